@@ -1,0 +1,167 @@
+import type { ConversationId, MessageId, Pair, PersonId, RemoteId, ThreadKey } from '../core/ids.ts';
+import type { Body } from '../core/message.ts';
+import type { Person, Side } from '../core/people.ts';
+import type { Presence } from '../core/presence/presence.ts';
+import type { Refusal } from '../core/refusals.ts';
+
+/**
+ * One network behind the gateway. A connector translates and keeps sessions; it decides nothing about
+ * routing, order, retries or deadlines, and keeps no message longer than the call that carries it.
+ */
+export interface Connector extends AsyncDisposable {
+  readonly side: Side;
+  readonly capabilities: Capabilities;
+
+  /** Called once, before any other method. Resolves when the network can be heard (or is being retried). */
+  start(sink: Sink): Promise<void>;
+
+  /**
+   * Brings one message to its recipient. Never called twice at a time for one conversation. Must settle
+   * soon after `signal` aborts (the deadline); what it then answers is final for this attempt.
+   * It never throws for what the network does: every outcome is a value.
+   */
+  deliver(order: DeliveryOrder, signal: AbortSignal): Promise<DeliveryOutcome>;
+
+  /** Asks the network whether a write whose outcome is unknown is there. Called before any second attempt. */
+  find(order: DeliveryOrder, signal: AbortSignal): Promise<Finding>;
+
+  /** Tells the sender, in the client they wrote in, that their message failed and why. Same rules as `deliver`. */
+  tell(notice: Notice, signal: AbortSignal): Promise<DeliveryOutcome>;
+
+  /**
+   * Shows `person` on this side with this presence, through an endpoint of the gateway's making.
+   * `Offline` takes that endpoint away. Resolves when the network has taken it; latest call wins.
+   */
+  publish(person: Person, presence: Presence): Promise<PublishOutcome>;
+
+  /** From now on exactly these people's presence is reported to the sink; replaces the set before. */
+  watch(people: readonly Person[]): Promise<void>;
+
+  /** How the network can be reached now, for the console; cheap, no I/O. */
+  status(): readonly LinkStatus[];
+}
+
+export interface Capabilities {
+  /** Longest body, in bytes of UTF-8, that the network takes in one message. */
+  readonly maxBodyBytes: number;
+  /** Formats `deliver` takes; the gateway converts to one of them. */
+  readonly formats: readonly Body['format'][];
+}
+
+/** The gateway as a connector sees it. */
+export interface Sink {
+  /**
+   * Hands over what somebody wrote. Resolves when it is in the ledger, on disk: only then may the network be
+   * told that it was taken. Rejects with {@link IntakeRefused} when it cannot be kept; then it must not be acknowledged.
+   */
+  take(message: IncomingMessage): Promise<Taken>;
+
+  /** What a watched person's side shows now. Reports of the gateway's own publications are expected and recognised. */
+  presence(observed: PresenceObservation): void;
+
+  /** The two people of a thread that the gateway has met before, or undefined. */
+  peopleOf(side: Side, thread: ThreadKey): Promise<Pair | undefined>;
+
+  /** Input that was refused at the edge; counted by `id`, logged without content. */
+  refused(side: Side, refusal: Refusal): void;
+}
+
+export type Taken = 'taken' | 'duplicate' | 'echo';
+
+export class IntakeRefused extends Error {
+  override name = 'IntakeRefused';
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.id);
+    this.refusal = refusal;
+  }
+}
+
+export interface IncomingMessage {
+  readonly side: Side;
+  readonly thread: ThreadKey;
+  /** With `side` and `thread` it names the message for ever: the key that duplicates and echoes are known by. */
+  readonly remoteId: RemoteId;
+  readonly author: PersonId;
+  readonly recipient: PersonId;
+  readonly body: Body;
+  /** Unix ms, by the network's clock. */
+  readonly writtenAt: number;
+}
+
+export interface PresenceObservation {
+  readonly side: Side;
+  readonly person: PersonId;
+  readonly presence: Presence;
+  /** Unix ms; an observation older than the newest one of the same person and side is ignored. */
+  readonly observedAt: number;
+}
+
+export interface DeliveryOrder {
+  readonly message: MessageId;
+  readonly conversation: ConversationId;
+  readonly author: Person;
+  readonly recipient: Person;
+  readonly body: Body;
+  readonly writtenAt: number;
+  /** The thread on this side that carried this conversation last, if one did. It may have ended since. */
+  readonly thread: ThreadKey | undefined;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** Unix ms of the first attempt, where `find` starts to look. */
+  readonly firstAttemptAt: number;
+}
+
+/** `as` says in whose name it was written: the author's own, or the gateway's with the author named in the text. */
+export type DeliveryOutcome =
+  | {
+      readonly kind: 'delivered';
+      readonly thread: ThreadKey;
+      readonly remoteId: RemoteId;
+      readonly as: 'author' | 'gateway';
+    }
+  /** It certainly was not shown and another attempt would end the same. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** It certainly was not shown; another attempt may do better, not sooner than `afterMs` if given. */
+  | { readonly kind: 'transient'; readonly refusal: Refusal; readonly afterMs?: number }
+  /** The network may or may not have taken it: `find` must be asked before another attempt. */
+  | { readonly kind: 'uncertain'; readonly refusal: Refusal };
+
+export type Finding =
+  | {
+      readonly kind: 'found';
+      readonly thread: ThreadKey;
+      readonly remoteId: RemoteId;
+      readonly as: 'author' | 'gateway';
+    }
+  | { readonly kind: 'absent' }
+  /** The network cannot say. */
+  | { readonly kind: 'unknown'; readonly refusal: Refusal };
+
+export interface Notice {
+  readonly message: MessageId;
+  readonly conversation: ConversationId;
+  /** Who is told: the author of the failed message. */
+  readonly to: Person;
+  /** Whom the message was for. */
+  readonly about: Person;
+  readonly refusal: Refusal;
+  /** Where and as what the failed message was written, so that the notice can point at it. */
+  readonly thread: ThreadKey;
+  readonly remoteId: RemoteId;
+  /** The failed message's text, to be quoted (shortened by the connector). */
+  readonly body: Body;
+}
+
+export type PublishOutcome =
+  | { readonly kind: 'published' }
+  | { readonly kind: 'failed'; readonly refusal: Refusal };
+
+export type LinkStatus = {
+  /** What is linked: a pool's name, `graph`, a person's endpoint. */
+  readonly name: string;
+  readonly state: 'connecting' | 'connected' | 'disconnected' | 'refused';
+  readonly refusal?: Refusal;
+  /** Unix ms. */
+  readonly since: number;
+};
