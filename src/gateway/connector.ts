@@ -1,8 +1,11 @@
+import type { DeliveryOutcome, Finding } from '../core/conversation/delivery.ts';
 import type { ConversationId, MessageId, Pair, PersonId, RemoteId, ThreadKey } from '../core/ids.ts';
 import type { Body } from '../core/message.ts';
 import type { Person, Side } from '../core/people.ts';
 import type { Presence } from '../core/presence/presence.ts';
 import type { Refusal } from '../core/refusals.ts';
+
+export type { DeliveryOutcome, Finding } from '../core/conversation/delivery.ts';
 
 /**
  * One network behind the gateway. A connector translates and keeps sessions; it decides nothing about
@@ -111,32 +114,6 @@ export interface DeliveryOrder {
   /** Unix ms of the first attempt, where `find` starts to look. */
   readonly firstAttemptAt: number;
 }
-
-/** `as` says in whose name it was written: the author's own, or the gateway's with the author named in the text. */
-export type DeliveryOutcome =
-  | {
-      readonly kind: 'delivered';
-      readonly thread: ThreadKey;
-      readonly remoteId: RemoteId;
-      readonly as: 'author' | 'gateway';
-    }
-  /** It certainly was not shown and another attempt would end the same. */
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
-  /** It certainly was not shown; another attempt may do better, not sooner than `afterMs` if given. */
-  | { readonly kind: 'transient'; readonly refusal: Refusal; readonly afterMs?: number }
-  /** The network may or may not have taken it: `find` must be asked before another attempt. */
-  | { readonly kind: 'uncertain'; readonly refusal: Refusal };
-
-export type Finding =
-  | {
-      readonly kind: 'found';
-      readonly thread: ThreadKey;
-      readonly remoteId: RemoteId;
-      readonly as: 'author' | 'gateway';
-    }
-  | { readonly kind: 'absent' }
-  /** The network cannot say. */
-  | { readonly kind: 'unknown'; readonly refusal: Refusal };
 
 export interface Notice {
   readonly message: MessageId;

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { RemoteId, ThreadKey } from '../ids.ts';
+import { catalogue, type Refusal, type RefusalId } from '../refusals.ts';
+import {
+  backoffMs,
+  type DeliveryCommand,
+  type DeliveryContext,
+  type DeliveryEvent,
+  type DeliveryOutcome,
+  type DeliveryState,
+  decide,
+  defaultRetry,
+  type Finding,
+} from './delivery.ts';
+
+const thread = 'chat' as ThreadKey;
+const remoteId = '1' as RemoteId;
+const refusal: Refusal = { id: 'unreachable', side: 'skype' };
+
+function context(now = 0): DeliveryContext {
+  return { side: 'skype', now, deadlineAt: 30_000, random: 0.5, retry: defaultRetry };
+}
+
+function run(
+  events: readonly DeliveryEvent[],
+  now = 0,
+): { state: DeliveryState; commands: DeliveryCommand[] } {
+  let state: DeliveryState = { kind: 'new' };
+  const commands: DeliveryCommand[] = [];
+  for (const event of events) {
+    const decision = decide(state, event, context(now));
+    state = decision.state;
+    if (decision.command) commands.push(decision.command);
+  }
+  return { state, commands };
+}
+
+describe('the life of a message', () => {
+  it('is sent once when the network takes it', () => {
+    const { state, commands } = run([
+      { kind: 'isRouted', attempted: 0 },
+      { kind: 'attempted', outcome: { kind: 'delivered', thread, remoteId, as: 'author' } },
+    ]);
+    assert.deepEqual(commands, [{ kind: 'send', attempt: 1 }]);
+    assert.deepEqual(state, {
+      kind: 'ended',
+      end: { kind: 'delivered', side: 'skype', thread, remoteId, as: 'author' },
+    });
+  });
+
+  it('asks the network before a second attempt when the first may have been shown', () => {
+    const { commands } = run([
+      { kind: 'isRouted', attempted: 0 },
+      { kind: 'attempted', outcome: { kind: 'uncertain', refusal: { id: 'uncertain', side: 'skype' } } },
+      { kind: 'asked', finding: { kind: 'absent' } },
+      { kind: 'waited' },
+    ]);
+    assert.deepEqual(
+      commands.map((command) => command.kind),
+      ['send', 'ask', 'wait', 'send'],
+    );
+  });
+
+  it('asks first when an attempt was under way at a crash', () => {
+    const { commands } = run([{ kind: 'isRouted', attempted: 1 }]);
+    assert.deepEqual(commands, [{ kind: 'ask', attempt: 1 }]);
+  });
+
+  it('says that it is uncertain when the network cannot say', () => {
+    const { state } = run([
+      { kind: 'isRouted', attempted: 1 },
+      { kind: 'asked', finding: { kind: 'unknown', refusal } },
+    ]);
+    assert.deepEqual(state, {
+      kind: 'ended',
+      end: { kind: 'failed', refusal: { ...refusal, id: 'uncertain' } },
+    });
+  });
+
+  it('fails with the reason of the last attempt when no time is left for another', () => {
+    const { state } = run(
+      [
+        { kind: 'isRouted', attempted: 0 },
+        { kind: 'attempted', outcome: { kind: 'transient', refusal } },
+      ],
+      29_950,
+    );
+    assert.deepEqual(state, { kind: 'ended', end: { kind: 'failed', refusal } });
+  });
+
+  it('does not start after its deadline', () => {
+    const { state, commands } = run([{ kind: 'isRouted', attempted: 0 }], 30_000);
+    assert.equal(commands.length, 0);
+    assert.deepEqual(state, {
+      kind: 'ended',
+      end: { kind: 'failed', refusal: { id: 'deadline-passed', side: 'skype' } },
+    });
+  });
+
+  it('waits as long as the network asked', () => {
+    const { commands } = run([
+      { kind: 'isRouted', attempted: 0 },
+      { kind: 'attempted', outcome: { kind: 'transient', refusal, afterMs: 5_000 } },
+    ]);
+    assert.deepEqual(commands.at(-1), { kind: 'wait', ms: 5_000 });
+  });
+});
+
+describe('whatever the networks answer', () => {
+  const refusals = fc
+    .constantFrom(...(Object.keys(catalogue) as RefusalId[]))
+    .map((id): Refusal => ({ id, side: 'skype' }));
+  const outcomes: fc.Arbitrary<DeliveryOutcome> = fc.oneof(
+    fc.constant<DeliveryOutcome>({ kind: 'delivered', thread, remoteId, as: 'author' }),
+    refusals.map((r): DeliveryOutcome => ({ kind: 'refused', refusal: r })),
+    fc
+      .tuple(refusals, fc.option(fc.nat(60_000), { nil: undefined }))
+      .map(
+        ([r, afterMs]): DeliveryOutcome =>
+          afterMs === undefined
+            ? { kind: 'transient', refusal: r }
+            : { kind: 'transient', refusal: r, afterMs },
+      ),
+    refusals.map((r): DeliveryOutcome => ({ kind: 'uncertain', refusal: r })),
+  );
+  const findings: fc.Arbitrary<Finding> = fc.oneof(
+    fc.constant<Finding>({ kind: 'found', thread, remoteId, as: 'author' }),
+    fc.constant<Finding>({ kind: 'absent' }),
+    refusals.map((r): Finding => ({ kind: 'unknown', refusal: r })),
+  );
+
+  it('ends by its deadline, in one final state, and never sends twice without a certain failure between', () => {
+    fc.assert(
+      fc.property(
+        fc.array(outcomes, { minLength: 200, maxLength: 200 }),
+        fc.array(findings, { minLength: 200, maxLength: 200 }),
+        fc.nat(2),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (sendAnswers, findAnswers, attempted, random) => {
+          let now = 0;
+          let mayBeShown = attempted > 0;
+          let state: DeliveryState = { kind: 'new' };
+          let event: DeliveryEvent = { kind: 'isRouted', attempted };
+          for (let step = 0; state.kind !== 'ended'; step++) {
+            assert.ok(step < 300, 'never ends');
+            const decision = decide(state, event, { ...context(now), random });
+            state = decision.state;
+            const { command } = decision;
+            if (!command) break;
+            switch (command.kind) {
+              case 'send': {
+                assert.equal(mayBeShown, false, 'sent although it may have been shown');
+                const outcome = sendAnswers[step] ?? ({ kind: 'refused', refusal } as const);
+                mayBeShown = outcome.kind === 'uncertain' || outcome.kind === 'delivered';
+                now += 10;
+                event = { kind: 'attempted', outcome };
+                break;
+              }
+              case 'ask': {
+                const finding = findAnswers[step] ?? ({ kind: 'absent' } as const);
+                if (finding.kind === 'absent') mayBeShown = false;
+                now += 10;
+                event = { kind: 'asked', finding };
+                break;
+              }
+              case 'wait':
+                assert.ok(now + command.ms < 30_000, 'waits past the deadline');
+                now += command.ms;
+                event = { kind: 'waited' };
+                break;
+            }
+          }
+          assert.equal(state.kind, 'ended');
+          if (state.kind === 'ended' && state.end.kind === 'failed' && mayBeShown)
+            assert.equal(catalogue[state.end.refusal.id].certain, false, 'claims certainty that it has not');
+        },
+      ),
+    );
+  });
+
+  it('waits longer after each attempt, within bounds', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1_000 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (attempt, random) => {
+          const ms = backoffMs(attempt, defaultRetry, random);
+          assert.ok(ms >= defaultRetry.firstWaitMs / 2 && ms <= defaultRetry.longestWaitMs);
+          assert.ok(backoffMs(attempt + 1, defaultRetry, random) >= ms);
+        },
+      ),
+    );
+  });
+});

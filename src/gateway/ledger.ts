@@ -1,0 +1,130 @@
+import type { End } from '../core/conversation/delivery.ts';
+import type { ConversationId, MessageId, Pair, PersonId, RemoteId, ThreadKey } from '../core/ids.ts';
+import type { Body } from '../core/message.ts';
+import type { Side } from '../core/people.ts';
+import type { IncomingMessage, Taken } from './connector.ts';
+
+/**
+ * The durable record of messages, deliveries and conversations. Calls take effect in the order they are made.
+ * `take`, and a link's `put`, resolve when the record is on disk; the others when it survives the end of the process.
+ * A ledger that cannot write rejects with {@link LedgerUnavailable} and has kept nothing of the call.
+ */
+export interface Ledger extends AsyncDisposable {
+  /** Keeps a message unless it, or a write of the gateway's own under the same name, is there already. */
+  take(message: NewMessage): Promise<Taken>;
+
+  /** An attempt to bring the message to `side` is about to start. */
+  attempt(message: MessageId, attempt: number, side: Side, at: number): Promise<void>;
+
+  /** One more line in the message's trace; fire and forget. */
+  note(message: MessageId, step: Step): void;
+
+  /** The final state; for `delivered` also the gateway's own write, which is known as an echo from now on. */
+  end(message: MessageId, end: End, at: number): Promise<void>;
+
+  /** The sender of a failed message has been told (or cannot be, with the reason). */
+  told(message: MessageId, telling: Telling, at: number): Promise<void>;
+
+  /** Whether the gateway wrote this itself. */
+  isOwnWrite(side: Side, thread: ThreadKey, remoteId: RemoteId): Promise<boolean>;
+
+  /** The thread on each side that carried the conversation last. */
+  threadsOf(conversation: ConversationId): Promise<Threads>;
+  peopleOf(side: Side, thread: ThreadKey): Promise<Pair | undefined>;
+
+  /** Messages without a final state, oldest first: what a crash left. */
+  unfinished(): Promise<readonly StoredMessage[]>;
+  /** Failed messages whose sender has not been told yet, oldest first. */
+  untold(): Promise<readonly StoredMessage[]>;
+
+  /** By the gateway's id, or a network's id of the message on either side. */
+  trace(id: string): Promise<Trace | undefined>;
+  /** The newest first; at most 1,000. */
+  recent(limit: number): Promise<readonly MessageSummary[]>;
+  counts(): Promise<LedgerCounts>;
+
+  readonly secrets: SecretStore;
+}
+
+/** Encrypted values by name; the ledger never sees them in clear. */
+export interface SecretStore {
+  get(name: string): Promise<Uint8Array | undefined>;
+  put(name: string, value: Uint8Array): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+export type Threads = Readonly<Partial<Record<Side, ThreadKey>>>;
+
+export interface NewMessage extends IncomingMessage {
+  readonly id: MessageId;
+  readonly conversation: ConversationId;
+  /** Unix ms. */
+  readonly takenAt: number;
+  /** Unix ms: `takenAt` plus the configured deadline. */
+  readonly deadlineAt: number;
+}
+
+export interface StoredMessage extends NewMessage {
+  /** Attempts begun before now; after one the outcome is unknown. */
+  readonly attempts: number;
+  readonly firstAttemptAt: number | undefined;
+  readonly end: End | undefined;
+}
+
+export interface Step {
+  /** Unix ms. */
+  readonly at: number;
+  /** A word for machines: `taken`, `routed`, `attempt`, `outcome`, `asked`, `wait`, `end`, `told`. */
+  readonly step: string;
+  /** For people and administrators; never message text. */
+  readonly detail?: string;
+}
+
+export type Telling =
+  | { readonly kind: 'told' }
+  | { readonly kind: 'cannot-be-told'; readonly reason: string };
+
+export type MessageState = 'under way' | End['kind'];
+
+/** A message without its text. */
+export interface MessageSummary {
+  readonly id: MessageId;
+  readonly conversation: ConversationId;
+  readonly side: Side;
+  readonly author: PersonId;
+  readonly recipient: PersonId;
+  readonly writtenAt: number;
+  readonly takenAt: number;
+  readonly deadlineAt: number;
+  readonly endedAt: number | undefined;
+  readonly bytes: number;
+  readonly state: MessageState;
+  readonly end: End | undefined;
+  readonly telling: Telling | undefined;
+}
+
+export interface Trace extends MessageSummary {
+  readonly thread: ThreadKey;
+  readonly remoteId: RemoteId;
+  readonly format: Body['format'];
+  readonly steps: readonly Step[];
+}
+
+export interface LedgerCounts {
+  readonly messages: number;
+  readonly underWay: number;
+  readonly delivered: number;
+  readonly failed: number;
+  /** Commits that were forced to disk since the ledger was opened. */
+  readonly syncs: number;
+}
+
+export class LedgerUnavailable extends Error {
+  override name = 'LedgerUnavailable';
+  /** `full`: no room on disk; `closed`: the ledger is shutting down; `broken`: anything else. */
+  readonly reason: 'full' | 'closed' | 'broken';
+  constructor(reason: LedgerUnavailable['reason'], cause?: unknown) {
+    super(`the ledger cannot write (${reason})`, { cause });
+    this.reason = reason;
+  }
+}
