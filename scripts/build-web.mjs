@@ -1,0 +1,4 @@
+import { buildPages, setup } from './setup.mjs';
+
+setup({ pages: false });
+buildPages({ force: true });

@@ -1,0 +1,79 @@
+// Everything that `npm test` holds: format, lint and types, then every test file, or those given as arguments.
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { check } from './check.mjs';
+import { env, fail, node, root, setup } from './setup.mjs';
+
+const chosen = process.argv.slice(2);
+setup();
+needChromium();
+const checked = chosen.length > 0 || (await check());
+const tested = await runTests(chosen.length > 0 ? chosen : allTests());
+process.exitCode = checked && tested ? 0 : 1;
+
+function allTests() {
+  return ['src', 'test', 'web']
+    .flatMap((room) => readdirSync(join(root, room), { recursive: true }).map((path) => join(room, path)))
+    .filter((path) => /\.test\.tsx?$/.test(path) && !path.includes('node_modules'));
+}
+
+/** The pages' tests drive the system's Chromium. */
+function needChromium() {
+  const find = () =>
+    (process.env.PATH ?? '')
+      .split(delimiter)
+      .flatMap((folder) =>
+        ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)),
+      )
+      .find(isExecutable);
+  if (!find() && process.getuid?.() === 0 && isExecutable('/usr/bin/apt-get')) {
+    process.stderr.write('isthmus: installing chromium for the tests of the pages\n');
+    const apt = (...args) =>
+      spawnSync('apt-get', ['-q', '-y', ...args], {
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+    apt('update');
+    apt('install', '--no-install-recommends', 'chromium');
+  }
+  const chromium = find();
+  if (!chromium) fail('the tests of the pages need a browser: install the package `chromium` and try again');
+  env.CHROMIUM = chromium;
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Runs node's test runner. What it leaves out for want of reference material is listed
+ * before the closing counts, so that the output ends with them.
+ */
+async function runTests(files) {
+  if (files.length === 0) fail('there is no test to run');
+  const runner = spawn(node, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...files], {
+    cwd: root,
+    env: process.stdout.isTTY ? { FORCE_COLOR: '1', ...env } : env,
+    stdio: ['inherit', 'pipe', 'inherit'],
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => runner.kill(signal));
+  const ended = new Promise((resolve) => runner.on('close', (code) => resolve(code === 0)));
+
+  const leftOut = new Set();
+  const closing = [];
+  for await (const line of createInterface({ input: runner.stdout })) {
+    const note = /left out \(.*/.exec(line);
+    if (note) leftOut.add(note[0]);
+    else if (closing.length > 0 || /ℹ tests \d/.test(line)) closing.push(line);
+    else process.stdout.write(`${line}\n`);
+  }
+  process.stdout.write(`${[...leftOut, ...closing].join('\n')}\n`);
+  return ended;
+}
