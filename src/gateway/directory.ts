@@ -1,5 +1,5 @@
 import type { PersonId } from '../core/ids.ts';
-import type { Person, SipUri } from '../core/people.ts';
+import type { Person } from '../core/people.ts';
 
 /** Who is who, by every name a network uses. Look-ups are in memory and never wait. */
 export interface Directory {
@@ -7,7 +7,7 @@ export interface Directory {
   /** By Entra object id, in any letter case. */
   byObjectId(objectId: string): Person | undefined;
   /** By SIP URI, in any letter case, parameters ignored. */
-  bySip(sip: SipUri | string): Person | undefined;
+  bySip(sip: string): Person | undefined;
   people(): Iterable<Person>;
 }
 

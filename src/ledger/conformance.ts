@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { conversationOf, type MessageId, personId, type RemoteId, type ThreadKey } from '../core/ids.ts';
+import type { Ledger, NewMessage } from '../gateway/ledger.ts';
+
+const alice = personId('alice@contoso.example');
+const bob = personId('bob@contoso.example');
+const chat = 'chat-1' as ThreadKey;
+const session = 'session-1' as ThreadKey;
+
+export function sampleMessage(n: number, changes: Partial<NewMessage> = {}): NewMessage {
+  return {
+    id: `m${n}` as MessageId,
+    conversation: conversationOf(alice, bob),
+    side: 'teams',
+    thread: chat,
+    remoteId: `r${n}` as RemoteId,
+    author: alice,
+    recipient: bob,
+    body: { format: 'text', text: `text ${n}` },
+    writtenAt: 1_000 + n,
+    takenAt: 2_000 + n,
+    deadlineAt: 32_000 + n,
+    ...changes,
+  };
+}
+
+/** What every ledger must do, whatever it is made of. `open` gives an empty one. */
+export function ledgerConformance(name: string, open: () => Promise<Ledger>): void {
+  describe(`${name} ledger`, () => {
+    it('keeps a message once, however often it is handed in', async () => {
+      await using ledger = await open();
+      assert.equal(await ledger.take(sampleMessage(1)), 'taken');
+      assert.equal(await ledger.take(sampleMessage(1, { id: 'other' as MessageId })), 'duplicate');
+      assert.deepEqual(await ledger.counts().then(({ messages }) => messages), 1);
+    });
+
+    it('knows what the gateway wrote itself, before and after it is reported', async () => {
+      await using ledger = await open();
+      await ledger.take(sampleMessage(1));
+      const write = { thread: session, remoteId: 'w1' as RemoteId };
+      assert.equal(await ledger.isOwnWrite('skype', write.thread, write.remoteId), false);
+      await ledger.end(
+        'm1' as MessageId,
+        { kind: 'delivered', side: 'skype', as: 'author', ...write },
+        3_000,
+      );
+      assert.equal(await ledger.isOwnWrite('skype', write.thread, write.remoteId), true);
+      assert.equal(await ledger.take(sampleMessage(2, { side: 'skype', ...write })), 'echo');
+      assert.equal(await ledger.isOwnWrite('teams', write.thread, write.remoteId), false);
+    });
+
+    it('joins the threads of both sides to the conversation', async () => {
+      await using ledger = await open();
+      const conversation = conversationOf(alice, bob);
+      assert.deepEqual(await ledger.threadsOf(conversation), {});
+      await ledger.take(sampleMessage(1));
+      assert.deepEqual(await ledger.threadsOf(conversation), { teams: chat });
+      const write = { thread: session, remoteId: 'w1' as RemoteId };
+      await ledger.end(
+        'm1' as MessageId,
+        { kind: 'delivered', side: 'skype', as: 'author', ...write },
+        3_000,
+      );
+      assert.deepEqual(await ledger.threadsOf(conversation), { teams: chat, skype: session });
+      assert.deepEqual(await ledger.peopleOf('skype', session), [alice, bob]);
+      assert.equal(await ledger.peopleOf('teams', session), undefined);
+    });
+
+    it('lists what is unfinished, in order, with the attempts made', async () => {
+      await using ledger = await open();
+      for (const n of [1, 2, 3]) await ledger.take(sampleMessage(n));
+      await ledger.attempt('m2' as MessageId, 1, 'skype', 5_000);
+      await ledger.end('m1' as MessageId, { kind: 'echo' }, 6_000);
+      const left = await ledger.unfinished();
+      assert.deepEqual(
+        left.map(({ id, attempts, firstAttemptAt }) => ({ id, attempts, firstAttemptAt })),
+        [
+          { id: 'm2', attempts: 1, firstAttemptAt: 5_000 },
+          { id: 'm3', attempts: 0, firstAttemptAt: undefined },
+        ],
+      );
+      assert.deepEqual(left[0]?.body, { format: 'text', text: 'text 2' });
+    });
+
+    it('lists the failed messages whose sender is still to be told', async () => {
+      await using ledger = await open();
+      for (const n of [1, 2]) {
+        await ledger.take(sampleMessage(n));
+        const refusal = { id: 'offline', side: 'skype', person: 'Bob' } as const;
+        await ledger.end(`m${n}` as MessageId, { kind: 'failed', refusal }, 9_000);
+      }
+      await ledger.told('m1' as MessageId, { kind: 'told' }, 9_100);
+      const untold = await ledger.untold();
+      assert.deepEqual(
+        untold.map(({ id, end }) => ({ id, end })),
+        [{ id: 'm2', end: { kind: 'failed', refusal: { id: 'offline', side: 'skype', person: 'Bob' } } }],
+      );
+    });
+
+    it('traces a message by any of its names, step by step, without its text', async () => {
+      await using ledger = await open();
+      await ledger.take(sampleMessage(1));
+      ledger.note('m1' as MessageId, { at: 2_500, step: 'routed', detail: 'to skype' });
+      await ledger.attempt('m1' as MessageId, 1, 'skype', 2_600);
+      const write = { thread: session, remoteId: 'w1' as RemoteId };
+      await ledger.end(
+        'm1' as MessageId,
+        { kind: 'delivered', side: 'skype', as: 'author', ...write },
+        3_000,
+      );
+      for (const id of ['m1', 'r1', 'w1']) {
+        const trace = await ledger.trace(id);
+        assert.deepEqual(
+          trace?.steps.map(({ step }) => step),
+          ['taken', 'routed', 'attempt', 'end'],
+        );
+        assert.equal(trace?.state, 'delivered');
+        assert.equal(JSON.stringify(trace).includes('text 1'), false);
+      }
+      assert.equal(await ledger.trace('unknown'), undefined);
+    });
+
+    it('answers in the order it was asked, batched or not', async () => {
+      await using ledger = await open();
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.nat(9), { minLength: 1, maxLength: 40 }),
+          fc.uuid(),
+          async (names, prefix) => {
+            const expected = names.map((n, index) => (names.indexOf(n) < index ? 'duplicate' : 'taken'));
+            const answers = await Promise.all(
+              names.map((n, index) =>
+                ledger.take(
+                  sampleMessage(n, {
+                    id: `${prefix}${index}` as MessageId,
+                    remoteId: `${prefix}/${n}` as RemoteId,
+                  }),
+                ),
+              ),
+            );
+            assert.deepEqual(answers, expected);
+          },
+        ),
+        { numRuns: 25 },
+      );
+    });
+
+    it('keeps secrets by name', async () => {
+      await using ledger = await open();
+      await ledger.secrets.put('a', new Uint8Array([1, 2]));
+      await ledger.secrets.put('a', new Uint8Array([3]));
+      assert.deepEqual([...((await ledger.secrets.get('a')) ?? [])], [3]);
+      await ledger.secrets.remove('a');
+      assert.equal(await ledger.secrets.get('a'), undefined);
+    });
+
+    it('refuses once it is closed', async () => {
+      const ledger = await open();
+      await ledger[Symbol.asyncDispose]();
+      await assert.rejects(ledger.take(sampleMessage(1)), { name: 'LedgerUnavailable', reason: 'closed' });
+    });
+  });
+}

@@ -1,0 +1,4 @@
+import { ledgerConformance } from '../conformance.ts';
+import { openMemoryLedger } from './open.ts';
+
+ledgerConformance('memory', () => Promise.resolve(openMemoryLedger()));

@@ -1,0 +1,67 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { durability, type Operation, type Result } from '../operations.ts';
+import type { Store } from './store.ts';
+
+export type Answer =
+  | { readonly ok: true; readonly result: Result }
+  | { readonly ok: false; readonly reason: 'full' | 'broken'; readonly message: string };
+
+export interface BatchRunner {
+  /**
+   * Runs all of it in one transaction, answered in order. When the transaction fails for want of room nothing of it
+   * is kept; when one operation is at fault, the others are run again without it.
+   */
+  run(operations: readonly Operation[]): readonly Answer[];
+  /** Commits that were forced to disk. */
+  readonly syncs: number;
+}
+
+/**
+ * Group commit: one transaction, and at most one forced write, for everything that was asked while the one before
+ * was under way.
+ */
+export function createBatchRunner(db: DatabaseSync, store: Store): BatchRunner {
+  let syncs = 0;
+  let level: 'FULL' | 'NORMAL' = 'FULL';
+
+  function setLevel(next: 'FULL' | 'NORMAL'): void {
+    if (next === level) return;
+    db.exec(`PRAGMA synchronous = ${next}`);
+    level = next;
+  }
+
+  function run(operations: readonly Operation[]): readonly Answer[] {
+    const writes = operations.some((operation) => durability[operation.op] !== 'none');
+    const toDisk = operations.some((operation) => durability[operation.op] === 'disk');
+    try {
+      setLevel(toDisk ? 'FULL' : 'NORMAL');
+      if (writes) db.exec('BEGIN IMMEDIATE');
+      const answers = operations.map((operation): Answer => ({ ok: true, result: store.run(operation) }));
+      if (writes) db.exec('COMMIT');
+      if (toDisk) syncs++;
+      return answers;
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      const reason = isFull(error) ? 'full' : 'broken';
+      if (reason === 'broken' && operations.length > 1)
+        return operations.flatMap((operation) => run([operation]));
+      const failure: Answer = { ok: false, reason, message: String(error) };
+      return operations.map(() => failure);
+    }
+  }
+
+  return {
+    run,
+    get syncs() {
+      return syncs;
+    },
+  };
+}
+
+const sqliteFull = 13;
+const sqliteIoError = 10;
+
+function isFull(error: unknown): boolean {
+  const code = (error as { errcode?: unknown }).errcode;
+  return typeof code === 'number' && ((code & 0xff) === sqliteFull || (code & 0xff) === sqliteIoError);
+}

@@ -1,0 +1,227 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { End } from '../../core/conversation/delivery.ts';
+import { type ConversationId, type Pair, pairOf } from '../../core/ids.ts';
+import type { Side } from '../../core/people.ts';
+import type { NewMessage, Step, Threads } from '../../gateway/ledger.ts';
+import type { Operation, Result } from '../operations.ts';
+import { readMessage, readStep, readSummary, readTrace } from './rows.ts';
+
+/** The ledger's operations as statements on one database, inside whatever transaction the caller has opened. */
+export interface Store {
+  run(operation: Operation): Result;
+}
+
+export function createStore(db: DatabaseSync): Store {
+  const statements = new Map<string, StatementSync>();
+  function prepared(sql: string): StatementSync {
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = db.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  }
+  const get = (sql: string, ...values: SQLInputValue[]) => prepared(sql).get(...values);
+  const all = (sql: string, ...values: SQLInputValue[]) => prepared(sql).all(...values);
+  const change = (sql: string, ...values: SQLInputValue[]) => prepared(sql).run(...values).changes;
+
+  function isOwnWrite(side: Side, thread: string, remoteId: string): boolean {
+    const sql = 'SELECT 1 FROM own_write WHERE remote_id = ? AND thread = ? AND side = ?';
+    return get(sql, remoteId, thread, side) !== undefined;
+  }
+
+  function addStep(message: string, { at, step, detail }: Step): void {
+    change(
+      'INSERT INTO step (message, at, step, detail) VALUES (?, ?, ?, ?)',
+      message,
+      at,
+      step,
+      detail ?? null,
+    );
+  }
+
+  function joinThread(side: Side, thread: string, conversation: string): void {
+    change(
+      'INSERT INTO thread (side, thread, conversation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+      side,
+      thread,
+      conversation,
+    );
+    change(
+      side === 'teams'
+        ? 'INSERT INTO conversation (id, teams) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET teams = excluded.teams WHERE teams IS NOT excluded.teams'
+        : 'INSERT INTO conversation (id, skype) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET skype = excluded.skype WHERE skype IS NOT excluded.skype',
+      conversation,
+      thread,
+    );
+  }
+
+  function take(message: NewMessage): 'taken' | 'duplicate' | 'echo' {
+    if (isOwnWrite(message.side, message.thread, message.remoteId)) return 'echo';
+    const { body } = message;
+    const content = body.format === 'text' ? body.text : body.html;
+    const inserted = change(
+      `INSERT INTO message (id, conversation, side, thread, remote_id, author, recipient, format, body, bytes,
+         written_at, taken_at, deadline_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      message.id,
+      message.conversation,
+      message.side,
+      message.thread,
+      message.remoteId,
+      message.author,
+      message.recipient,
+      body.format,
+      content,
+      Buffer.byteLength(content),
+      message.writtenAt,
+      message.takenAt,
+      message.deadlineAt,
+    );
+    if (inserted === 0) return 'duplicate';
+    joinThread(message.side, message.thread, message.conversation);
+    addStep(message.id, { at: message.takenAt, step: 'taken' });
+    return 'taken';
+  }
+
+  function end(message: string, final: End, at: number): void {
+    if (final.kind === 'delivered') {
+      change(
+        'INSERT INTO own_write (side, thread, remote_id, message) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        final.side,
+        final.thread,
+        final.remoteId,
+        message,
+      );
+      const conversation = get('SELECT conversation FROM message WHERE id = ?', message)?.['conversation'];
+      if (typeof conversation === 'string') joinThread(final.side, final.thread, conversation);
+    }
+    change(
+      'UPDATE message SET state = ?, end = ?, ended_at = ? WHERE id = ?',
+      final.kind,
+      JSON.stringify(final),
+      at,
+      message,
+    );
+    addStep(message, {
+      at,
+      step: 'end',
+      detail: final.kind === 'failed' ? `failed: ${final.refusal.id}` : final.kind,
+    });
+  }
+
+  function threadsOf(conversation: ConversationId): Threads {
+    const row = get('SELECT teams, skype FROM conversation WHERE id = ?', conversation);
+    return {
+      ...(row?.['teams'] ? { teams: row['teams'] } : {}),
+      ...(row?.['skype'] ? { skype: row['skype'] } : {}),
+    } as Threads;
+  }
+
+  function peopleOf(side: Side, thread: string): Pair | undefined {
+    const row = get('SELECT conversation FROM thread WHERE thread = ? AND side = ?', thread, side);
+    return row ? pairOf(row['conversation'] as ConversationId) : undefined;
+  }
+
+  function trace(id: string) {
+    const row =
+      get('SELECT * FROM message WHERE id = ?', id) ??
+      get('SELECT * FROM message WHERE remote_id = ? LIMIT 1', id) ??
+      get(
+        'SELECT message.* FROM own_write JOIN message ON message.id = own_write.message WHERE own_write.remote_id = ?',
+        id,
+      );
+    if (!row) return undefined;
+    const steps = all(
+      'SELECT at, step, detail FROM step WHERE message = ? ORDER BY rowid',
+      row['id'] as string,
+    );
+    return readTrace(row, steps.map(readStep));
+  }
+
+  function counts() {
+    const row = get(
+      `SELECT count(*) AS messages, count(*) FILTER (WHERE state = 'under way') AS underWay,
+         count(*) FILTER (WHERE state = 'delivered') AS delivered, count(*) FILTER (WHERE state = 'failed') AS failed
+       FROM message`,
+    );
+    const count = (name: string): number => Number(row?.[name] ?? 0);
+    return {
+      messages: count('messages'),
+      underWay: count('underWay'),
+      delivered: count('delivered'),
+      failed: count('failed'),
+    };
+  }
+
+  function run(operation: Operation): Result {
+    switch (operation.op) {
+      case 'take':
+        return take(operation.message);
+      case 'attempt':
+        change(
+          'UPDATE message SET attempts = ?, first_attempt_at = coalesce(first_attempt_at, ?) WHERE id = ?',
+          operation.attempt,
+          operation.at,
+          operation.message,
+        );
+        addStep(operation.message, {
+          at: operation.at,
+          step: 'attempt',
+          detail: `${operation.attempt}, to ${operation.side}`,
+        });
+        return undefined;
+      case 'note':
+        addStep(operation.message, operation.step);
+        return undefined;
+      case 'end':
+        end(operation.message, operation.end, operation.at);
+        return undefined;
+      case 'told':
+        change(
+          'UPDATE message SET telling = ? WHERE id = ?',
+          JSON.stringify(operation.telling),
+          operation.message,
+        );
+        addStep(operation.message, { at: operation.at, step: operation.telling.kind });
+        return undefined;
+      case 'isOwnWrite':
+        return isOwnWrite(operation.side, operation.thread, operation.remoteId);
+      case 'threadsOf':
+        return threadsOf(operation.conversation);
+      case 'peopleOf':
+        return peopleOf(operation.side, operation.thread);
+      case 'unfinished':
+        return all("SELECT * FROM message WHERE state = 'under way' ORDER BY taken_at, rowid").map(
+          readMessage,
+        );
+      case 'untold':
+        return all(
+          "SELECT * FROM message WHERE state = 'failed' AND telling IS NULL ORDER BY taken_at, rowid",
+        ).map(readMessage);
+      case 'trace':
+        return trace(operation.id);
+      case 'recent':
+        return all('SELECT * FROM message ORDER BY rowid DESC LIMIT ?', Math.min(operation.limit, 1_000)).map(
+          readSummary,
+        );
+      case 'counts':
+        return counts();
+      case 'getSecret':
+        return get('SELECT value FROM secret WHERE name = ?', operation.name)?.['value'] as
+          | Uint8Array
+          | undefined;
+      case 'putSecret':
+        change(
+          'INSERT INTO secret (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+          operation.name,
+          operation.value,
+        );
+        return undefined;
+      case 'removeSecret':
+        change('DELETE FROM secret WHERE name = ?', operation.name);
+        return undefined;
+    }
+  }
+
+  return { run };
+}
