@@ -172,17 +172,10 @@ export function toUcwaPreferred(presence: Presence): UcwaOrder {
 
 /** What the pool shows of a person who has no endpoint but the gateway's UCWA one, once `presence` was published. */
 export function shownThroughUcwa(presence: Presence): Presence {
-  const { ucwa } = scale[stateOf(presence)];
-  switch (ucwa) {
-    case 'keep':
-      return unknown;
-    case 'remove':
-      return presenceOf('Offline/None');
-    case 'Offwork':
-      return fromUcwa('Away', tokens.offWork.ucwa);
-    default:
-      return fromUcwa(ucwa);
-  }
+  const order = toUcwaPreferred(presence);
+  if (order.kind === 'keep') return unknown;
+  if (order.kind === 'remove') return presenceOf('Offline/None');
+  return order.availability === 'Offwork' ? presenceOf('Away/OffWork') : fromUcwa(order.availability);
 }
 
 /** Where each range of SfB's availability number begins; a range ends where the next begins. Lower is more available. */
