@@ -127,6 +127,12 @@ export const catalogue = {
     certain: true,
     retry: true,
   },
+  overloaded: {
+    cause: 'The gateway has too many messages under way.',
+    cure: 'Send the message again later.',
+    certain: true,
+    retry: true,
+  },
   malformed: {
     cause: '{side} sent something that does not follow its own rules.',
     cure: 'Ask your administrator to look at the log.',

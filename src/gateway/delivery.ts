@@ -1,0 +1,183 @@
+import type { Clock } from '../core/clock.ts';
+import {
+  type DeliveryCommand,
+  type DeliveryEvent,
+  type DeliveryOutcome,
+  type DeliveryState,
+  decide,
+  type End,
+  type Finding,
+  type RetryPolicy,
+} from '../core/conversation/delivery.ts';
+import type { Body } from '../core/message.ts';
+import type { Person, Side } from '../core/people.ts';
+import type { Refusal } from '../core/refusals.ts';
+import { deadline, pause } from './clock.ts';
+import type { Connector, DeliveryOrder } from './connector.ts';
+import type { Report } from './events.ts';
+import type { Ledger, StoredMessage } from './ledger.ts';
+
+/** Where a message is to go, decided before its first attempt. */
+export type Route =
+  | { readonly kind: 'echo' }
+  | { readonly kind: 'native'; readonly rule: string }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | {
+      readonly kind: 'bring';
+      readonly side: Side;
+      readonly author: Person;
+      readonly recipient: Person;
+      readonly body: Body;
+      readonly rule: string;
+    };
+
+export interface DeliveryOptions {
+  readonly ledger: Ledger;
+  readonly connectors: Readonly<Record<Side, Connector>>;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly retry: RetryPolicy;
+  readonly report: Report;
+}
+
+/** Kept of the deadline for asking the network about an attempt that had no answer, ms. */
+const askingTimeMs = 1_500;
+/** How long past the deadline a network may take to say whether it has the message, ms. */
+const graceMs = 3_000;
+
+/**
+ * Brings one message to its final state and records it. Runs the machine of `core/conversation` against the
+ * clock and the networks. Rejects only when `signal` aborts (the gateway stops): then the message has no final
+ * state and is found again at the next start.
+ */
+export type Deliver = (message: StoredMessage, route: Route, signal: AbortSignal) => Promise<End>;
+
+export function createDelivery(options: DeliveryOptions): Deliver {
+  const { ledger, connectors, clock, report } = options;
+
+  function firstEvent(message: StoredMessage, route: Route): DeliveryEvent {
+    switch (route.kind) {
+      case 'echo':
+        return { kind: 'isEcho' };
+      case 'native':
+        return { kind: 'isNative', rule: route.rule };
+      case 'refused':
+        return { kind: 'isRefused', refusal: route.refusal };
+      case 'bring':
+        return { kind: 'isRouted', attempted: message.attempts };
+    }
+  }
+
+  async function perform(
+    command: DeliveryCommand,
+    message: StoredMessage,
+    bring: Bring,
+    signal: AbortSignal,
+  ): Promise<DeliveryEvent> {
+    const now = clock.now();
+    switch (command.kind) {
+      case 'send': {
+        const [order] = await Promise.all([
+          orderFor(message, bring, command.attempt, now),
+          ledger.attempt(message.id, command.attempt, bring.side, now),
+        ]);
+        report({ kind: 'attempt', message: message.id, side: bring.side, attempt: command.attempt });
+        using limit = deadline(clock, message.deadlineAt - askingTimeMs - now, signal);
+        const outcome = await guarded(() => connectors[bring.side].deliver(order, limit.signal), bring.side);
+        signal.throwIfAborted();
+        noteOutcome(message, outcome);
+        return { kind: 'attempted', outcome };
+      }
+      case 'ask': {
+        using limit = deadline(clock, message.deadlineAt + graceMs - now, signal);
+        const order = await orderFor(message, bring, command.attempt, now);
+        const finding = await guarded(() => connectors[bring.side].find(order, limit.signal), bring.side);
+        signal.throwIfAborted();
+        ledger.note(message.id, { at: clock.now(), step: 'asked', detail: finding.kind });
+        return { kind: 'asked', finding: asFinding(finding) };
+      }
+      case 'wait':
+        ledger.note(message.id, { at: now, step: 'wait', detail: `${command.ms} ms` });
+        await pause(clock, command.ms, signal);
+        return { kind: 'waited' };
+    }
+  }
+
+  async function orderFor(
+    message: StoredMessage,
+    bring: Bring,
+    attempt: number,
+    now: number,
+  ): Promise<DeliveryOrder> {
+    const threads = await ledger.threadsOf(message.conversation);
+    return {
+      message: message.id,
+      conversation: message.conversation,
+      author: bring.author,
+      recipient: bring.recipient,
+      body: bring.body,
+      writtenAt: message.writtenAt,
+      thread: threads[bring.side],
+      attempt,
+      firstAttemptAt: message.firstAttemptAt ?? now,
+    };
+  }
+
+  function noteOutcome(message: StoredMessage, outcome: DeliveryOutcome): void {
+    if (outcome.kind === 'delivered') return;
+    const { id, detail } = outcome.refusal;
+    const words = detail ? `${outcome.kind}: ${id} (${detail})` : `${outcome.kind}: ${id}`;
+    ledger.note(message.id, { at: clock.now(), step: 'outcome', detail: words });
+  }
+
+  return async (message, route, signal) => {
+    const side = route.kind === 'bring' ? route.side : message.side;
+    if (route.kind === 'bring')
+      ledger.note(message.id, { at: clock.now(), step: 'routed', detail: `to ${side}: ${route.rule}` });
+    let state: DeliveryState = { kind: 'new' };
+    let event = firstEvent(message, route);
+    for (;;) {
+      const decision = decide(state, event, {
+        side,
+        now: clock.now(),
+        deadlineAt: message.deadlineAt,
+        random: options.random(),
+        retry: options.retry,
+      });
+      state = decision.state;
+      if (state.kind === 'ended') break;
+      if (!decision.command || route.kind !== 'bring') throw new Error(`a message is stuck in ${state.kind}`);
+      event = await perform(decision.command, message, route, signal);
+    }
+    const at = clock.now();
+    await ledger.end(message.id, state.end, at);
+    report({
+      kind: 'message-ended',
+      message: message.id,
+      conversation: message.conversation,
+      from: message.side,
+      end: state.end,
+      tookMs: at - message.takenAt,
+    });
+    return state.end;
+  };
+}
+
+type Bring = Route & { readonly kind: 'bring' };
+
+/** A connector that throws has a defect; its outcome is unknown and the message goes on to a definite end. */
+async function guarded<T extends DeliveryOutcome | Finding>(
+  call: () => Promise<T>,
+  side: Side,
+): Promise<T | { readonly kind: 'uncertain'; readonly refusal: Refusal }> {
+  try {
+    return await call();
+  } catch (error) {
+    return { kind: 'uncertain', refusal: { id: 'uncertain', side, detail: String(error) } };
+  }
+}
+
+function asFinding(finding: Finding | { readonly kind: 'uncertain'; readonly refusal: Refusal }): Finding {
+  return finding.kind === 'uncertain' ? { kind: 'unknown', refusal: finding.refusal } : finding;
+}

@@ -1,0 +1,52 @@
+import type { End } from '../core/conversation/delivery.ts';
+import type { ConversationId, MessageId, PersonId } from '../core/ids.ts';
+import type { Side } from '../core/people.ts';
+import type { Presence } from '../core/presence/presence.ts';
+import type { Refusal } from '../core/refusals.ts';
+import type { Taken } from './connector.ts';
+
+/** Everything of note that happens in the gateway. Events carry ids and reasons, never message text or secrets. */
+export type GatewayEvent =
+  | {
+      readonly kind: 'message-taken';
+      readonly side: Side;
+      readonly result: Taken;
+      readonly message: MessageId;
+    }
+  | { readonly kind: 'intake-refused'; readonly side: Side; readonly refusal: Refusal }
+  | { readonly kind: 'attempt'; readonly message: MessageId; readonly side: Side; readonly attempt: number }
+  | {
+      readonly kind: 'message-ended';
+      readonly message: MessageId;
+      readonly conversation: ConversationId;
+      readonly from: Side;
+      readonly end: End;
+      /** From intake to the end, ms. */
+      readonly tookMs: number;
+    }
+  | { readonly kind: 'sender-told'; readonly message: MessageId; readonly side: Side }
+  | {
+      readonly kind: 'sender-not-told';
+      readonly message: MessageId;
+      readonly side: Side;
+      readonly refusal: Refusal;
+    }
+  | {
+      readonly kind: 'presence-published';
+      readonly person: PersonId;
+      readonly side: Side;
+      readonly presence: Presence;
+    }
+  | {
+      readonly kind: 'presence-not-published';
+      readonly person: PersonId;
+      readonly side: Side;
+      readonly refusal: Refusal;
+    }
+  | { readonly kind: 'edge-refused'; readonly side: Side; readonly refusal: Refusal }
+  | { readonly kind: 'recovered'; readonly messages: number; readonly notices: number }
+  /** A defect of the gateway itself; the message it concerns, if any, is not lost. */
+  | { readonly kind: 'fault'; readonly where: string; readonly error: unknown };
+
+/** Counts and logs; called synchronously, must not throw or wait. */
+export type Report = (event: GatewayEvent) => void;

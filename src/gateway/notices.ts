@@ -1,0 +1,110 @@
+import type { Clock } from '../core/clock.ts';
+import { backoffMs, type RetryPolicy } from '../core/conversation/delivery.ts';
+import type { Person, Side } from '../core/people.ts';
+import type { Refusal } from '../core/refusals.ts';
+import { deadline, pause } from './clock.ts';
+import type { Connector, Notice } from './connector.ts';
+import type { Directory } from './directory.ts';
+import type { Report } from './events.ts';
+import { createLanes } from './lanes.ts';
+import type { Ledger, StoredMessage } from './ledger.ts';
+
+export interface NoticesOptions {
+  readonly ledger: Ledger;
+  readonly connectors: Readonly<Record<Side, Connector>>;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly retry: RetryPolicy;
+  /** How long the gateway goes on trying to tell a sender, ms. */
+  readonly keepTryingMs: number;
+  readonly report: Report;
+}
+
+/** Tells senders, in the client they wrote in, why a message of theirs failed. One lane a sender and side. */
+export interface Notices extends AsyncDisposable {
+  tell(message: StoredMessage, refusal: Refusal): void;
+  settled(): Promise<void>;
+}
+
+/** One attempt to tell somebody, ms. */
+const attemptMs = 15_000;
+
+export function createNotices(options: NoticesOptions): Notices {
+  const { ledger, connectors, directory, clock, report } = options;
+
+  const lanes = createLanes<{ readonly message: StoredMessage; readonly refusal: Refusal }>(
+    ({ message, refusal }, signal) => tell(message, refusal, signal),
+    (error) => report({ kind: 'fault', where: 'notices', error }),
+  );
+
+  async function tell(message: StoredMessage, refusal: Refusal, signal: AbortSignal): Promise<void> {
+    const to = directory.person(message.author);
+    const about = directory.person(message.recipient);
+    if (!to || !about) return giveUp(message, { id: 'no-such-person', side: message.side });
+    const notice = noticeOf(message, to, about, refusal);
+    const until = clock.now() + options.keepTryingMs;
+    for (let attempt = 1; ; attempt++) {
+      const failure = await tryOnce(notice, message.side, signal);
+      signal.throwIfAborted();
+      if (!failure) {
+        await ledger.told(message.id, { kind: 'told' }, clock.now());
+        report({ kind: 'sender-told', message: message.id, side: message.side });
+        return;
+      }
+      const ms = Math.max(backoffMs(attempt, options.retry, options.random()), failure.afterMs);
+      if (failure.final || clock.now() + ms >= until) return giveUp(message, failure.refusal);
+      await pause(clock, ms, signal);
+    }
+  }
+
+  async function tryOnce(notice: Notice, side: Side, signal: AbortSignal): Promise<Failure | undefined> {
+    using limit = deadline(clock, attemptMs, signal);
+    try {
+      const outcome = await connectors[side].tell(notice, limit.signal);
+      switch (outcome.kind) {
+        case 'delivered':
+          return undefined;
+        case 'refused':
+          return { refusal: outcome.refusal, final: true, afterMs: 0 };
+        case 'transient':
+          return { refusal: outcome.refusal, final: false, afterMs: outcome.afterMs ?? 0 };
+        case 'uncertain':
+          return { refusal: outcome.refusal, final: false, afterMs: 0 };
+      }
+    } catch (error) {
+      report({ kind: 'fault', where: `telling a sender in ${side}`, error });
+      return { refusal: { id: 'unexpected-answer', side, detail: String(error) }, final: false, afterMs: 0 };
+    }
+  }
+
+  async function giveUp(message: StoredMessage, refusal: Refusal): Promise<void> {
+    await ledger.told(message.id, { kind: 'cannot-be-told', reason: refusal.id }, clock.now());
+    report({ kind: 'sender-not-told', message: message.id, side: message.side, refusal });
+  }
+
+  return {
+    tell: (message, refusal) => lanes.push(`${message.side} ${message.author}`, { message, refusal }),
+    settled: () => lanes.settled(),
+    [Symbol.asyncDispose]: () => lanes[Symbol.asyncDispose](),
+  };
+}
+
+interface Failure {
+  readonly refusal: Refusal;
+  readonly final: boolean;
+  readonly afterMs: number;
+}
+
+function noticeOf(message: StoredMessage, to: Person, about: Person, refusal: Refusal): Notice {
+  return {
+    message: message.id,
+    conversation: message.conversation,
+    to,
+    about,
+    refusal,
+    thread: message.thread,
+    remoteId: message.remoteId,
+    body: message.body,
+  };
+}
