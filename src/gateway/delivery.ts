@@ -141,7 +141,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
       const decision = decide(state, event, {
         side,
         now: clock.now(),
-        deadlineAt: message.deadlineAt,
+        deadlineAt: message.deadlineAt - askingTimeMs,
         random: options.random(),
         retry: options.retry,
       });

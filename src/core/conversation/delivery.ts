@@ -83,6 +83,7 @@ export interface DeliveryContext {
   readonly side: Side;
   /** Unix ms. */
   readonly now: number;
+  /** Unix ms: no attempt begins at or after it. */
   readonly deadlineAt: number;
   /** In [0, 1): spreads retries. */
   readonly random: number;

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { ManualClock } from '../../test/kit/manual-clock.ts';
+import { somebody } from '../../test/kit/people.ts';
+import { ScriptedConnector, untilAborted } from '../../test/kit/scripted-connector.ts';
+import { defaultRetry } from '../core/conversation/delivery.ts';
+import { conversationOf, type RemoteId, type ThreadKey } from '../core/ids.ts';
+import type { Refusal } from '../core/refusals.ts';
+import { openMemoryLedger } from '../ledger/memory/open.ts';
+import { createDelivery, type Route } from './delivery.ts';
+import { mintMessageId } from './intake.ts';
+import type { StoredMessage } from './ledger.ts';
+
+const alice = somebody('alice');
+const bob = somebody('bob');
+const body = { format: 'text', text: 'hello' } as const;
+const toSkype: Route = { kind: 'bring', side: 'skype', author: alice, recipient: bob, body, rule: 'a rule' };
+const unreachable: Refusal = { id: 'unreachable', side: 'skype' };
+const running = new AbortController().signal;
+
+async function world() {
+  const clock = new ManualClock();
+  const ledger = openMemoryLedger();
+  const teams = new ScriptedConnector('teams');
+  const skype = new ScriptedConnector('skype');
+  const deliver = createDelivery({
+    ledger,
+    clock,
+    connectors: { teams, skype },
+    random: () => 0.5,
+    retry: defaultRetry,
+    report: () => undefined,
+  });
+  const now = clock.now();
+  const message: StoredMessage = {
+    id: mintMessageId(now, new Uint8Array(6)),
+    conversation: conversationOf(alice.id, bob.id),
+    side: 'teams',
+    thread: 'chat' as ThreadKey,
+    remoteId: '1' as RemoteId,
+    author: alice.id,
+    recipient: bob.id,
+    body,
+    writtenAt: now,
+    takenAt: now,
+    deadlineAt: now + 30_000,
+    attempts: 0,
+    firstAttemptAt: undefined,
+    end: undefined,
+  };
+  await ledger.take(message);
+  return {
+    clock,
+    ledger,
+    skype,
+    deliver,
+    message,
+    [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
+  };
+}
+
+/** Lets time pass in small steps while `work` goes on, until it ends. */
+async function passTime<T>(clock: ManualClock, work: Promise<T>, limitMs = 60_000): Promise<T> {
+  let over = false;
+  void work.finally(() => {
+    over = true;
+  });
+  for (let passed = 0; !over && passed < limitMs; passed += 50) {
+    for (let n = 0; n < 8; n++) await turn();
+    if (!over) clock.advance(50);
+  }
+  return work;
+}
+
+describe('delivery', () => {
+  it('records the end and knows its own write afterwards', async () => {
+    await using w = await world();
+    const end = await w.deliver(w.message, toSkype, running);
+    assert.equal(end.kind, 'delivered');
+    const trace = await w.ledger.trace(w.message.id);
+    assert.equal(trace?.state, 'delivered');
+    assert.deepEqual(
+      trace?.steps.map(({ step }) => step),
+      ['taken', 'routed', 'attempt', 'end'],
+    );
+    const { thread, remoteId } = w.skype.shown(w.message.id);
+    assert.equal(await w.ledger.isOwnWrite('skype', thread, remoteId), true);
+  });
+
+  it('tries again after a passing failure, inside the deadline', async () => {
+    await using w = await world();
+    let answers = 0;
+    w.skype.onDeliver = (order) =>
+      ++answers < 3 ? { kind: 'transient', refusal: unreachable } : w.skype.shown(order.message);
+    const end = await passTime(w.clock, w.deliver(w.message, toSkype, running));
+    assert.equal(end.kind, 'delivered');
+    assert.deepEqual(
+      w.skype.delivered.map(({ attempt }) => attempt),
+      [1, 2, 3],
+    );
+  });
+
+  it('fails by the deadline with the reason of the last attempt when a network stays away', async () => {
+    await using w = await world();
+    w.skype.onDeliver = () => ({ kind: 'transient', refusal: unreachable });
+    const end = await passTime(w.clock, w.deliver(w.message, toSkype, running));
+    assert.deepEqual(end, { kind: 'failed', refusal: unreachable });
+    assert.ok(w.clock.now() <= w.message.deadlineAt);
+  });
+
+  it('stops an attempt that never answers, asks the network, and ends by the deadline', async () => {
+    await using w = await world();
+    w.skype.onDeliver = async (_, signal) => {
+      await untilAborted(signal);
+      return { kind: 'uncertain', refusal: { id: 'uncertain', side: 'skype' } };
+    };
+    const end = await passTime(w.clock, w.deliver(w.message, toSkype, running));
+    assert.deepEqual(end, { kind: 'failed', refusal: { id: 'deadline-passed', side: 'skype' } });
+    assert.equal(w.skype.asked.length, 1);
+    assert.ok(w.clock.now() <= w.message.deadlineAt + 100);
+  });
+
+  it('does not send again what the network says it has', async () => {
+    await using w = await world();
+    w.skype.onDeliver = () => ({ kind: 'uncertain', refusal: { id: 'uncertain', side: 'skype' } });
+    w.skype.onFind = (order) => ({ ...w.skype.shown(order.message), kind: 'found' });
+    const end = await w.deliver(w.message, toSkype, running);
+    assert.equal(end.kind, 'delivered');
+    assert.equal(w.skype.delivered.length, 1);
+  });
+
+  it('brings a message to a definite end although the connector throws', async () => {
+    await using w = await world();
+    w.skype.onDeliver = () => {
+      throw new Error('a defect');
+    };
+    w.skype.onFind = () => {
+      throw new Error('another');
+    };
+    const end = await w.deliver(w.message, toSkype, running);
+    assert.equal(end.kind === 'failed' && end.refusal.id, 'uncertain');
+  });
+
+  it('leaves a message without an end when the gateway stops, so that the next start finds it', async () => {
+    await using w = await world();
+    const stopping = new AbortController();
+    w.skype.onDeliver = async (_, signal) => {
+      stopping.abort(new Error('stopping'));
+      await untilAborted(signal);
+      return { kind: 'uncertain', refusal: { id: 'uncertain', side: 'skype' } };
+    };
+    await assert.rejects(w.deliver(w.message, toSkype, stopping.signal), { message: 'stopping' });
+    const [left] = await w.ledger.unfinished();
+    assert.equal(left?.attempts, 1);
+  });
+});
