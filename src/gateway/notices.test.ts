@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { ManualClock } from '../../test/kit/manual-clock.ts';
+import { somebody } from '../../test/kit/people.ts';
+import { ScriptedConnector } from '../../test/kit/scripted-connector.ts';
+import { defaultRetry } from '../core/conversation/delivery.ts';
+import type { Refusal } from '../core/refusals.ts';
+import { sampleMessage } from '../ledger/conformance.ts';
+import { openMemoryLedger } from '../ledger/memory/open.ts';
+import { createDirectory } from './directory.ts';
+import type { GatewayEvent } from './events.ts';
+import type { StoredMessage } from './ledger.ts';
+import { createNotices } from './notices.ts';
+
+const offline: Refusal = { id: 'offline', side: 'skype', person: 'Bob' };
+
+async function world(people = [somebody('alice'), somebody('bob')]) {
+  const clock = new ManualClock();
+  const ledger = openMemoryLedger();
+  const teams = new ScriptedConnector('teams');
+  const skype = new ScriptedConnector('skype');
+  const events: GatewayEvent[] = [];
+  const notices = createNotices({
+    ledger,
+    connectors: { teams, skype },
+    directory: createDirectory(people),
+    clock,
+    random: () => 0.5,
+    retry: defaultRetry,
+    keepTryingMs: 60_000,
+    report: (event) => events.push(event),
+  });
+  const message: StoredMessage = {
+    ...sampleMessage(1),
+    attempts: 1,
+    firstAttemptAt: 1,
+    end: { kind: 'failed', refusal: offline },
+  };
+  await ledger.take(message);
+  await ledger.end(message.id, { kind: 'failed', refusal: offline }, clock.now());
+  return {
+    clock,
+    ledger,
+    teams,
+    skype,
+    events,
+    notices,
+    message,
+    async passTime(ms: number) {
+      for (let passed = 0; passed < ms; passed += 100) {
+        for (let n = 0; n < 6; n++) await turn();
+        clock.advance(100);
+      }
+      for (let n = 0; n < 6; n++) await turn();
+    },
+    async [Symbol.asyncDispose]() {
+      await notices[Symbol.asyncDispose]();
+      await ledger[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('a notice', () => {
+  it('reaches the author in the client the message was written in', async () => {
+    await using w = await world();
+    w.notices.tell(w.message, offline);
+    await w.notices.settled();
+    const [notice] = w.teams.told;
+    assert.equal(notice?.to.id, 'alice@contoso.example');
+    assert.equal(notice?.about.id, 'bob@contoso.example');
+    assert.deepEqual(notice?.refusal, offline);
+    assert.equal(w.skype.told.length, 0);
+    assert.deepEqual(await w.ledger.untold(), []);
+  });
+
+  it('is tried again while the side is away', async () => {
+    await using w = await world();
+    let answers = 0;
+    w.teams.onTell = (notice) =>
+      ++answers < 4
+        ? { kind: 'transient', refusal: { id: 'unreachable', side: 'teams' } }
+        : w.teams.shown(`notice ${notice.message}`);
+    w.notices.tell(w.message, offline);
+    await w.passTime(10_000);
+    assert.equal(answers, 4);
+    assert.deepEqual(await w.ledger.untold(), []);
+  });
+
+  it('is given up, and that is recorded, when the side refuses it or stays away', async () => {
+    for (const kind of ['refused', 'transient'] as const) {
+      await using w = await world();
+      w.teams.onTell = () => ({ kind, refusal: { id: 'not-allowed', side: 'teams' } });
+      w.notices.tell(w.message, offline);
+      await w.passTime(70_000);
+      const trace = await w.ledger.trace(w.message.id);
+      assert.deepEqual(trace?.telling, { kind: 'cannot-be-told', reason: 'not-allowed' });
+      assert.equal(w.events.at(-1)?.kind, 'sender-not-told');
+    }
+  });
+
+  it('is given up when its author has left the directory', async () => {
+    await using w = await world([somebody('bob')]);
+    w.notices.tell(w.message, offline);
+    await w.notices.settled();
+    assert.deepEqual((await w.ledger.trace(w.message.id))?.telling, {
+      kind: 'cannot-be-told',
+      reason: 'no-such-person',
+    });
+  });
+
+  it('waits for the next start when the gateway stops', async () => {
+    const w = await world();
+    w.teams.onTell = () => ({ kind: 'transient', refusal: { id: 'unreachable', side: 'teams' } });
+    w.notices.tell(w.message, offline);
+    for (let n = 0; n < 6; n++) await turn();
+    await w.notices[Symbol.asyncDispose]();
+    assert.equal((await w.ledger.untold()).length, 1);
+    await w.ledger[Symbol.asyncDispose]();
+  });
+});
