@@ -1,0 +1,75 @@
+import type { CoexistenceMode, Home, Person, Side } from '../core/people.ts';
+import type { Presence } from '../core/presence/presence.ts';
+import type { RefusalId } from '../core/refusals.ts';
+import type { LinkStatus } from '../gateway/connector.ts';
+import type { LedgerCounts, MessageSummary, Trace } from '../gateway/ledger.ts';
+
+/** `GET /api/status`. Times are Unix ms. */
+export interface StatusAnswer {
+  readonly version: string;
+  readonly now: number;
+  readonly startedAt: number;
+  /** Where networks reach the gateway for notifications. */
+  readonly publicUrl: string;
+  readonly policy: string;
+  readonly sandbox: boolean;
+  readonly networks: readonly { readonly side: Side; readonly links: readonly LinkStatus[] }[];
+  readonly messages: LedgerCounts;
+}
+
+/** `GET /api/people`. */
+export interface PeopleAnswer {
+  readonly people: readonly PersonAnswer[];
+}
+
+export interface PersonAnswer extends Person {
+  /** Whether the gateway may act for the person there; `none` where there is no account. */
+  readonly links: Readonly<Record<Side, LinkState>>;
+  /** What each side showed last; left out where nothing has been seen. */
+  readonly presence: Readonly<Partial<Record<Side, Presence>>>;
+}
+
+export type LinkState = 'linked' | 'not linked' | 'unreadable' | 'none';
+
+/** `GET /api/messages?limit=…`, the newest first. No answer holds message text. */
+export interface MessagesAnswer {
+  readonly messages: readonly MessageAnswer[];
+}
+
+export interface MessageAnswer extends MessageSummary {
+  /** Why a failed message failed, in the words its sender was given. */
+  readonly reason: { readonly id: RefusalId; readonly cause: string; readonly cure: string } | undefined;
+}
+
+/** `GET /api/messages/{id}`: by the gateway's id, or a network's id of the message on either side. */
+export interface TraceAnswer extends Trace {
+  readonly reason: MessageAnswer['reason'];
+}
+
+/** `GET /api/sandbox`, where the sandbox is on (else 404): what a page needs to sign in as a sandbox person. */
+export interface SandboxAnswer {
+  /** Graph's base address, with the version: `https://localhost:7481/v1.0`. */
+  readonly graph: string;
+  /** The sign-in's base address: `https://localhost:7481`; a tenant's name follows it. */
+  readonly authority: string;
+  /** The public client of the pages and the command line. */
+  readonly clientId: string;
+  readonly pools: readonly {
+    readonly name: string;
+    readonly home: Exclude<Home, 'none'>;
+    /** The address autodiscovery starts at. */
+    readonly discovery: string;
+  }[];
+  readonly people: readonly {
+    /** UPN and SIP address. */
+    readonly address: string;
+    readonly displayName: string;
+    readonly home: Home;
+    readonly mode: CoexistenceMode;
+  }[];
+}
+
+/** Every refused request. `id` is stable; `cause` and `cure` are for the reader. */
+export interface ErrorAnswer {
+  readonly error: { readonly id: string; readonly cause: string; readonly cure: string };
+}
