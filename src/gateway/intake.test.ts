@@ -29,10 +29,11 @@ function world(ledger: Ledger, underWay = () => 0) {
   const accepted: NewMessage[] = [];
   const events: GatewayEvent[] = [];
   const clock = new ManualClock();
+  let ids = 0;
   const intake = createIntake({
     ledger,
     clock,
-    random: (bytes) => new Uint8Array(bytes),
+    random: (bytes) => new Uint8Array(bytes).fill(++ids),
     deadlineMs: 30_000,
     mostUnderWay: 10,
     underWay,

@@ -62,7 +62,7 @@ export function createStore(db: DatabaseSync): Store {
     const inserted = change(
       `INSERT INTO message (id, conversation, side, thread, remote_id, author, recipient, format, body, bytes,
          written_at, taken_at, deadline_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (remote_id, thread, side) DO NOTHING`,
       message.id,
       message.conversation,
       message.side,
