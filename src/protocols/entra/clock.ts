@@ -1,0 +1,4 @@
+/** Time as an argument, Unix ms. */
+export interface Clock {
+  now(): number;
+}
