@@ -294,7 +294,7 @@ describe('the sign-in server', () => {
         state: 's',
         ...more,
       });
-      return server.inject({ url: `/common/oauth2/v2.0/authorize?${query}`, headers: { cookie } });
+      return server.inject({ url: `/common/oauth2/v2.0/authorize?${query.toString()}`, headers: { cookie } });
     };
     const submit = (pageText: string, password: string, username = alice.upn) =>
       server.inject({
