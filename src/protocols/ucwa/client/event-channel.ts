@@ -1,0 +1,160 @@
+import { backoff, type Clock, pause } from './clock.ts';
+import { type ClientEvent, parsePackage } from './events.ts';
+import { fateOf, RequestFailed, SignInRefused } from './failures.ts';
+import { isUnauthorised, type Requester } from './requester.ts';
+
+/** What a handler is told besides events. */
+export type ChannelNotice =
+  | { readonly kind: 'events'; readonly events: readonly ClientEvent[] }
+  /** Conversations and subscriptions known so far may be gone: read or make them again. */
+  | { readonly kind: 'stateLost' };
+
+/**
+ * Takes what the channel brings, in order. Returning nothing lets the next P-GET, which acknowledges this
+ * package, go out at once; returning a promise holds it back until the promise settles, `holdMs` at most.
+ * If the promise rejects, the package is fetched and handed over again.
+ */
+export type ChannelHandler = (notice: ChannelNotice) => Promise<void> | undefined;
+
+/** How a channel ended. Failures of the network alone never end one. */
+export type ChannelEnd =
+  /** The application is not there any more; a new one may be made. */
+  | { readonly kind: 'lost' }
+  /** The pool ended it for good, for the reason given. */
+  | { readonly kind: 'gone'; readonly subcode: string }
+  /** The account is no longer let in. */
+  | { readonly kind: 'refused'; readonly error: string }
+  | { readonly kind: 'aborted' };
+
+export interface EventChannelOptions {
+  readonly requester: Requester;
+  /** The `events` link of the application. */
+  readonly href: string;
+  readonly handle: ChannelHandler;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** Longest time for which a handler may hold an acknowledgement. The pool fails messages after 30 s. */
+  readonly holdMs?: number;
+  /** Seconds for which the pool may hold back events of low and of medium urgency, and an empty answer. */
+  readonly timers?: ChannelTimers;
+  /** Told of every failed P-GET. */
+  readonly failed?: (error: unknown) => void;
+  /** Told of every answered P-GET. */
+  readonly heard?: () => void;
+}
+
+export interface ChannelTimers {
+  readonly low: number;
+  readonly medium: number;
+  readonly timeout: number;
+}
+
+export const defaultTimers: ChannelTimers = { low: 5, medium: 5, timeout: 180 };
+
+const slackMs = 20_000;
+const maxRedeliveries = 5;
+
+/** Listens until the application ends or the signal aborts. Never throws. */
+export async function listen(options: EventChannelOptions): Promise<ChannelEnd> {
+  const { requester, handle, clock, random, signal, holdMs = 10_000, timers = defaultTimers } = options;
+  let href = options.href;
+  let failures = 0;
+  let redeliveries = 0;
+  let sendTimers = true;
+  try {
+    while (!signal.aborted) {
+      let body: unknown;
+      try {
+        const answer = await requester.call('GET', href, {
+          query: sendTimers ? { low: timers.low, medium: timers.medium, timeout: timers.timeout } : {},
+          signal,
+          held: true,
+          timeoutMs: timers.timeout * 1000 + slackMs,
+        });
+        body = answer.body;
+      } catch (error) {
+        const end = endOf(error, signal);
+        if (end) return end;
+        options.failed?.(error);
+        failures += 1;
+        await pause(clock, wait(error, failures, random), signal);
+        continue;
+      }
+      const parsed = parsePackage(body);
+      if (!parsed) {
+        failures += 1;
+        options.failed?.(new RequestFailed(200, { code: 'Unreadable' }));
+        await pause(clock, backoff(failures, 1000, 30_000, random), signal);
+        continue;
+      }
+      failures = 0;
+      options.heard?.();
+      const { onward } = parsed;
+      sendTimers = onward.kind !== 'next';
+      const kept =
+        (await handOver(handle, { kind: 'events', events: parsed.events }, clock, holdMs)) &&
+        (onward.kind === 'next' || (await handOver(handle, { kind: 'stateLost' }, clock, holdMs)));
+      if (kept || redeliveries >= maxRedeliveries) {
+        redeliveries = 0;
+        href = onward.href;
+      } else {
+        redeliveries += 1;
+        await pause(clock, backoff(redeliveries, 250, 4_000, random), signal);
+      }
+    }
+    return { kind: 'aborted' };
+  } catch {
+    return { kind: 'aborted' };
+  }
+}
+
+/** False if the handler asks for the package again. A handler that takes too long has taken it. */
+async function handOver(
+  handle: ChannelHandler,
+  notice: ChannelNotice,
+  clock: Clock,
+  holdMs: number,
+): Promise<boolean> {
+  if (notice.kind === 'events' && notice.events.length === 0) return true;
+  let holding: Promise<void> | undefined;
+  try {
+    holding = handle(notice);
+  } catch {
+    return false;
+  }
+  if (!holding) return true;
+  const late = Promise.withResolvers<boolean>();
+  using _timer = clock.setTimer(holdMs, () => late.resolve(true));
+  return await Promise.race([
+    holding.then(
+      () => true,
+      () => false,
+    ),
+    late.promise,
+  ]);
+}
+
+function endOf(error: unknown, signal: AbortSignal): ChannelEnd | undefined {
+  if (signal.aborted) return { kind: 'aborted' };
+  if (error instanceof SignInRefused) return { kind: 'refused', error: error.error };
+  if (isUnauthorised(error)) return { kind: 'refused', error: 'unauthorised' };
+  const fate = fateOf(error, true);
+  switch (fate.kind) {
+    case 'alive':
+      return undefined;
+    case 'lost':
+      return fate;
+    case 'gone':
+      return fate;
+  }
+}
+
+/**
+ * A P-GET that another one has replaced (409 PGetReplaced) means that an answer was given up here and is still
+ * held there: the same address is asked again, without haste.
+ */
+function wait(error: unknown, failures: number, random: () => number): number {
+  if (error instanceof RequestFailed && error.afterMs !== undefined) return error.afterMs;
+  return backoff(failures, 500, 30_000, random);
+}

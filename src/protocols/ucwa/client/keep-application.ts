@@ -1,0 +1,213 @@
+import type { PreferredAvailability } from '../types.ts';
+import { type Application, type ApplicationIdentity, createApplication, keepActive } from './application.ts';
+import { backoff, type Clock, pause } from './clock.ts';
+import { type ChannelEnd, type ChannelNotice, type ChannelTimers, listen } from './event-channel.ts';
+import { fateOf, SignInRefused } from './failures.ts';
+import type { SignedIn } from './sign-in.ts';
+import { orAbort } from './web-ticket.ts';
+
+export type KeptState =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'running'; readonly application: Application }
+  /** Between two attempts. */
+  | { readonly kind: 'waiting'; readonly failure: unknown }
+  /** For good: the pool (`gone`) or the account (`refused`) does not allow another one, or it was disposed. */
+  | { readonly kind: 'stopped'; readonly end: Exclude<ChannelEnd, { kind: 'lost' }> };
+
+/** An application that is made again whenever it is lost, until it is disposed or the pool forbids it. */
+export interface KeptApplication extends AsyncDisposable {
+  readonly state: KeptState;
+  /**
+   * The running application. Rejects with the failure if the attempt under way, or the last one, fails: who
+   * waits is not kept waiting through a series of attempts.
+   */
+  running(signal: AbortSignal): Promise<Application>;
+  /** From now on, and in every new incarnation, the account is shown so. */
+  show(availability: PreferredAvailability, signal: AbortSignal): Promise<void>;
+}
+
+export interface KeepOptions {
+  readonly signIn: (signal: AbortSignal) => Promise<SignedIn>;
+  readonly identity: Omit<ApplicationIdentity, 'endpointId'>;
+  readonly mintEndpointId: () => string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly timers?: ChannelTimers;
+  /** Absent: stay in lurker mode. */
+  readonly availability?: PreferredAvailability;
+  /** A new incarnation is about to be listened to; returns who takes its events. */
+  readonly opened: (application: Application) => (notice: ChannelNotice) => Promise<void> | undefined;
+  /** That incarnation is over, whatever the reason. */
+  readonly closed: (application: Application) => void;
+  readonly changed?: (state: KeptState) => void;
+  /** Keeps a thousand endpoints from opening at once. */
+  readonly admit?: (signal: AbortSignal) => Promise<Disposable>;
+}
+
+const signOutTimeoutMs = 5_000;
+const openTimeoutMs = 60_000;
+
+export function keepApplication(options: KeepOptions): KeptApplication {
+  const { clock, random } = options;
+  const life = new AbortController();
+  let state: KeptState = { kind: 'opening' };
+  let availability = options.availability;
+  let waiters = unsettled();
+  let hurry = (): void => undefined;
+  let beat = (): void => undefined;
+
+  const enter = (next: KeptState): void => {
+    state = next;
+    switch (next.kind) {
+      case 'running':
+        waiters.resolve(next.application);
+        break;
+      case 'waiting':
+        waiters.reject(next.failure);
+        waiters = unsettled();
+        break;
+      case 'stopped':
+        waiters.reject(stoppedError(next.end));
+        break;
+      case 'opening':
+        break;
+    }
+    options.changed?.(next);
+  };
+
+  const open = async (): Promise<Application> => {
+    const signal = AbortSignal.any([life.signal, AbortSignal.timeout(openTimeoutMs)]);
+    using _admission = await options.admit?.(signal);
+    const { applications, requester } = await options.signIn(signal);
+    const identity = { ...options.identity, endpointId: options.mintEndpointId() };
+    const application = await createApplication({ requester, applications, identity, signal });
+    try {
+      if (availability !== undefined) await application.makeMeAvailable(availability, signal);
+    } catch (error) {
+      await application.end(AbortSignal.timeout(signOutTimeoutMs)).catch(() => undefined);
+      throw error;
+    }
+    return application;
+  };
+
+  const run = async (application: Application): Promise<ChannelEnd> => {
+    using ending = abortable(life.signal);
+    const handle = options.opened(application);
+    let beating = false;
+    beat = () => {
+      if (beating || availability === undefined) return;
+      beating = true;
+      void keepActive(application, clock, random, ending.signal);
+    };
+    beat();
+    enter({ kind: 'running', application });
+    const end = await listen({
+      requester: application.requester,
+      href: application.links.events,
+      handle,
+      clock,
+      random,
+      signal: ending.signal,
+      ...(options.timers ? { timers: options.timers } : {}),
+    });
+    options.closed(application);
+    waiters = unsettled();
+    if (end.kind === 'aborted') {
+      await application.end(AbortSignal.timeout(signOutTimeoutMs)).catch(() => undefined);
+    }
+    return end;
+  };
+
+  const live = async (): Promise<void> => {
+    for (let failures = 0; !life.signal.aborted; ) {
+      let failure: unknown;
+      try {
+        const end = await run(await open());
+        if (end.kind !== 'lost') return enter({ kind: 'stopped', end });
+        failures = 1;
+        failure = new Error('application lost');
+      } catch (error) {
+        if (life.signal.aborted) break;
+        const end = finalEnd(error);
+        if (end) return enter({ kind: 'stopped', end });
+        failures += 1;
+        failure = error;
+      }
+      enter({ kind: 'waiting', failure });
+      const hurried = new AbortController();
+      hurry = () => hurried.abort();
+      const wait = backoff(failures, 1_000, 60_000, random);
+      await pause(clock, wait, AbortSignal.any([life.signal, hurried.signal])).catch(() => undefined);
+      if (!life.signal.aborted) enter({ kind: 'opening' });
+    }
+    enter({ kind: 'stopped', end: { kind: 'aborted' } });
+  };
+
+  const living = live();
+
+  return {
+    get state() {
+      return state;
+    },
+    async running(signal) {
+      if (state.kind === 'waiting') hurry();
+      return await orAbort(waiters.promise, signal);
+    },
+    async show(next, signal) {
+      availability = next;
+      if (state.kind === 'waiting') hurry();
+      const before = state.kind;
+      const application = await orAbort(waiters.promise, signal);
+      if (before === 'running') await application.makeMeAvailable(next, signal);
+      beat();
+    },
+    async [Symbol.asyncDispose]() {
+      life.abort(new Error('signed out'));
+      await living;
+    },
+  };
+}
+
+/** Nobody has to wait for it: a rejection that nobody hears is no fault. */
+function unsettled(): PromiseWithResolvers<Application> {
+  const made = Promise.withResolvers<Application>();
+  made.promise.catch(() => undefined);
+  return made;
+}
+
+/** What a failed attempt means if no further one can do better. */
+function finalEnd(error: unknown): Exclude<ChannelEnd, { kind: 'lost' }> | undefined {
+  if (error instanceof SignInRefused) return { kind: 'refused', error: error.error };
+  const fate = fateOf(error, false);
+  return fate.kind === 'gone' ? fate : undefined;
+}
+
+function stoppedError(end: Exclude<ChannelEnd, { kind: 'lost' }>): Error {
+  return end.kind === 'refused' ? new SignInRefused(end.error) : new ApplicationStopped(end);
+}
+
+/** The application is over for good. */
+export class ApplicationStopped extends Error {
+  override name = 'ApplicationStopped';
+  readonly end: Exclude<ChannelEnd, { kind: 'lost' }>;
+
+  constructor(end: Exclude<ChannelEnd, { kind: 'lost' }>) {
+    super(end.kind === 'gone' ? `application ended by the pool: ${end.subcode}` : 'application ended');
+    this.end = end;
+  }
+}
+
+/** A controller of its own below `parent`, that ends with the scope. */
+function abortable(parent: AbortSignal): { readonly signal: AbortSignal } & Disposable {
+  const own = new AbortController();
+  const pass = (): void => own.abort(parent.reason);
+  if (parent.aborted) pass();
+  parent.addEventListener('abort', pass, { once: true });
+  return {
+    signal: own.signal,
+    [Symbol.dispose]() {
+      parent.removeEventListener('abort', pass);
+      own.abort();
+    },
+  };
+}

@@ -1,0 +1,236 @@
+import { type DataContent, encodeDataUri } from '../data-uri.ts';
+import type { Reason } from '../errors.ts';
+import type { DeclineReason } from '../types.ts';
+import { expectShape } from './answers.ts';
+import type { Application } from './application.ts';
+import {
+  applyEvent,
+  type Conversation,
+  type ConversationNews,
+  type Conversations,
+  type IncomingInvitation,
+} from './conversations.ts';
+import type { ClientEvent } from './events.ts';
+import { RequestFailed, UnexpectedAnswer } from './failures.ts';
+import { type Completion, createOperations } from './operations.ts';
+import { checks } from './shapes.ts';
+import { orAbort } from './web-ticket.ts';
+
+export interface StartRequest {
+  /** Minted by the caller, unique in the application, 50 characters at most. */
+  readonly operationId: string;
+  /** `sip:` address. */
+  readonly to: string;
+  readonly content: DataContent;
+  readonly subject?: string;
+  /** Continues an earlier conversation; shared by both parties. */
+  readonly threadId?: string;
+}
+
+export type StartOutcome =
+  | { readonly kind: 'accepted'; readonly conversation: string; readonly threadId: string | undefined }
+  | { readonly kind: 'failed'; readonly reason: Reason | undefined }
+  /** The application was lost before the outcome was known. */
+  | { readonly kind: 'lost' };
+
+export type SendOutcome =
+  | { readonly kind: 'sent'; readonly href: string }
+  | { readonly kind: 'failed'; readonly reason: Reason | undefined }
+  /** The conversation had ended before: the message surely was not shown. */
+  | { readonly kind: 'ended' }
+  /** The conversation or the application ended before the outcome was known. */
+  | { readonly kind: 'lost' };
+
+/** Instant messaging of one application. */
+export interface Messaging {
+  readonly conversations: Conversations;
+  /** To be given the events of every package, in order; returns what they come to, in order. */
+  handle(events: readonly ClientEvent[]): readonly ConversationNews[];
+  /** The application, or what it held, is gone: all that is under way ends as lost. Returns what had been open. */
+  lose(): readonly string[];
+  /**
+   * Invites with a first message, and waits until the invitation is taken up or fails.
+   * @throws a `ClientFailure` of the request, or the signal's reason; the invitation then may go on: see {@link cancel}
+   */
+  start(request: StartRequest, signal: AbortSignal): Promise<StartOutcome>;
+  /**
+   * Takes back an invitation that rings; resolves also if it does not ring any more. False if the pool has not said
+   * yet where to: then it is taken back when it does.
+   */
+  cancel(operationId: string, signal: AbortSignal): Promise<boolean>;
+  /** Sends a message and waits until the pool knows whether it arrived. Errors as for {@link start}. */
+  send(
+    conversation: string,
+    content: DataContent,
+    operationId: string,
+    signal: AbortSignal,
+  ): Promise<SendOutcome>;
+  accept(invitation: IncomingInvitation, signal: AbortSignal): Promise<void>;
+  decline(invitation: IncomingInvitation, reason: DeclineReason, signal: AbortSignal): Promise<void>;
+  /** Ends a conversation. Resolves also if it had ended. */
+  stop(conversation: string, signal: AbortSignal): Promise<void>;
+}
+
+const takeBackTimeoutMs = 10_000;
+
+/** Where an invitation of ours stands, from its first event on. */
+interface Ringing {
+  readonly operationId: string;
+  conversation: string | undefined;
+  threadId: string | undefined;
+  cancel: string | undefined;
+  /** Nobody waits for it any more: it is to be taken back as soon as it is known where. */
+  unwanted: boolean;
+}
+
+export function createMessaging(application: Application): Messaging {
+  const { requester, links } = application;
+  const conversations = new Map<string, Conversation>();
+  const operations = createOperations();
+  const ringing = new Map<string, Ringing>();
+
+  const noteOutgoing = (event: ClientEvent): void => {
+    if (event.kind === 'message' && event.type === 'completed' && event.direction !== 'Incoming') {
+      operations.complete(event.href, event.operationId, completionOf(event));
+    }
+    if (event.kind !== 'messagingInvitation' || event.direction === 'Incoming') return;
+    const ours = event.operationId === undefined ? undefined : ringing.get(event.operationId);
+    if (ours) {
+      ours.conversation = event.conversation ?? ours.conversation;
+      ours.threadId = event.threadId ?? ours.threadId;
+      ours.cancel = event.cancel ?? ours.cancel;
+    }
+    if (event.type === 'completed') {
+      operations.complete(event.href, event.operationId, completionOf(event));
+      if (ours) ringing.delete(ours.operationId);
+    } else if (ours?.unwanted && ours.cancel !== undefined) {
+      takeBack(ours.cancel, AbortSignal.timeout(takeBackTimeoutMs)).catch(() => undefined);
+    }
+  };
+
+  const takeBack = (href: string, signal: AbortSignal): Promise<void> =>
+    ifThere(requester.call('POST', href, { signal }));
+
+  /** The link may come a moment after the acceptance, in an event of its own. */
+  const sendLink = async (href: string, signal: AbortSignal): Promise<string | undefined> => {
+    const conversation = conversations.get(href);
+    if (conversation?.sendMessage !== undefined || conversation?.messaging === undefined)
+      return conversation?.sendMessage;
+    const answer = await requester.call('GET', conversation.messaging, { signal });
+    return expectShape(checks.messaging, answer.body, 'messaging')._links.sendMessage?.href;
+  };
+
+  return {
+    conversations,
+
+    handle(events) {
+      const news: ConversationNews[] = [];
+      for (const event of events) {
+        noteOutgoing(event);
+        const one = applyEvent(conversations, event);
+        if (one) news.push(one);
+        if (one?.kind === 'ended') operations.loseAll(one.conversation);
+      }
+      return news;
+    },
+
+    lose() {
+      const open = [...conversations.keys()];
+      conversations.clear();
+      ringing.clear();
+      operations.loseAll();
+      return open;
+    },
+
+    async start({ operationId, to, content, subject, threadId }, signal) {
+      if (links.startMessaging === undefined)
+        throw new UnexpectedAnswer('communication has no startMessaging link');
+      using operation = operations.begin(operationId);
+      const ours: Ringing = {
+        operationId,
+        conversation: undefined,
+        threadId,
+        cancel: undefined,
+        unwanted: false,
+      };
+      ringing.set(operationId, ours);
+      const body = {
+        operationId,
+        to,
+        importance: 'Normal',
+        ...(subject === undefined ? {} : { subject }),
+        ...(threadId === undefined ? {} : { threadId }),
+        _links: { message: { href: encodeDataUri(content) } },
+      };
+      const answer = await requester
+        .call('POST', links.startMessaging, { json: body, signal })
+        .catch((error: unknown) => {
+          if (error instanceof RequestFailed) ringing.delete(operationId);
+          throw error;
+        });
+      if (answer.location !== undefined) operation.located(answer.location);
+      const completion = await orAbort(operation.completion, signal);
+      if (completion.kind !== 'succeeded') return completion;
+      if (ours.conversation === undefined)
+        throw new UnexpectedAnswer('messagingInvitation/_links/conversation');
+      return { kind: 'accepted', conversation: ours.conversation, threadId: ours.threadId };
+    },
+
+    async cancel(operationId, signal) {
+      const ours = ringing.get(operationId);
+      if (!ours) return false;
+      ours.unwanted = true;
+      const href = ours.cancel ?? conversations.get(ours.conversation ?? '')?.stopMessaging;
+      if (href === undefined) return false;
+      await takeBack(href, signal);
+      return true;
+    },
+
+    async send(href, content, operationId, signal) {
+      if (!conversations.has(href)) return { kind: 'ended' };
+      try {
+        const link = await sendLink(href, signal);
+        if (link === undefined) return { kind: 'ended' };
+        using operation = operations.begin(operationId, href);
+        const answer = await requester.call('POST', link, { query: { operationId }, content, signal });
+        const at = answer.location;
+        if (at !== undefined) operation.located(at);
+        const completion = await orAbort(operation.completion, signal);
+        return completion.kind === 'succeeded' ? { kind: 'sent', href: at ?? operationId } : completion;
+      } catch (error) {
+        if (isOver(error)) return { kind: 'ended' };
+        throw error;
+      }
+    },
+
+    async accept({ accept }, signal) {
+      await requester.call('POST', accept, { signal });
+    },
+
+    async decline({ decline }, reason, signal) {
+      if (decline !== undefined) await ifThere(requester.call('POST', decline, { json: { reason }, signal }));
+    },
+
+    async stop(href, signal) {
+      const link = conversations.get(href)?.stopMessaging;
+      if (link !== undefined) await ifThere(requester.call('POST', link, { signal }));
+    },
+  };
+}
+
+function completionOf(event: { readonly status?: string; readonly reason?: Reason }): Completion {
+  return event.status === 'Failure' ? { kind: 'failed', reason: event.reason } : { kind: 'succeeded' };
+}
+
+/** A conversation that is over: its links answer 404, or 409 if it is about to go. */
+function isOver(error: unknown): boolean {
+  return error instanceof RequestFailed && (error.status === 404 || error.status === 409);
+}
+
+async function ifThere(request: Promise<unknown>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!isOver(error)) throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Reason } from '../errors.ts';
+
+/** How an operation ended; `lost` if the channel that would have told was lost first. */
+export type Completion =
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'failed'; readonly reason: Reason | undefined }
+  | { readonly kind: 'lost' };
+
+export interface Operation extends Disposable {
+  readonly id: string;
+  readonly completion: Promise<Completion>;
+  /** Tells where the operation stands (`Location` of the 201), for servers whose events name no operation id. */
+  located(href: string): void;
+}
+
+interface Pending {
+  readonly settle: (completion: Completion) => void;
+  href: string | undefined;
+  readonly scope: string | undefined;
+}
+
+/**
+ * Joins requests that start an operation with the events that end it. The event may name the operation id, the
+ * address or both, and may come before the request's own answer.
+ */
+export interface Operations {
+  /** @param scope a name under which {@link loseAll} finds it (the conversation) */
+  begin(id: string, scope?: string): Operation;
+  complete(href: string, id: string | undefined, completion: Completion): void;
+  /** Ends all operations, or those of one scope, as lost. */
+  loseAll(scope?: string): void;
+}
+
+export function createOperations(): Operations {
+  const pending = new Map<string, Pending>();
+  /** Ends seen while some request had no answer yet; forgotten as soon as none is left that could be meant. */
+  const early = new Map<string, Completion>();
+
+  const forgetEarly = (): void => {
+    for (const operation of pending.values()) if (operation.href === undefined) return;
+    early.clear();
+  };
+
+  return {
+    begin(id, scope) {
+      const { promise, resolve } = Promise.withResolvers<Completion>();
+      const operation: Pending = { settle: resolve, href: undefined, scope };
+      pending.set(id, operation);
+      return {
+        id,
+        completion: promise,
+        located(href) {
+          operation.href = href;
+          const completion = early.get(href);
+          if (completion) resolve(completion);
+          forgetEarly();
+        },
+        [Symbol.dispose]() {
+          pending.delete(id);
+          forgetEarly();
+        },
+      };
+    },
+    complete(href, id, completion) {
+      const named = id === undefined ? undefined : pending.get(id);
+      if (named) return named.settle(completion);
+      let someUnanswered = false;
+      for (const operation of pending.values()) {
+        if (operation.href === href) return operation.settle(completion);
+        someUnanswered ||= operation.href === undefined;
+      }
+      if (someUnanswered && id === undefined) early.set(href, completion);
+    },
+    loseAll(scope) {
+      for (const operation of pending.values()) {
+        if (scope === undefined || operation.scope === scope) operation.settle({ kind: 'lost' });
+      }
+    },
+  };
+}

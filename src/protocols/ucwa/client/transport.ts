@@ -1,0 +1,104 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent } from 'undici';
+import { ConnectionFailed, UnexpectedAnswer } from './failures.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  /** Until the answer's headers have come; the body has 30 s more. */
+  readonly timeoutMs: number;
+  /** A request that the server holds on purpose; it must not use up the connections of the others. */
+  readonly held?: boolean;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** HTTP to the servers of one pool, shared by all its applications. */
+export interface Transport extends AsyncDisposable {
+  /** @throws {ConnectionFailed | UnexpectedAnswer} or the signal's reason */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+export interface TransportOptions {
+  /** PEM of further authorities to trust. */
+  readonly ca?: string;
+  /** Connections for requests that are answered at once; further ones wait. Held requests have their own. */
+  readonly connections?: number;
+}
+
+const maxAnswerBytes = 4 * 1024 * 1024;
+const bodyTimeoutMs = 30_000;
+const connectTimeoutMs = 10_000;
+
+/** Two agents: one of few connections for calls, one that makes a connection for every P-GET. */
+export function createTransport({ ca, connections = 64 }: TransportOptions = {}): Transport {
+  const connect = { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
+  const calls = new Agent({ connections, connect });
+  const polls = new Agent({ connect });
+  return {
+    async send({ method, url, headers, body, signal, timeoutMs, held = false }) {
+      signal.throwIfAborted();
+      try {
+        const answer = await (held ? polls : calls).request({
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method,
+          headers,
+          body: body ?? null,
+          signal,
+          headersTimeout: timeoutMs,
+          bodyTimeout: bodyTimeoutMs,
+        });
+        return {
+          status: answer.statusCode,
+          headers: answer.headers,
+          text: await readText(answer.body, url),
+        };
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        if (error instanceof UnexpectedAnswer) throw error;
+        throw connectionFailure(error, url.host);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([calls.destroy(), polls.destroy()]);
+    },
+  };
+}
+
+async function readText(body: AsyncIterable<Buffer>, url: URL): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > maxAnswerBytes)
+      throw new UnexpectedAnswer(`${url.pathname}: longer than ${maxAnswerBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
+}
+
+const neverConnected =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+
+function connectionFailure(error: unknown, host: string): ConnectionFailed {
+  const code = codeOf(error);
+  return new ConnectionFailed(code, neverConnected.test(code) ? 'no' : 'maybe', host);
+}
+
+/** Several addresses of one host fail together as an AggregateError, whose own code may be missing. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  if (!(error instanceof Error)) return 'unknown';
+  const code = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : error.name;
+}

@@ -1,0 +1,128 @@
+import { grantTypes, parseChallenges } from '../www-authenticate.ts';
+import { expectShape, failureOf, jsonOf } from './answers.ts';
+import type { Clock } from './clock.ts';
+import { SignInRefused } from './failures.ts';
+import { checks } from './shapes.ts';
+import type { Transport } from './transport.ts';
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * Where a 401 says that a password buys a token.
+ * @throws {SignInRefused} if it offers no such way
+ */
+export function ticketServiceOf(wwwAuthenticate: string | undefined, base: URL): URL {
+  for (const challenge of parseChallenges(wwwAuthenticate ?? '')) {
+    if (challenge.scheme !== 'MsRtcOAuth' || !challenge.grantTypes.includes(grantTypes.password)) continue;
+    const href = URL.parse(challenge.href, base);
+    if (href) return href;
+  }
+  throw new SignInRefused('no-known-grant');
+}
+
+/** The token of one account at one web ticket service. */
+export interface WebTicket {
+  /** A token that is good for a while yet, bought if need be. */
+  current(signal: AbortSignal): Promise<string>;
+  /** A token other than `refused`. However many ask at once, one is bought. */
+  renewed(refused: string, signal: AbortSignal): Promise<string>;
+}
+
+export interface WebTicketOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly service: URL;
+  readonly credentials: Credentials;
+}
+
+interface Held {
+  readonly token: string;
+  readonly renewAt: number;
+  readonly expiresAt: number;
+}
+
+const requestTimeoutMs = 30_000;
+const maxMarginMs = 5 * 60_000;
+
+export function createWebTicket(options: WebTicketOptions): WebTicket {
+  const { clock } = options;
+  let held: Held | undefined;
+  let buying: Promise<Held> | undefined;
+
+  const buy = (signal: AbortSignal): Promise<Held> => {
+    buying ??= buyToken(options)
+      .then((bought) => {
+        held = bought;
+        return bought;
+      })
+      .finally(() => {
+        buying = undefined;
+      });
+    return orAbort(buying, signal);
+  };
+
+  return {
+    async current(signal) {
+      const now = clock.now();
+      if (held && now < held.renewAt) return held.token;
+      const old = held;
+      try {
+        return (await buy(signal)).token;
+      } catch (error) {
+        if (old && now < old.expiresAt && !signal.aborted && !(error instanceof SignInRefused))
+          return old.token;
+        throw error;
+      }
+    },
+    async renewed(refused, signal) {
+      if (held && held.token !== refused) return held.token;
+      return (await buy(signal)).token;
+    },
+  };
+}
+
+/** Not bound to one caller's signal: others may wait for the same token. */
+async function buyToken({ transport, clock, service, credentials }: WebTicketOptions): Promise<Held> {
+  const answer = await transport.send({
+    method: 'POST',
+    url: service,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
+      accept: 'application/json',
+    },
+    body: new URLSearchParams({
+      grant_type: grantTypes.password,
+      username: credentials.username,
+      password: credentials.password,
+    }).toString(),
+    signal: AbortSignal.timeout(requestTimeoutMs),
+    timeoutMs: requestTimeoutMs,
+  });
+  const body = jsonOf(answer);
+  if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
+    const error = checks.tokenRefusal.Check(body) ? body.error : `http-${answer.status}`;
+    if (error !== 'server_error') throw new SignInRefused(error);
+  }
+  if (answer.status !== 200) throw failureOf(answer);
+  const { access_token, expires_in } = expectShape(checks.token, body, 'token');
+  const lifetime = expires_in * 1000;
+  const now = clock.now();
+  return {
+    token: access_token,
+    renewAt: now + lifetime - Math.min(maxMarginMs, lifetime / 10),
+    expiresAt: now + lifetime,
+  };
+}
+
+/** The promise's outcome, unless the signal comes first; the promise itself goes on. */
+export function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
