@@ -1,0 +1,16 @@
+import type { PersonId } from '../ids.ts';
+import type { Person } from '../people.ts';
+import type { Policy } from './facts.ts';
+
+/** Which policy holds for whom: a person's own, else the tenant's, else everybody's. */
+export interface PolicySettings {
+  readonly everybody: Policy;
+  /** By the tenant's domain, lower case. */
+  readonly tenants: ReadonlyMap<string, Policy>;
+  readonly people: ReadonlyMap<PersonId, Policy>;
+}
+
+/** The policy for what `sender` sends: Microsoft's refusals all hang on the sender's side of the conversation. */
+export function policyFor(settings: PolicySettings, sender: Pick<Person, 'id' | 'tenant'>): Policy {
+  return settings.people.get(sender.id) ?? settings.tenants.get(sender.tenant) ?? settings.everybody;
+}
