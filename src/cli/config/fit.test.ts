@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { TSchema } from 'typebox';
+import { Check } from 'typebox/value';
+import { overridesOf } from './env.ts';
+import { fit } from './fit.ts';
+import { Problems } from './problems.ts';
+import { configSchema } from './schema.ts';
+
+/** Anything that YAML can hold, with the configuration's own words among the keys. */
+const words = [
+  'listen',
+  'port',
+  'tls',
+  'teams',
+  'tenants',
+  'secret',
+  'people',
+  'defaults',
+  'list',
+  'sandbox',
+];
+const anything = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(fc.oneof(fc.constantFrom(...words), fc.string()), tie('value'), { maxKeys: 4 }),
+  ),
+})).value;
+
+describe('fitting a value to the schema', () => {
+  it('ends with problems or with a value that fits, and adds a problem to whatever the schema refuses', () => {
+    fc.assert(
+      fc.property(anything, (value) => {
+        const problems = new Problems();
+        const fitted = fit(configSchema, value, '', problems);
+        if (problems.length === 0) assert.ok(Check(configSchema, fitted));
+        else assert.ok(!Check(configSchema, value));
+      }),
+    );
+  });
+
+  it('changes nothing in a value that fits', () => {
+    const whole = fit(configSchema, {}, '', new Problems());
+    assert.deepEqual(fit(configSchema, whole, '', new Problems()), whole);
+  });
+});
+
+describe('a variable', () => {
+  const leaves = [...leavesOf(configSchema, [])];
+
+  it('can name every value of the schema', () => {
+    for (const path of leaves) {
+      const name = `ISTHMUS_${path.map((key) => key.replaceAll(/([A-Z])/g, '_$1').toUpperCase()).join('_')}`;
+      const problems = new Problems();
+      const [override] = overridesOf({ [name]: '{}' }, configSchema, problems);
+      assert.deepEqual(override?.path.map(String), path, name);
+    }
+  });
+
+  it('that names none is a problem, and others are not looked at', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('A', 'Z', '_', '0') }), (name) => {
+        const problems = new Problems();
+        assert.deepEqual(
+          overridesOf({ [`ISTHMUS_X${name}`]: 'x', [`X${name}`]: 'x' }, configSchema, problems),
+          [],
+        );
+        assert.equal(problems.length, 1);
+      }),
+    );
+  });
+});
+
+interface Shape {
+  readonly properties?: Readonly<Record<string, TSchema>>;
+  readonly items?: TSchema;
+}
+
+function* leavesOf(schema: TSchema, path: readonly string[]): Generator<readonly string[]> {
+  const { properties, items } = schema as Shape;
+  if (path.length > 0) yield path;
+  if (items) yield* leavesOf(items, [...path, '0']);
+  for (const [key, next] of Object.entries(properties ?? {})) yield* leavesOf(next, [...path, key]);
+}

@@ -1,0 +1,219 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { homes, modes } from '../../core/people.ts';
+
+/**
+ * The configuration file. Every `description` completes the sentence "… is not …" of an error message,
+ * and is what an editor shows beside the value.
+ */
+const closed = { additionalProperties: false } as const;
+
+const section = <P extends Record<string, TSchema>>(description: string, properties: P) =>
+  Type.Object(properties, { ...closed, description, default: {} });
+
+const text = (description: string) => Type.String({ minLength: 1, description });
+
+const file = (description: string) =>
+  Type.String({
+    minLength: 1,
+    description: `${description}, as a path from the configuration file's folder`,
+  });
+
+/** Plain HTTP only reaches this machine: a token never crosses a network in clear. */
+const address = (what: string, options: { default?: string } = {}) =>
+  Type.String({
+    pattern: '^(https://[^/?#@]+|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:\\d+)?)(/[^?#]*)?$',
+    description: `${what}: an https address (http only on this machine) without query`,
+    ...options,
+  });
+
+const domain = Type.String({
+  pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$',
+  description: 'a domain in lower case, such as contoso.example',
+});
+
+const guid = (what: string) =>
+  Type.String({
+    pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+    description: `${what}, a GUID`,
+  });
+
+const personAddress = (what: string) =>
+  Type.String({
+    pattern: '^[^\\s@:]+@[^\\s@:]+\\.[^\\s@:]+$',
+    description: `${what}, such as bob@contoso.example`,
+  });
+
+const port = (fallback: number, what: string) =>
+  Type.Integer({
+    minimum: 0,
+    maximum: 65535,
+    default: fallback,
+    description: `${what}, from 1 to 65535 (0: any free one)`,
+  });
+
+const milliseconds = (fallback: number, minimum: number, maximum: number, what: string) =>
+  Type.Integer({
+    minimum,
+    maximum,
+    default: fallback,
+    description: `${what}, in milliseconds from ${minimum} to ${maximum}`,
+  });
+
+/** A secret stands in the file, in a file of its own, or in an environment variable. */
+export const secretSchema = Type.Union(
+  [
+    Type.String({ minLength: 1 }),
+    Type.Object({ file: Type.String({ minLength: 1 }) }, closed),
+    Type.Object({ env: Type.String({ minLength: 1 }) }, closed),
+  ],
+  { description: 'a secret: text, { file: … } or { env: … }', writeOnly: true },
+);
+export type SecretSource = Static<typeof secretSchema>;
+
+const certificate = Type.Object(
+  { key: secretSchema, cert: file('the certificate chain in PEM') },
+  { ...closed, description: 'a private key and its certificate' },
+);
+
+const ca = Type.Optional(file('the authority that signs the certificates there, in PEM'));
+
+const tenant = Type.Object(
+  {
+    id: guid("the tenant's id"),
+    domain,
+    clientId: guid("the client id of the gateway's app registration"),
+    secret: Type.Optional(secretSchema),
+    certificate: Type.Optional(certificate),
+    gatewayAccount: Type.Optional(
+      Type.Object(
+        { upn: personAddress('the sign-in name of the account'), password: Type.Optional(secretSchema) },
+        { ...closed, description: 'the account that writes for people without a link' },
+      ),
+    ),
+  },
+  { ...closed, description: 'a Microsoft Entra tenant' },
+);
+
+const pool = Type.Object(
+  {
+    name: text('the name that people refer to the pool by'),
+    home: Type.Enum(['online', 'onPrem'], { description: 'online or onPrem' }),
+    protocol: Type.Enum(['ucwa'], { default: 'ucwa', description: 'ucwa' }),
+    discovery: address('where autodiscovery starts'),
+    gatewayAccount: Type.Optional(
+      Type.Object(
+        { username: personAddress('the sign-in name of the account'), password: secretSchema },
+        { ...closed, description: 'the account that writes for people without a link' },
+      ),
+    ),
+    ca,
+    sessionIdleMs: milliseconds(600_000, 1_000, 86_400_000, 'the silence after which a session is ended'),
+  },
+  { ...closed, description: 'a Skype for Business pool' },
+);
+
+const home = Type.Enum([...homes], { description: homes.join(', ') });
+const mode = Type.Enum([...modes], { description: modes.join(', ') });
+
+export const personSchema = Type.Object(
+  {
+    id: personAddress("the person's user principal name"),
+    displayName: text('the name people see'),
+    objectId: Type.Optional(guid('the Entra object id (left out: no Teams account)')),
+    sip: Type.Optional(
+      Type.String({
+        pattern: '^(sip:)?[^\\s@:]+@[^\\s@:]+\\.[^\\s@:]+$',
+        description: 'the SIP address, such as sip:bob@contoso.example (left out: the same as id)',
+      }),
+    ),
+    home: Type.Optional(home),
+    pool: Type.Optional(text('the name of a configured pool')),
+    mode: Type.Optional(mode),
+  },
+  { ...closed, description: 'a person' },
+);
+export type PersonEntry = Static<typeof personSchema>;
+
+export const configSchema = Type.Object(
+  {
+    data: Type.String({ minLength: 1, default: 'data', description: 'the folder that holds all state' }),
+    listen: section('where the gateway listens', {
+      host: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address of this machine' }),
+      port: port(7080, 'the port of console and pages'),
+      tls: Type.Optional(
+        Type.Object(
+          {
+            port: port(7480, 'the HTTPS port'),
+            key: secretSchema,
+            cert: file('the certificate chain in PEM'),
+          },
+          { ...closed, description: 'HTTPS beside HTTP' },
+        ),
+      ),
+      publicUrl: Type.Optional(
+        Type.String({
+          pattern: '^https://[^/?#@]+(/[^?#]*)?$',
+          description: 'the https address at which Microsoft Graph reaches the gateway',
+        }),
+      ),
+      token: Type.Optional(secretSchema),
+    }),
+    teams: section('Microsoft Teams', {
+      graph: address('Microsoft Graph', { default: 'https://graph.microsoft.com/v1.0' }),
+      authority: address('the sign-in', { default: 'https://login.microsoftonline.com' }),
+      tenants: Type.Array(tenant, { default: [], description: 'a list of tenants' }),
+      ca,
+    }),
+    skype: section('Skype for Business', {
+      pools: Type.Array(pool, { default: [], description: 'a list of pools' }),
+    }),
+    people: section('who is who', {
+      file: Type.Optional(file('the people in YAML, JSON or CSV')),
+      list: Type.Array(personSchema, { default: [], description: 'a list of people' }),
+      defaults: Type.Record(
+        Type.String(),
+        Type.Object(
+          {
+            home: Type.Optional(home),
+            pool: Type.Optional(text('the name of a configured pool')),
+            mode: Type.Optional(mode),
+          },
+          { ...closed, description: 'what holds for the people of a domain unless said of a person' },
+        ),
+        { default: {}, description: 'what holds for the people of a domain, by domain' },
+      ),
+    }),
+    delivery: section('how messages are brought over', {
+      deadlineMs: milliseconds(30_000, 1_000, 600_000, 'the time by which a message is delivered or failed'),
+    }),
+    presence: section('how presence is mirrored', {
+      leaseMs: milliseconds(
+        60_000,
+        5_000,
+        3_600_000,
+        'the time after which a client that vanished is shown as gone',
+      ),
+    }),
+    policy: Type.Enum(['bridged', 'microsoft'], { default: 'bridged', description: 'bridged or microsoft' }),
+    log: section('the log', {
+      level: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], {
+        default: 'info',
+        description: 'debug, info, warn, error or silent',
+      }),
+    }),
+    sandbox: section('the embedded servers', {
+      enabled: Type.Optional(
+        Type.Boolean({ description: 'true or false (left out: true where no network is configured)' }),
+      ),
+      ports: section('ports of the embedded servers over HTTP; their HTTPS is on the same plus 400', {
+        graph: port(7081, 'the port of Graph and sign-in'),
+        online: port(7082, 'the port of the online pool'),
+        onPrem: port(7083, 'the port of the on-prem pool'),
+      }),
+    }),
+  },
+  { ...closed, description: 'the configuration of Isthmus', default: {} },
+);
+
+/** The checked file, with every default filled in. */
+export type ConfigFile = Static<typeof configSchema>;
