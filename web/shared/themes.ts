@@ -1,0 +1,30 @@
+import {
+  type BrandVariants,
+  createLightTheme,
+  type Theme,
+  teamsLightTheme,
+} from '@fluentui/react-components';
+
+const skypeBrand: BrandVariants = {
+  10: '#001724',
+  20: '#00263b',
+  30: '#003556',
+  40: '#00446f',
+  50: '#005188',
+  60: '#005a9e',
+  70: '#0067b0',
+  80: '#0073c4',
+  90: '#1681d0',
+  100: '#2b8eda',
+  110: '#479ce1',
+  120: '#62abe8',
+  130: '#82bdee',
+  140: '#a3cff4',
+  150: '#c7e2f9',
+  160: '#e9f4fd',
+};
+
+/** Around and between the two products. */
+export const pageTheme: Theme = teamsLightTheme;
+export const teamsTheme: Theme = teamsLightTheme;
+export const skypeTheme: Theme = createLightTheme(skypeBrand);

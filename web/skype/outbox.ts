@@ -1,0 +1,201 @@
+import { fromPlainText } from '../shared/richText/tree.ts';
+import type { Store } from '../shared/store.ts';
+import { troubleOf } from '../shared/trouble.ts';
+import type { SkypeAction } from './state/reducer.ts';
+import { nameOf } from './state/reducer.ts';
+import type { SkypeState } from './state/state.ts';
+import { type Ucwa, UcwaError, withQuery } from './ucwa/client.ts';
+import { textToDataUri } from './ucwa/dataUri.ts';
+import type { Reason } from './ucwa/events.ts';
+import { failureWords } from './words.ts';
+
+/** A pool tells within 30 s how a message ended; after this nobody knows. */
+const givenUpMs = 45_000;
+
+interface Waiting {
+  readonly key: string;
+  readonly text: string;
+  /** Sent once into a session that turned out to be dead. */
+  readonly again: boolean;
+}
+
+interface Pending {
+  readonly peer: string;
+  readonly key: string;
+  readonly at: number;
+  readonly what: 'invitation' | 'message';
+  /** Of a message that was taken, where the pool told it. */
+  location: string;
+}
+
+export interface Outbox {
+  readonly send: (peer: string, text: string) => void;
+  /** Sends what waits, if the window's session allows it now; called after every change of a session. */
+  readonly pump: (peer: string) => void;
+  /** An invitation of ours was answered or failed. */
+  readonly invitationEnded: (operationId: string, reason: Reason | undefined, success: boolean) => void;
+  /** A message of ours was confirmed or failed; known by operation id or address. */
+  readonly messageEnded: (
+    operationId: string,
+    href: string,
+    reason: Reason | undefined,
+    success: boolean,
+  ) => void;
+  readonly peerOf: (operationId: string) => string | undefined;
+  /** The session of a window is over: what it had not confirmed has failed. */
+  readonly sessionOver: (peer: string, reason: Reason | undefined) => void;
+  readonly keep: (now: number) => void;
+}
+
+/** What a person wrote, brought out in order, window by window, until each line is delivered or failed. */
+export function createOutbox(
+  ucwa: Ucwa,
+  startMessaging: string,
+  store: Store<SkypeState, SkypeAction>,
+  now: () => number,
+  newKey: () => string,
+): Outbox {
+  const waiting = new Map<string, Waiting[]>();
+  const busy = new Set<string>();
+  const pending = new Map<string, Pending>();
+
+  const queueOf = (peer: string): Waiting[] => {
+    const queue = waiting.get(peer) ?? [];
+    waiting.set(peer, queue);
+    return queue;
+  };
+  const fail = (peer: string, key: string, why: string): void =>
+    store.dispatch({ type: 'lineState', peer, key, state: { kind: 'failed', why } });
+  const settle = (operationId: string, success: boolean, reason: Reason | undefined): Pending | undefined => {
+    const one = pending.get(operationId);
+    if (!one) return undefined;
+    pending.delete(operationId);
+    if (success)
+      store.dispatch({ type: 'lineState', peer: one.peer, key: one.key, state: { kind: 'delivered' } });
+    else fail(one.peer, one.key, failureWords(reason, nameOf(store.get(), one.peer)));
+    return one;
+  };
+  const failWaiting = (peer: string, reason: Reason | undefined): void => {
+    const why = failureWords(reason, nameOf(store.get(), peer));
+    for (const line of queueOf(peer).splice(0)) fail(peer, line.key, why);
+  };
+
+  const invite = async (peer: string, line: Waiting): Promise<void> => {
+    const operationId = newKey();
+    pending.set(operationId, { peer, key: line.key, at: now(), what: 'invitation', location: '' });
+    store.dispatch({
+      type: 'session',
+      peer,
+      session: { kind: 'inviting', conversation: undefined, stop: undefined },
+    });
+    try {
+      await ucwa.post(startMessaging, {
+        to: peer,
+        operationId,
+        importance: 'Normal',
+        subject: '',
+        _links: { message: { href: textToDataUri(line.text) } },
+      });
+    } catch (error) {
+      pending.delete(operationId);
+      store.dispatch({ type: 'session', peer, session: { kind: 'none' } });
+      fail(peer, line.key, wordsOf(error, nameOf(store.get(), peer)));
+    }
+  };
+
+  const sendInSession = async (peer: string, line: Waiting, href: string): Promise<void> => {
+    const operationId = newKey();
+    const entry: Pending = { peer, key: line.key, at: now(), what: 'message', location: '' };
+    pending.set(operationId, entry);
+    try {
+      const answer = await ucwa.postText(withQuery(href, { operationId }), line.text);
+      entry.location = answer.location;
+    } catch (error) {
+      pending.delete(operationId);
+      if (error instanceof UcwaError && [404, 409].includes(error.status) && !line.again) {
+        store.dispatch({ type: 'session', peer, session: { kind: 'none' } });
+        queueOf(peer).unshift({ ...line, again: true });
+      } else fail(peer, line.key, wordsOf(error, nameOf(store.get(), peer)));
+    }
+  };
+
+  const pump = (peer: string): void => {
+    const session = store.get().windows[peer]?.session;
+    const [line] = queueOf(peer);
+    if (!session || !line || busy.has(peer) || session.kind === 'inviting') return;
+    if (session.kind === 'connected' && session.sendMessage === undefined) return;
+    queueOf(peer).shift();
+    busy.add(peer);
+    const sent =
+      session.kind === 'connected' && session.sendMessage !== undefined
+        ? sendInSession(peer, line, session.sendMessage)
+        : invite(peer, line);
+    void sent.finally(() => {
+      busy.delete(peer);
+      pump(peer);
+    });
+  };
+
+  return {
+    send: (peer, text) => {
+      const key = newKey();
+      store.dispatch({
+        type: 'writing',
+        peer,
+        line: {
+          key,
+          author: 'me',
+          authorName: store.get().me.name,
+          at: now(),
+          content: fromPlainText(text),
+          state: { kind: 'sending' },
+        },
+      });
+      queueOf(peer).push({ key, text, again: false });
+      pump(peer);
+    },
+    pump,
+    peerOf: (operationId) => pending.get(operationId)?.peer,
+    invitationEnded: (operationId, reason, success) => {
+      const one = settle(operationId, success, reason);
+      if (!one || success) return;
+      store.dispatch({ type: 'session', peer: one.peer, session: { kind: 'none' } });
+      failWaiting(one.peer, reason);
+    },
+    messageEnded: (operationId, href, reason, success) => {
+      const byHref = (): string | undefined =>
+        [...pending].find(([, one]) => one.location !== '' && samePath(one.location, href))?.[0];
+      const id = pending.has(operationId) ? operationId : byHref();
+      if (id !== undefined) settle(id, success, reason);
+    },
+    sessionOver: (peer, reason) => {
+      for (const [operationId, one] of pending)
+        if (one.peer === peer && one.what === 'message') settle(operationId, false, reason);
+    },
+    keep: (at) => {
+      for (const [operationId, one] of pending) {
+        if (at - one.at < givenUpMs) continue;
+        pending.delete(operationId);
+        const name = nameOf(store.get(), one.peer);
+        fail(one.peer, one.key, `No confirmation came: ${name} may have seen it or not.`);
+        if (one.what === 'invitation') {
+          store.dispatch({ type: 'session', peer: one.peer, session: { kind: 'none' } });
+          failWaiting(one.peer, undefined);
+        }
+      }
+    },
+  };
+}
+
+function wordsOf(error: unknown, name: string): string {
+  if (error instanceof UcwaError && error.status !== 401)
+    return failureWords({ code: error.code, subcode: error.subcode, message: error.trouble.cure }, name);
+  const trouble = troubleOf(error);
+  return `${trouble.what} ${trouble.cure}`;
+}
+
+/** Whether two links name one resource, one of them perhaps with its host. */
+function samePath(a: string, b: string): boolean {
+  const base = 'http://pool.invalid';
+  return new URL(a, base).pathname.toLowerCase() === new URL(b, base).pathname.toLowerCase();
+}
