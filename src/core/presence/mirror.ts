@@ -1,0 +1,220 @@
+import type { CoexistenceMode, Person, Side } from '../people.ts';
+import { isSignedIn, offline, type Presence, samePresence } from './presence.ts';
+import { shownInTeams, shownThroughUcwa } from './scales.ts';
+
+/**
+ * What the gateway shows of one person on each side, as a pure reducer. A network reports only the aggregate of all of a
+ * person's clients, the gateway's own endpoint among them, and never whose a state is. Hence the rules:
+ *
+ * - By coexistence mode one side has the authority ({@link authorityOf}); the other is shown a copy of it.
+ * - A report that what the gateway published explains says nothing about the person.
+ * - A publication that was replaced or withdrawn explains reports for {@link settleMs} longer, because reports are late.
+ *   When that time is over the newest report stands: if the side still shows the person, it is the person's own client.
+ * - A state that turned out to be the gateway's own in disguise (the person's preferred state shown because the gateway's
+ *   session exists) explains the same report from then on.
+ */
+export interface MirrorState {
+  readonly person: MirrorPerson;
+  readonly sides: Readonly<Record<Side, SideState>>;
+}
+
+export interface MirrorPerson {
+  readonly mode: CoexistenceMode;
+  readonly hasTeams: boolean;
+  readonly hasSkype: boolean;
+}
+
+interface SideState {
+  /** The newest report; undefined before the first. */
+  readonly seen: { readonly presence: Presence; readonly at: number } | undefined;
+  /** What the gateway shows there now; `offline` where it has no endpoint. */
+  readonly ours: Presence;
+  /** What it showed before, while late reports of that may still come. */
+  readonly fading: readonly { readonly presence: Presence; readonly until: number }[];
+  /** A report that was taken for the person's own and vanished with the gateway's publication. */
+  readonly disguise: Presence | undefined;
+  /** A report that the gateway's publication does not explain, and on which it acted. */
+  readonly suspect: Presence | undefined;
+}
+
+export type MirrorEvent =
+  /** `at` orders the reports of one side; an older one than the newest is ignored. */
+  | { readonly kind: 'seen'; readonly side: Side; readonly presence: Presence; readonly at: number }
+  /** Mode, home or accounts have changed. */
+  | { readonly kind: 'changed'; readonly person: MirrorPerson }
+  /** The time that {@link MirrorDecision.wakeAt} asked for has come. */
+  | { readonly kind: 'woken' };
+
+export interface MirrorDecision {
+  readonly state: MirrorState;
+  /** To be shown on that side from now on; `Offline` takes the gateway's endpoint away. */
+  readonly publish: readonly { readonly side: Side; readonly presence: Presence }[];
+  /** Unix ms at which a `woken` event is due, if one is. */
+  readonly wakeAt: number | undefined;
+}
+
+/** How late a network's report of something replaced may come, ms. */
+export const settleMs = 3_000;
+
+/** Publications remembered as explanations; a person changes state less often than this within {@link settleMs}. */
+const mostFading = 8;
+
+const unseen: SideState = {
+  seen: undefined,
+  ours: offline,
+  fading: [],
+  disguise: undefined,
+  suspect: undefined,
+};
+
+export function mirrorPerson(person: Person): MirrorPerson {
+  return {
+    mode: person.mode,
+    hasTeams: person.teams.kind === 'account',
+    hasSkype: person.skype.home !== 'none',
+  };
+}
+
+export function startMirror(person: MirrorPerson): MirrorState {
+  return { person, sides: { teams: unseen, skype: unseen } };
+}
+
+export type Authority = 'teams' | 'skype' | 'none' | 'teams while signed in there, else skype';
+
+/** Whose presence is shown on both sides. In Islands the two are independent. */
+export function authorityOf({ mode, hasTeams, hasSkype }: MirrorPerson): Authority {
+  if (!hasTeams || !hasSkype) return 'none';
+  switch (mode) {
+    case 'TeamsOnly':
+      return 'teams';
+    case 'SfBOnly':
+    case 'SfBWithTeamsCollab':
+    case 'SfBWithTeamsCollabAndMeetings':
+      return 'skype';
+    case 'Islands':
+      return 'none';
+    case 'Legacy':
+      return 'teams while signed in there, else skype';
+  }
+}
+
+/** What happens next. `now` is Unix ms and never goes back. */
+export function decideMirror(state: MirrorState, event: MirrorEvent, now: number): MirrorDecision {
+  const before = applied(state, event, now);
+  const targets = targetsOf(before, now);
+  const teams = turned(before.sides.teams, targets.teams, now);
+  const skype = turned(before.sides.skype, targets.skype, now);
+  const publish = [
+    ...(samePresence(before.sides.teams.ours, teams.ours)
+      ? []
+      : [{ side: 'teams', presence: teams.ours } as const]),
+    ...(samePresence(before.sides.skype.ours, skype.ours)
+      ? []
+      : [{ side: 'skype', presence: skype.ours } as const]),
+  ];
+  return { state: { ...before, sides: { teams, skype } }, publish, wakeAt: earliest(teams, skype) };
+}
+
+/** What the person's own clients show on a side, as far as reports tell; undefined where they tell nothing. */
+export function ownPresence(state: MirrorState, side: Side, now: number): Presence | undefined {
+  const { seen, ours, fading, disguise } = state.sides[side];
+  if (!seen) return undefined;
+  if (!isSignedIn(seen.presence)) return offline;
+  const shown = [ours, ...(isSignedIn(ours) ? disguised(disguise) : []), ...current(fading, now)];
+  return shown.some((presence) => isSignedIn(presence) && explains(side, presence, seen.presence))
+    ? undefined
+    : seen.presence;
+}
+
+function disguised(disguise: Presence | undefined): readonly Presence[] {
+  return disguise ? [disguise] : [];
+}
+
+function current(fading: SideState['fading'], now: number): readonly Presence[] {
+  return fading.filter(({ until }) => until > now).map(({ presence }) => presence);
+}
+
+/** Whether a side that was shown `published` reports `seen`: word for word, or as the side's own words render it. */
+function explains(side: Side, published: Presence, seen: Presence): boolean {
+  if (samePresence(published, seen)) return true;
+  return samePresence(side === 'teams' ? shownInTeams(published) : shownThroughUcwa(published), seen);
+}
+
+function applied(state: MirrorState, event: MirrorEvent, now: number): MirrorState {
+  switch (event.kind) {
+    case 'changed':
+      return { ...state, person: event.person };
+    case 'woken':
+      return state;
+    case 'seen': {
+      const side = state.sides[event.side];
+      if (side.seen && event.at < side.seen.at) return state;
+      if (event.presence.availability === 'PresenceUnknown') return state;
+      const seen = { presence: event.presence, at: event.at };
+      const next = { ...side, ...unmasked(side, event.presence), seen };
+      return {
+        ...state,
+        sides: { ...state.sides, [event.side]: { ...next, fading: fresh(next.fading, now) } },
+      };
+    }
+  }
+}
+
+/**
+ * Learns from the report after a withdrawal whether what was taken for the person's own was the gateway's; and forgets
+ * it when the side, while it is shown something, reports a third thing.
+ */
+function unmasked(side: SideState, seen: Presence): Pick<SideState, 'disguise' | 'suspect'> {
+  const { disguise, suspect, ours } = side;
+  if (isSignedIn(ours))
+    return { disguise: disguise && samePresence(disguise, seen) ? disguise : undefined, suspect: undefined };
+  if (!suspect) return { disguise, suspect };
+  if (!isSignedIn(seen)) return { disguise: suspect, suspect: undefined };
+  return { disguise, suspect: samePresence(seen, suspect) ? suspect : undefined };
+}
+
+function targetsOf(state: MirrorState, now: number): Readonly<Record<Side, Presence>> {
+  const none = { teams: offline, skype: offline };
+  const { ours } = state.sides.teams;
+  const shownInSkype = state.sides.skype.ours;
+  switch (authorityOf(state.person)) {
+    case 'none':
+      return none;
+    case 'teams':
+      return { ...none, skype: ownPresence(state, 'teams', now) ?? shownInSkype };
+    case 'skype':
+      return { ...none, teams: ownPresence(state, 'skype', now) ?? ours };
+    case 'teams while signed in there, else skype': {
+      const inTeams = ownPresence(state, 'teams', now);
+      if (inTeams && isSignedIn(inTeams)) return { teams: offline, skype: inTeams };
+      const withdrawing = isSignedIn(shownInSkype);
+      const inSkype = ownPresence(state, 'skype', now);
+      if (withdrawing && !inTeams) return { teams: ours, skype: shownInSkype };
+      return { teams: inSkype ?? (withdrawing ? offline : ours), skype: offline };
+    }
+  }
+}
+
+/** The side once `target` is shown there. */
+function turned(side: SideState, target: Presence, now: number): SideState {
+  const fading = fresh(side.fading, now);
+  if (samePresence(side.ours, target))
+    return fading.length === side.fading.length ? side : { ...side, fading };
+  const replaced = isSignedIn(side.ours) ? [{ presence: side.ours, until: now + settleMs }] : [];
+  const withdrawn = isSignedIn(side.ours) && !isSignedIn(target);
+  return {
+    ...side,
+    ours: target,
+    fading: [...fading, ...replaced].slice(-mostFading),
+    suspect: withdrawn ? side.seen?.presence : undefined,
+  };
+}
+
+function fresh(fading: SideState['fading'], now: number): SideState['fading'] {
+  return fading.every(({ until }) => until > now) ? fading : fading.filter(({ until }) => until > now);
+}
+
+function earliest(...sides: readonly SideState[]): number | undefined {
+  const times = sides.flatMap(({ fading }) => fading.map(({ until }) => until));
+  return times.length === 0 ? undefined : Math.min(...times);
+}

@@ -1,0 +1,157 @@
+import type { Clock } from '../core/clock.ts';
+import { defaultRetry } from '../core/conversation/delivery.ts';
+import { type Person, type Side, sides } from '../core/people.ts';
+import type { Policy } from '../core/routing/facts.ts';
+import type { Connector, Sink } from './connector.ts';
+import { createDelivery } from './delivery.ts';
+import type { Directory } from './directory.ts';
+import type { Report } from './events.ts';
+import { createIntake } from './intake.ts';
+import { createLanes } from './lanes.ts';
+import type { Ledger, MessageSummary, NewMessage, StoredMessage, Trace } from './ledger.ts';
+import { createNotices } from './notices.ts';
+import { createOwnWrites } from './own-writes.ts';
+import { createPresence, type ShownPresence } from './presence.ts';
+import { createRouter } from './router.ts';
+import type { GatewayStatus } from './status.ts';
+
+export interface GatewayOptions {
+  readonly directory: Directory;
+  /** Owned by the caller: it is disposed of after the gateway. */
+  readonly ledger: Ledger;
+  /** Owned by the gateway from `start` on. */
+  readonly connectors: Readonly<Record<Side, Connector>>;
+  readonly clock: Clock;
+  /** Random bytes. */
+  readonly random: (bytes: number) => Uint8Array;
+  readonly policy: Policy;
+  /** From intake to the final state of a message, ms. */
+  readonly deadlineMs: number;
+  /** Messages under way before further ones are refused for now. */
+  readonly mostUnderWay: number;
+  readonly report: Report;
+}
+
+export interface Gateway extends AsyncDisposable {
+  /** Opens the connectors and takes up what the last run left. Resolves when both networks can be heard. */
+  start(): Promise<void>;
+  trace(id: string): Promise<Trace | undefined>;
+  recent(limit: number): Promise<readonly MessageSummary[]>;
+  presence(person: Person): ShownPresence;
+  status(): Promise<GatewayStatus>;
+  /** Resolves when nothing is under way: no message, no notice, no publication. */
+  settled(): Promise<void>;
+}
+
+/** How long the gateway goes on trying to tell a sender of a failure, ms. */
+const keepTellingMs = 600_000;
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { directory, ledger, connectors, clock, report } = options;
+  const startedAt = clock.now();
+  const ownWrites = createOwnWrites();
+  const random = (): number => Buffer.from(options.random(4)).readUInt32LE() / 2 ** 32;
+  const shared = { ledger, connectors, directory, clock, random, retry: defaultRetry, report };
+
+  const presence = createPresence(shared);
+  const notices = createNotices({ ...shared, keepTryingMs: keepTellingMs });
+  const deliver = createDelivery(shared);
+  const route = createRouter({
+    directory,
+    policy: options.policy,
+    capabilities: { teams: connectors.teams.capabilities, skype: connectors.skype.capabilities },
+    signedIn: presence.signedIn,
+  });
+
+  interface Work {
+    readonly message: StoredMessage;
+    /** Left by an earlier run: what that run wrote itself only the ledger knows. */
+    readonly recovered: boolean;
+  }
+
+  const lanes = createLanes<Work>(
+    ({ message, recovered }, signal) => work(message, recovered, signal),
+    (error) => report({ kind: 'fault', where: 'a conversation', error }),
+  );
+
+  const opened = Promise.withResolvers<void>();
+
+  async function work(message: StoredMessage, recovered: boolean, signal: AbortSignal): Promise<void> {
+    await opened.promise;
+    signal.throwIfAborted();
+    const { side, thread, remoteId, conversation } = message;
+    const isOwnWrite =
+      ownWrites.has(side, thread, remoteId) ||
+      (recovered && (await ledger.isOwnWrite(side, thread, remoteId)));
+    const threads = await ledger.threadsOf(conversation);
+    const isBridged = threads.teams !== undefined && threads.skype !== undefined;
+    const end = await deliver(message, route({ message, isOwnWrite, isBridged }), signal);
+    if (end.kind === 'delivered') ownWrites.add(end.side, end.thread, end.remoteId);
+    if (end.kind === 'failed') notices.tell(message, end.refusal);
+  }
+
+  function accept(message: NewMessage): void {
+    const stored = { ...message, attempts: 0, firstAttemptAt: undefined, end: undefined };
+    lanes.push(message.conversation, { message: stored, recovered: false });
+  }
+
+  const intake = createIntake({
+    ...shared,
+    random: options.random,
+    deadlineMs: options.deadlineMs,
+    mostUnderWay: options.mostUnderWay,
+    underWay: () => lanes.size,
+    accept,
+  });
+
+  const sink: Sink = {
+    take: intake,
+    presence: presence.observe,
+    peopleOf: (side, thread) => ledger.peopleOf(side, thread),
+    refused: (side, refusal) => report({ kind: 'edge-refused', side, refusal }),
+  };
+
+  /** Takes up what the last run left, before anything new can come in: it keeps its place in its conversation. */
+  async function recover(): Promise<void> {
+    const [unfinished, untold] = await Promise.all([ledger.unfinished(), ledger.untold()]);
+    for (const message of unfinished) lanes.push(message.conversation, { message, recovered: true });
+    for (const message of untold)
+      if (message.end?.kind === 'failed') notices.tell(message, message.end.refusal);
+    if (unfinished.length + untold.length > 0)
+      report({ kind: 'recovered', messages: unfinished.length, notices: untold.length });
+  }
+
+  return {
+    async start() {
+      await recover();
+      await Promise.all(sides.map((side) => connectors[side].start(sink)));
+      opened.resolve();
+      await presence.start();
+    },
+    trace: (id) => ledger.trace(id),
+    recent: (limit) => ledger.recent(limit),
+    presence: presence.shown,
+    async status() {
+      return {
+        startedAt,
+        underWay: lanes.size,
+        ledger: await ledger.counts(),
+        links: { teams: connectors.teams.status(), skype: connectors.skype.status() },
+      };
+    },
+    async settled() {
+      await lanes.settled();
+      await notices.settled();
+      await presence.settled();
+    },
+    async [Symbol.asyncDispose]() {
+      opened.resolve();
+      await Promise.all([
+        lanes[Symbol.asyncDispose](),
+        notices[Symbol.asyncDispose](),
+        presence[Symbol.asyncDispose](),
+      ]);
+      await Promise.all(sides.map((side) => connectors[side][Symbol.asyncDispose]()));
+    },
+  };
+}

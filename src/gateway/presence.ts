@@ -1,0 +1,148 @@
+import type { Clock } from '../core/clock.ts';
+import { backoffMs, type RetryPolicy } from '../core/conversation/delivery.ts';
+import type { PersonId } from '../core/ids.ts';
+import { type Person, type Side, sides } from '../core/people.ts';
+import {
+  authorityOf,
+  decideMirror,
+  type MirrorEvent,
+  type MirrorState,
+  mirrorPerson,
+  ownPresence,
+  startMirror,
+} from '../core/presence/mirror.ts';
+import { isSignedIn, offline, type Presence } from '../core/presence/presence.ts';
+import type { Connector, PresenceObservation } from './connector.ts';
+import type { Directory } from './directory.ts';
+import type { Report } from './events.ts';
+import { createPublisher, type Publisher } from './publisher.ts';
+
+export interface PresenceOptions {
+  readonly directory: Directory;
+  readonly connectors: Readonly<Record<Side, Connector>>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly retry: RetryPolicy;
+  readonly report: Report;
+}
+
+/** What one person shows: on each side what the network reports, and what of it the gateway publishes. */
+export interface ShownPresence {
+  readonly authority: ReturnType<typeof authorityOf>;
+  readonly sides: Readonly<Record<Side, { readonly seen: Presence | undefined; readonly ours: Presence }>>;
+}
+
+/** Runs the mirror of `core/presence` for everybody in the directory. */
+export interface PresenceMirror extends AsyncDisposable {
+  /** Takes away what an earlier run left on the networks, then watches everybody who is to be mirrored. */
+  start(): Promise<void>;
+  observe(observed: PresenceObservation): void;
+  /** The sides on which a person has a client of their own, as far as presence tells. */
+  signedIn(person: Person): readonly Side[];
+  shown(person: Person): ShownPresence;
+  /** Resolves when nothing waits to be published. */
+  settled(): Promise<void>;
+}
+
+interface Entry {
+  state: MirrorState;
+  wake: Disposable | undefined;
+}
+
+export function createPresence(options: PresenceOptions): PresenceMirror {
+  const { directory, connectors, clock, report } = options;
+  const entries = new Map<PersonId, Entry>();
+  const publisher: Publisher = createPublisher({
+    publish: publishTo,
+    backoff: (attempt) => backoffMs(attempt, options.retry, options.random()),
+    clock,
+  });
+
+  async function publishTo(
+    person: Person,
+    side: Side,
+    presence: Presence,
+  ): Promise<'done' | 'again' | 'never'> {
+    try {
+      const outcome = await connectors[side].publish(person, presence);
+      if (outcome.kind === 'published') {
+        report({ kind: 'presence-published', person: person.id, side, presence });
+        return 'done';
+      }
+      report({ kind: 'presence-not-published', person: person.id, side, refusal: outcome.refusal });
+      return outcome.refusal.id === 'unreachable' || outcome.refusal.id === 'throttled' ? 'again' : 'never';
+    } catch (error) {
+      report({ kind: 'fault', where: `publishing in ${side}`, error });
+      return 'again';
+    }
+  }
+
+  function entryOf(person: Person): Entry {
+    const known = entries.get(person.id);
+    if (known) return known;
+    const entry: Entry = { state: startMirror(mirrorPerson(person)), wake: undefined };
+    entries.set(person.id, entry);
+    return entry;
+  }
+
+  function happened(person: Person, event: MirrorEvent): void {
+    const entry = entryOf(person);
+    const decision = decideMirror(entry.state, event, clock.now());
+    entry.state = decision.state;
+    for (const { side, presence } of decision.publish) publisher.want(person, side, presence);
+    entry.wake?.[Symbol.dispose]();
+    entry.wake =
+      decision.wakeAt === undefined
+        ? undefined
+        : clock.setTimer(Math.max(0, decision.wakeAt - clock.now()), () =>
+            happened(person, { kind: 'woken' }),
+          );
+  }
+
+  function observe({ side, person: id, presence, observedAt }: PresenceObservation): void {
+    const person = directory.person(id);
+    if (person) happened(person, { kind: 'seen', side, presence, at: observedAt });
+  }
+
+  return {
+    async start() {
+      const mirrored = [...directory.people()].filter(
+        (person) => authorityOf(mirrorPerson(person)) !== 'none',
+      );
+      for (const person of mirrored)
+        if (authorityOf(mirrorPerson(person)) !== 'teams') publisher.want(person, 'teams', offline);
+      await publisher.settled();
+      await Promise.all(
+        sides.map((side) => connectors[side].watch(mirrored.filter((person) => isSource(person, side)))),
+      );
+    },
+    observe,
+    signedIn(person) {
+      const entry = entries.get(person.id);
+      if (!entry) return [];
+      return sides.filter((side) => isSignedIn(ownPresence(entry.state, side, clock.now()) ?? offline));
+    },
+    shown(person) {
+      const state = entries.get(person.id)?.state ?? startMirror(mirrorPerson(person));
+      const shownOn = (side: Side) => ({
+        seen: state.sides[side].seen?.presence,
+        ours: state.sides[side].ours,
+      });
+      return {
+        authority: authorityOf(mirrorPerson(person)),
+        sides: { teams: shownOn('teams'), skype: shownOn('skype') },
+      };
+    },
+    settled: () => publisher.settled(),
+    async [Symbol.asyncDispose]() {
+      for (const { wake } of entries.values()) wake?.[Symbol.dispose]();
+      await publisher[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Whether what the person shows on this side can come to be shown on the other. */
+function isSource(person: Person, side: Side): boolean {
+  const authority = authorityOf(mirrorPerson(person));
+  return authority === side || authority === 'teams while signed in there, else skype';
+}
