@@ -1,8 +1,8 @@
 import type { CoexistenceMode, Home, Person, Side } from '../core/people.ts';
-import type { Presence } from '../core/presence/presence.ts';
 import type { RefusalId } from '../core/refusals.ts';
 import type { LinkStatus } from '../gateway/connector.ts';
 import type { LedgerCounts, MessageSummary, Trace } from '../gateway/ledger.ts';
+import type { ShownPresence } from '../gateway/presence.ts';
 
 /** `GET /api/status`. Times are Unix ms. */
 export interface StatusAnswer {
@@ -25,8 +25,8 @@ export interface PeopleAnswer {
 export interface PersonAnswer extends Person {
   /** Whether the gateway may act for the person there; `none` where there is no account. */
   readonly links: Readonly<Record<Side, LinkState>>;
-  /** What each side showed last; left out where nothing has been seen. */
-  readonly presence: Readonly<Partial<Record<Side, Presence>>>;
+  /** `seen` is left out where a side has shown nothing yet. */
+  readonly presence: ShownPresence;
 }
 
 export type LinkState = 'linked' | 'not linked' | 'unreadable' | 'none';
@@ -48,16 +48,16 @@ export interface TraceAnswer extends Trace {
 
 /** `GET /api/sandbox`, where the sandbox is on (else 404): what a page needs to sign in as a sandbox person. */
 export interface SandboxAnswer {
-  /** Graph's base address, with the version: `https://localhost:7481/v1.0`. */
+  /** Graph's base address: `http://localhost:7081`; `/v1.0` follows it. Plain HTTP, which a browser needs no authority for. */
   readonly graph: string;
-  /** The sign-in's base address: `https://localhost:7481`; a tenant's name follows it. */
+  /** The sign-in's base address: `http://localhost:7081`; a tenant's name follows it. */
   readonly authority: string;
   /** The public client of the pages and the command line. */
   readonly clientId: string;
   readonly pools: readonly {
     readonly name: string;
     readonly home: Exclude<Home, 'none'>;
-    /** The address autodiscovery starts at. */
+    /** The pool's base address, where autodiscovery starts: `http://localhost:7082`. */
     readonly discovery: string;
   }[];
   readonly people: readonly {

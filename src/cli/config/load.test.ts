@@ -63,7 +63,7 @@ describe('a configuration', () => {
       [config.listen.host, config.listen.port, config.listen.tls?.port],
       ['127.0.0.1', 7080, 7480],
     );
-    assert.equal(config.teams.graph, 'https://graph.microsoft.com/v1.0');
+    assert.equal(config.teams.graph, 'https://graph.microsoft.com');
     assert.equal(config.delivery.deadlineMs, 30_000);
     assert.equal(config.sandbox.enabled, false);
     assert.equal(config.skype.pools[0]?.discovery, 'https://lyncdiscover.contoso.example');

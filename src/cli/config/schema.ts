@@ -159,7 +159,7 @@ export const configSchema = Type.Object(
       token: Type.Optional(secretSchema),
     }),
     teams: section('Microsoft Teams', {
-      graph: address('Microsoft Graph', { default: 'https://graph.microsoft.com/v1.0' }),
+      graph: address('Microsoft Graph', { default: 'https://graph.microsoft.com' }),
       authority: address('the sign-in', { default: 'https://login.microsoftonline.com' }),
       tenants: Type.Array(tenant, { default: [], description: 'a list of tenants' }),
       ca,

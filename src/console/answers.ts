@@ -1,0 +1,40 @@
+import { type Person, type Side, sides } from '../core/people.ts';
+import { explain } from '../core/refusals.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { MessageSummary } from '../gateway/ledger.ts';
+import type { Links } from '../gateway/links.ts';
+import type { LinkState, MessageAnswer, PersonAnswer } from './types.ts';
+
+export async function personAnswer(
+  person: Person,
+  links: Links,
+  gateway: Pick<Gateway, 'presence'>,
+): Promise<PersonAnswer> {
+  const [teams, skype] = await Promise.all(sides.map((side) => linkState(person, side, links)));
+  return {
+    ...person,
+    links: { teams: teams ?? 'none', skype: skype ?? 'none' },
+    presence: gateway.presence(person),
+  };
+}
+
+export function hasAccount(person: Person, side: Side): boolean {
+  return side === 'teams' ? person.teams.kind === 'account' : person.skype.home !== 'none';
+}
+
+async function linkState(person: Person, side: Side, links: Links): Promise<LinkState> {
+  if (!hasAccount(person, side)) return 'none';
+  try {
+    return (await links.get(person.id, side)) ? 'linked' : 'not linked';
+  } catch (error) {
+    if (error instanceof Error && error.name === 'LinkUnreadable') return 'unreadable';
+    throw error;
+  }
+}
+
+/** Adds the words that the sender of a failed message was given. */
+export function withReason<M extends MessageSummary>(message: M): M & Pick<MessageAnswer, 'reason'> {
+  const { end } = message;
+  const reason = end?.kind === 'failed' ? { id: end.refusal.id, ...explain(end.refusal) } : undefined;
+  return { ...message, reason };
+}
