@@ -169,8 +169,6 @@ function parseRequestLine(line: string): { start: StartLine | undefined; fault: 
   if (/^SIP\/\d+\.\d+$/i.test(version)) {
     return { start, fault: { status: 505, field: 'start line', detail: 'only SIP/2.0 is spoken' } };
   }
-  return {
-    start,
-    fault: badRequest('start line', 'not of the form method, URI, version with one blank between'),
-  };
+  const fault = badRequest('start line', 'not of the form method, URI, version with one blank between');
+  return { start: version.includes('SIP/') ? start : undefined, fault };
 }
