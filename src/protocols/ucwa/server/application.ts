@@ -1,0 +1,325 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { UcwaError } from '../errors.ts';
+import { putGuard, type Resource } from '../hal.ts';
+import type { EventType, MessageFormat } from '../types.ts';
+import type {
+  BackendCall,
+  BackendEndpoint,
+  CallSink,
+  ContactChange,
+  ContactListChange,
+  EndpointSink,
+  IncomingInvitation,
+  MakeAvailable,
+  OutgoingCall,
+  UcwaBackend,
+} from './backend.ts';
+import type { Clock } from './clock.ts';
+import { Conversation } from './conversation.ts';
+import { type ChannelEvent, EventChannel, type Urgency } from './event-channel.ts';
+import type { Limits } from './limits.ts';
+import { type Paths, pathsOf } from './paths.ts';
+import { PresenceSubscriptions } from './presence-subscriptions.ts';
+
+export interface ApplicationInput {
+  readonly address: string;
+  readonly culture: string;
+  readonly userAgent: string;
+  readonly endpointId: string;
+  readonly instanceId: string | undefined;
+  readonly type: string | undefined;
+}
+
+/** `silent`: nobody fetched events. `idle`: nobody reported activity. `deleted`: signed out. */
+export type ApplicationEnd = 'silent' | 'idle' | 'deleted' | 'closed';
+
+export interface ApplicationHost {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly backend: UcwaBackend;
+  ended(application: Application, end: ApplicationEnd): void;
+}
+
+const keptConversations = 50;
+
+/** One signed-in client: its event channel, and its view of its conversations and subscriptions. */
+export class Application implements EndpointSink, Disposable {
+  readonly id: string;
+  readonly input: ApplicationInput;
+  readonly paths: Paths;
+  readonly channel: EventChannel;
+  readonly endpoint: BackendEndpoint;
+  readonly subscriptions: PresenceSubscriptions;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly putGuardName = randomUUID();
+  readonly #host: ApplicationHost;
+  readonly #conversations = new Map<string, Conversation>();
+  /** Conversations that are over: their invitations can still be read, and messaging added to them again. */
+  readonly #past = new Map<string, Conversation>();
+  #available: { readonly modalities: readonly string[]; formats: readonly MessageFormat[] } | undefined;
+  #lastActivity: number;
+  #suspended = false;
+  #lifeTimer: Disposable;
+  #over = false;
+
+  constructor(id: string, input: ApplicationInput, host: ApplicationHost) {
+    this.id = id;
+    this.input = input;
+    this.#host = host;
+    this.clock = host.clock;
+    this.limits = host.limits;
+    this.paths = pathsOf(id);
+    this.channel = new EventChannel({
+      clock: host.clock,
+      href: this.paths.events,
+      maxQueued: host.limits.queuedEvents,
+      holds: host.limits.holds,
+    });
+    this.endpoint = host.backend.open(input.address, this);
+    this.subscriptions = new PresenceSubscriptions(this);
+    this.#lastActivity = host.clock.now();
+    this.#lifeTimer = host.clock.setTimer(host.limits.suspendAfterMs, () => this.#checkLife());
+  }
+
+  get available(): boolean {
+    return this.#available !== undefined;
+  }
+
+  get modalities(): readonly string[] {
+    return this.#available?.modalities ?? [];
+  }
+
+  get formats(): readonly MessageFormat[] {
+    return this.#available?.formats ?? ['Plain'];
+  }
+
+  get conversations(): Iterable<Conversation> {
+    return this.#conversations.values();
+  }
+
+  /** Something asked for this application; an answer with `resume` has told the client what it lost. */
+  seen(): void {
+    this.#suspended = false;
+  }
+
+  makeAvailable(input: MakeAvailable): void {
+    if (this.#available) {
+      throw new UcwaError('Conflict', 'AlreadyExists', 'The application has been made available before.');
+    }
+    this.#available = { modalities: input.modalities, formats: input.formats };
+    this.#lastActivity = this.clock.now();
+    this.endpoint.makeAvailable(input);
+    this.emitMe('me', 'updated', this.paths.me);
+    for (const rel of ['presence', 'note', 'location'] as const) {
+      this.emitMe(rel, 'added', `${this.paths.me}/${rel}`);
+    }
+    this.communicationChanged();
+  }
+
+  setFormats(formats: readonly MessageFormat[]): void {
+    if (this.#available) this.#available.formats = formats;
+    this.endpoint.setFormats(formats);
+    this.communicationChanged();
+  }
+
+  reportActivity(): void {
+    this.#lastActivity = this.clock.now();
+    this.endpoint.reportActivity();
+  }
+
+  /** @throws {UcwaError} before the application was made available. */
+  requireAvailable(): void {
+    if (!this.#available) {
+      throw new UcwaError('Conflict', 'MakeMeAvailableRequired', 'Make the application available first.');
+    }
+  }
+
+  /** @throws {UcwaError} */
+  conversation(id: string): Conversation {
+    const found = this.#conversations.get(id);
+    if (found) return found;
+    throw new UcwaError('NotFound', 'ConversationNotFound', 'There is no such conversation.');
+  }
+
+  pastConversation(id: string): Conversation | undefined {
+    return this.#past.get(id);
+  }
+
+  /** @throws {UcwaError} */
+  invitation(id: string): Conversation {
+    for (const group of [this.#conversations, this.#past]) {
+      for (const conversation of group.values()) if (conversation.invitationId === id) return conversation;
+    }
+    throw new UcwaError('NotFound', undefined, 'There is no such invitation.');
+  }
+
+  /** @throws {UcwaError} */
+  startConversation(
+    call: OutgoingCall,
+    operationId: string | undefined,
+    id: string = shortId(),
+  ): Conversation {
+    if (this.#conversations.size >= this.limits.conversations) {
+      throw new UcwaError('Conflict', 'TooManyConversations', 'Too many conversations are open.');
+    }
+    for (const other of this.#conversations.values()) {
+      if (other.threadId === call.threadId) {
+        throw new UcwaError(
+          'Conflict',
+          'ThreadIdAlreadyExists',
+          'A conversation with this threadId is open.',
+        );
+      }
+    }
+    const conversation = Conversation.outgoing(this, id, call, operationId);
+    this.#past.delete(id);
+    this.#conversations.set(id, conversation);
+    conversation.start();
+    return conversation;
+  }
+
+  invited(invitation: IncomingInvitation, call: BackendCall): CallSink {
+    const conversation = Conversation.incoming(this, shortId(), invitation, call);
+    this.#conversations.set(conversation.id, conversation);
+    conversation.ring();
+    return conversation;
+  }
+
+  conversationOver(conversation: Conversation): void {
+    if (!this.#conversations.delete(conversation.id)) return;
+    this.#past.set(conversation.id, conversation);
+    const oldest = this.#past.size > keptConversations ? this.#past.keys().next().value : undefined;
+    if (oldest !== undefined) this.#past.delete(oldest);
+  }
+
+  selfChanged(what: 'presence' | 'note' | 'location'): void {
+    if (this.#available) this.emitMe(what, 'updated', `${this.paths.me}/${what}`);
+  }
+
+  contactChanged(address: string, what: ContactChange): void {
+    this.subscriptions.contactChanged(address, what);
+  }
+
+  contactListChanged(change: ContactListChange): void {
+    if (change.kind === 'group') {
+      this.emit('people', 'high', {
+        link: { rel: 'group', href: this.paths.group(change.id) },
+        in: { rel: 'myGroups', href: `${this.paths.people}/groups` },
+        type: change.change,
+      });
+    } else {
+      this.emit('people', 'high', {
+        link: { rel: 'contact', href: this.paths.contact(change.address) },
+        in: { rel: 'group', href: this.paths.group(change.groupId) },
+        type: change.change,
+      });
+    }
+  }
+
+  emit(
+    sender: 'me' | 'people' | 'communication',
+    urgency: Urgency,
+    event: ChannelEvent['event'],
+    extra: Pick<ChannelEvent, 'coalesceBy' | 'taken'> = {},
+  ): Disposable {
+    return this.channel.push({
+      sender: { rel: sender, href: this.paths[sender] },
+      urgency,
+      event,
+      ...extra,
+    });
+  }
+
+  emitMe(rel: string, type: EventType, href: string): void {
+    this.emit(
+      'me',
+      'medium',
+      { link: { rel, href }, type },
+      type === 'updated' ? { coalesceBy: `${rel} ${href}` } : {},
+    );
+  }
+
+  communicationChanged(): void {
+    this.emit(
+      'communication',
+      'medium',
+      {
+        link: { rel: 'communication', href: this.paths.communication },
+        _embedded: { communication: this.communicationResource() },
+        type: 'updated',
+      },
+      { coalesceBy: 'communication' },
+    );
+  }
+
+  communicationResource(): Resource {
+    const { communication } = this.paths;
+    const content = {
+      supportedModalities: this.modalities,
+      supportedMessageFormats: this.formats,
+    };
+    return {
+      [this.putGuardName]: putGuard,
+      ...content,
+      _links: {
+        self: { href: communication },
+        conversations: { href: `${communication}/conversations?filter=active` },
+        startMessaging: { href: `${communication}/messagingInvitations` },
+      },
+      rel: 'communication',
+      etag: etagOf(content),
+    };
+  }
+
+  /** Ends it; other endpoints of the person stay. */
+  end(end: ApplicationEnd): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#lifeTimer[Symbol.dispose]();
+    this.#dropSession();
+    this.endpoint.close();
+    this.channel[Symbol.dispose]();
+    this.#host.ended(this, end);
+  }
+
+  [Symbol.dispose](): void {
+    this.end('closed');
+  }
+
+  #dropSession(): void {
+    for (const conversation of [...this.#conversations.values()]) conversation.hangUp();
+    this.#past.clear();
+    this.subscriptions[Symbol.dispose]();
+  }
+
+  #checkLife(): void {
+    const now = this.clock.now();
+    const { expireAfterMs, suspendAfterMs, idleExpiryMs } = this.limits;
+    const silentFor = now - this.channel.lastSeen;
+    if (silentFor >= expireAfterMs) {
+      this.end('silent');
+      return;
+    }
+    if (this.#available && now - this.#lastActivity >= idleExpiryMs && this.#conversations.size === 0) {
+      this.end('idle');
+      return;
+    }
+    if (silentFor >= suspendAfterMs && !this.#suspended) {
+      this.#suspended = true;
+      this.#dropSession();
+      this.channel.suspend();
+    }
+    const next = this.#suspended ? expireAfterMs - silentFor : suspendAfterMs - silentFor;
+    this.#lifeTimer = this.clock.setTimer(Math.max(1000, next), () => this.#checkLife());
+  }
+}
+
+/** A decimal string, as the etags of a pool are. */
+export function etagOf(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest().readUInt32BE(0).toString();
+}
+
+function shortId(): string {
+  return randomUUID();
+}

@@ -1,0 +1,118 @@
+import { badParameters, UcwaError } from '../errors.ts';
+import { propertyOf, putGuard } from '../hal.ts';
+import { declineReasons } from '../types.ts';
+import { type ApplicationRoute, noContent, parameter } from './context.ts';
+import {
+  conversationResource,
+  invitationResource,
+  localParticipantLink,
+  localParticipantResource,
+  participantLink,
+  participantMessagingResource,
+  participantResource,
+} from './conversation-resources.ts';
+import { Input } from './input.ts';
+import { formatsOf } from './me.ts';
+
+/** Conversations, their members, and the invitations that open them. */
+export function communicationRoutes(route: ApplicationRoute): void {
+  route('GET', '/communication', (application, _request, reply) => {
+    const resource = application.communicationResource();
+    reply.header('ETag', `"${resource.etag}"`);
+    return resource;
+  });
+
+  route('PUT', '/communication', (application, request, reply) => {
+    application.requireAvailable();
+    const input = new Input(request);
+    requireEtag(request.headers['if-match'], application.communicationResource().etag);
+    if (propertyOf(input.body, application.putGuardName) !== putGuard) {
+      throw badParameters({ [application.putGuardName]: 'must be passed in a PUT request' });
+    }
+    const wanted = formatsOf(input, input.list('supportedMessageFormats', 10, 20));
+    input.check();
+    application.setFormats(wanted);
+    const resource = application.communicationResource();
+    reply.header('ETag', `"${resource.etag}"`);
+    return resource;
+  });
+
+  route('GET', '/communication/conversations', (application) => ({
+    _links: {
+      self: { href: `${application.paths.communication}/conversations?filter=active` },
+      conversation: Array.from(application.conversations, ({ id }) => ({
+        href: application.paths.conversation(id),
+      })),
+    },
+    rel: 'conversations',
+  }));
+
+  route('GET', '/communication/conversations/:id', (application, request) =>
+    conversationResource(application.conversation(parameter(request, 'id'))),
+  );
+
+  route('DELETE', '/communication/conversations/:id', (application, request, reply) => {
+    application.conversation(parameter(request, 'id')).hangUp();
+    noContent(reply);
+  });
+
+  route('GET', '/communication/conversations/:id/participants', (application, request) => {
+    const conversation = application.conversation(parameter(request, 'id'));
+    const connected = conversation.state === 'Connected' ? [participantLink(conversation)] : [];
+    return {
+      _links: {
+        self: { href: `${application.paths.conversation(conversation.id)}/participants` },
+        participant: [localParticipantLink(conversation), ...connected],
+      },
+      rel: 'participants',
+    };
+  });
+
+  route('GET', '/communication/conversations/:id/participants/:address', (application, request) => {
+    const conversation = application.conversation(parameter(request, 'id'));
+    const address = parameter(request, 'address').toLowerCase();
+    if (address === application.endpoint.me.address) return localParticipantResource(conversation);
+    if (address === conversation.peer.address) return participantResource(conversation);
+    throw new UcwaError('NotFound', undefined, 'There is no such participant.');
+  });
+
+  route('GET', '/communication/conversations/:id/participants/:address/messaging', (application, request) => {
+    const conversation = application.conversation(parameter(request, 'id'));
+    const address = parameter(request, 'address').toLowerCase();
+    if (
+      conversation.state !== 'Connected' ||
+      (address !== application.endpoint.me.address && address !== conversation.peer.address)
+    ) {
+      throw new UcwaError('NotFound', undefined, 'There is no such participant.');
+    }
+    return participantMessagingResource(conversation, address);
+  });
+
+  route('GET', '/communication/messagingInvitations/:id', (application, request) =>
+    invitationResource(application.invitation(parameter(request, 'id'))),
+  );
+
+  route('POST', '/communication/messagingInvitations/:id/accept', (application, request, reply) => {
+    application.invitation(parameter(request, 'id')).accept();
+    noContent(reply);
+  });
+
+  route('POST', '/communication/messagingInvitations/:id/decline', (application, request, reply) => {
+    const input = new Input(request);
+    const reason = input.oneOf('reason', declineReasons) ?? 'Global';
+    input.check();
+    application.invitation(parameter(request, 'id')).decline(reason);
+    noContent(reply);
+  });
+}
+
+/** @throws {UcwaError} PreconditionRequired without, PreconditionFailed with another one. */
+export function requireEtag(header: string | undefined, current: string | undefined): void {
+  if (header === undefined) {
+    throw new UcwaError('PreconditionRequired', undefined, 'If-Match is required.');
+  }
+  const given = header.split(',').map((tag) => tag.trim().replace(/^W\//, '').replace(/^"|"$/g, ''));
+  if (!given.includes('*') && !given.includes(current ?? '')) {
+    throw new UcwaError('PreconditionFailed', undefined, 'The resource has changed.');
+  }
+}

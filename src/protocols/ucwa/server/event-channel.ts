@@ -1,0 +1,279 @@
+import type { EventPackage, EventSender, UcwaEvent } from '../types.ts';
+import type { Clock } from './clock.ts';
+
+/** How long an event may wait for company. Real-time and high do not wait. */
+export type Urgency = 'high' | 'medium' | 'low';
+
+export interface ChannelEvent {
+  readonly sender: { readonly rel: string; readonly href: string };
+  readonly urgency: Urgency;
+  readonly event: UcwaEvent;
+  /** An event of the same key that still waits is replaced by this one, which takes its own place in the order. */
+  readonly coalesceBy?: string;
+  /** The client proved receipt, by asking for the package after. */
+  readonly taken?: () => void;
+}
+
+/** Parameters of a P-GET. The times in seconds hold on for later ones. */
+export interface PollRequest {
+  readonly ack: number;
+  readonly low?: number;
+  readonly medium?: number;
+  readonly timeout?: number;
+  readonly priority?: number;
+}
+
+export type PollAnswer =
+  | { readonly kind: 'package'; readonly body: EventPackage }
+  | { readonly kind: 'replaced' }
+  | { readonly kind: 'closed' };
+
+export interface ChannelOptions {
+  readonly clock: Clock;
+  readonly href: (ack: number) => string;
+  /** Events that may wait at once; one more and all are dropped, and the client is told to read again. */
+  readonly maxQueued: number;
+  /** Seconds, until a P-GET brings others. */
+  readonly holds: { readonly low: number; readonly medium: number };
+}
+
+interface Queued extends ChannelEvent {
+  readonly dueAt: number;
+}
+
+interface Waiting {
+  readonly priority: number;
+  readonly answer: (answer: PollAnswer) => void;
+  readonly until: number;
+}
+
+const defaultTimeout = 180;
+
+/**
+ * The event channel of one application. Package N is answered to `ack=N`, and asking for N + 1 proves receipt
+ * of N; until then N is kept and answered again, so that a client which follows `next` loses nothing and sees
+ * nothing twice.
+ */
+export class EventChannel implements Disposable {
+  readonly #options: ChannelOptions;
+  #queue = new Set<Queued>();
+  #latestByKey = new Map<string, Queued>();
+  /** Number of the package that comes next. */
+  #number = 1;
+  /** Handed out and not yet proved received. */
+  #unacked: { readonly events: Set<Queued>; readonly lead: 'next' | 'resume' } | undefined;
+  #waiting: Waiting | undefined;
+  #timer: Disposable | undefined;
+  #flushing = false;
+  #lost: 'nothing' | 'queue' | 'session' = 'nothing';
+  #hold: { readonly low: number; readonly medium: number; readonly timeout: number };
+  #lastSeen: number;
+  #closed = false;
+
+  constructor(options: ChannelOptions) {
+    this.#options = options;
+    this.#hold = { ...options.holds, timeout: defaultTimeout };
+    this.#lastSeen = options.clock.now();
+  }
+
+  /** The address to start or go on from. */
+  get href(): string {
+    return this.#options.href(this.#unacked ? this.#number - 1 : this.#number);
+  }
+
+  /** When the last P-GET was let go; now, while one is held. Unix ms. */
+  get lastSeen(): number {
+    return this.#waiting ? this.#options.clock.now() : this.#lastSeen;
+  }
+
+  /** Disposing what is returned withdraws the event, if the client has not proved receipt. */
+  push(event: ChannelEvent): Disposable {
+    if (this.#closed) return { [Symbol.dispose]() {} };
+    if (this.#queue.size >= this.#options.maxQueued) this.#drop('queue');
+    const queued: Queued = { ...event, dueAt: this.#options.clock.now() + this.#holdMs(event.urgency) };
+    if (event.coalesceBy !== undefined) {
+      const earlier = this.#latestByKey.get(event.coalesceBy);
+      if (earlier) this.#queue.delete(earlier);
+      this.#latestByKey.set(event.coalesceBy, queued);
+    }
+    this.#queue.add(queued);
+    if (this.#waiting) this.#schedule();
+    return {
+      [Symbol.dispose]: () => {
+        this.#queue.delete(queued);
+        this.#unacked?.events.delete(queued);
+      },
+    };
+  }
+
+  /**
+   * `answer` is called at most once, now or later. Dispose what is returned when the client goes away: what
+   * was not answered is then kept for the next P-GET.
+   */
+  poll(request: PollRequest, answer: (answer: PollAnswer) => void): Disposable {
+    const nothing = { [Symbol.dispose]() {} };
+    if (this.#closed) {
+      answer({ kind: 'closed' });
+      return nothing;
+    }
+    this.#lastSeen = this.#options.clock.now();
+    this.#hold = {
+      low: request.low ?? this.#hold.low,
+      medium: request.medium ?? this.#hold.medium,
+      timeout: request.timeout ?? this.#hold.timeout,
+    };
+    if (this.#unacked && request.ack === this.#number - 1) {
+      answer({ kind: 'package', body: this.#render(request.ack, this.#unacked) });
+      return nothing;
+    }
+    if (request.ack !== this.#number) {
+      answer({ kind: 'package', body: this.#resync(request.ack) });
+      return nothing;
+    }
+    this.#acknowledge();
+    if (this.#lost === 'queue') {
+      this.#lost = 'nothing';
+      answer({ kind: 'package', body: this.#resync(request.ack) });
+      return nothing;
+    }
+    return this.#wait(request.priority ?? 0, answer);
+  }
+
+  /**
+   * Forgets what waits, because the application's transient state was given up while nobody asked; the next
+   * P-GET is answered with `resume`.
+   */
+  suspend(): void {
+    this.#drop('session');
+    this.#unacked = undefined;
+    this.#hold = { ...this.#options.holds, timeout: defaultTimeout };
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#drop('nothing');
+    this.#unacked = undefined;
+    this.#release({ kind: 'closed' });
+  }
+
+  #wait(priority: number, answer: (answer: PollAnswer) => void): Disposable {
+    const held = this.#waiting;
+    if (held && held.priority > priority) {
+      answer({ kind: 'replaced' });
+      return { [Symbol.dispose]() {} };
+    }
+    held?.answer({ kind: 'replaced' });
+    const waiting: Waiting = {
+      priority,
+      answer,
+      until: this.#options.clock.now() + this.#hold.timeout * 1000,
+    };
+    this.#waiting = waiting;
+    this.#schedule();
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#waiting !== waiting) return;
+        this.#waiting = undefined;
+        this.#lastSeen = this.#options.clock.now();
+        this.#stopTimer();
+      },
+    };
+  }
+
+  #schedule(): void {
+    const waiting = this.#waiting;
+    if (!waiting || this.#flushing) return;
+    if (this.#lost === 'queue') {
+      this.#lost = 'nothing';
+      this.#release({ kind: 'package', body: this.#resync(this.#number) });
+      return;
+    }
+    const now = this.#options.clock.now();
+    let at = this.#lost === 'session' ? now : waiting.until;
+    for (const queued of this.#queue) if (queued.dueAt < at) at = queued.dueAt;
+    this.#stopTimer();
+    if (at > now) {
+      this.#timer = this.#options.clock.setTimer(at - now, () => this.#flush());
+      return;
+    }
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      if (this.#waiting) this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const pack = {
+      events: this.#queue,
+      lead: this.#lost === 'session' ? ('resume' as const) : ('next' as const),
+    };
+    this.#queue = new Set();
+    this.#latestByKey.clear();
+    this.#lost = 'nothing';
+    this.#unacked = pack;
+    const number = this.#number++;
+    this.#release({ kind: 'package', body: this.#render(number, pack) });
+  }
+
+  #release(answer: PollAnswer): void {
+    this.#stopTimer();
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    this.#lastSeen = this.#options.clock.now();
+    waiting?.answer(answer);
+  }
+
+  #acknowledge(): void {
+    const proved = this.#unacked;
+    this.#unacked = undefined;
+    if (proved) for (const { taken } of proved.events) taken?.();
+  }
+
+  #drop(lost: 'nothing' | 'queue' | 'session'): void {
+    this.#queue = new Set();
+    this.#latestByKey.clear();
+    this.#lost = lost;
+  }
+
+  #render(
+    number: number,
+    pack: { readonly events: Iterable<Queued>; readonly lead: 'next' | 'resume' },
+  ): EventPackage {
+    const senders: { rel: string; href: string; events: UcwaEvent[] }[] = [];
+    for (const { sender, event } of pack.events) {
+      const last = senders.at(-1);
+      if (last?.href === sender.href) last.events.push(event);
+      else senders.push({ ...sender, events: [event] });
+    }
+    const { href } = this.#options;
+    return {
+      _links: { self: { href: href(number) }, [pack.lead]: { href: href(number + 1) } },
+      sender: senders satisfies EventSender[],
+    };
+  }
+
+  #resync(asked: number): EventPackage {
+    return {
+      _links: { self: { href: this.#options.href(asked) }, resync: { href: this.href } },
+      sender: [],
+    };
+  }
+
+  #holdMs(urgency: Urgency): number {
+    switch (urgency) {
+      case 'high':
+        return 0;
+      case 'medium':
+        return this.#hold.medium * 1000;
+      case 'low':
+        return this.#hold.low * 1000;
+    }
+  }
+
+  #stopTimer(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from './clock.ts';
+import type { Leg, LegSink } from './leg.ts';
+import { type ChosenState, type MachineState, machineStateAfter } from './presence.ts';
+import type { Device, PresencePart, Presentity, Watcher } from './presentity.ts';
+import type { Invitation } from './session.ts';
+
+export type Format = 'Plain' | 'Html';
+
+/** Through which an endpoint's door is told of things. */
+export interface EndpointDoor {
+  /** Something the person shows has changed, here or at another endpoint. */
+  selfChanged(part: PresencePart): void;
+  watchedChanged(address: string, part: PresencePart): void;
+  contactsChanged(change: ContactsChange): void;
+  /** A call rings here. The answer is told through the leg. */
+  invited(invitation: Invitation, leg: Leg): LegSink;
+}
+
+export type ContactsChange =
+  | { readonly kind: 'group'; readonly id: string; readonly change: 'added' | 'updated' | 'deleted' }
+  | {
+      readonly kind: 'contact';
+      readonly address: string;
+      readonly groupId: string;
+      readonly change: 'added' | 'deleted';
+    };
+
+export interface Capabilities {
+  /** `Messaging` makes it ring. */
+  readonly modalities: readonly string[];
+  readonly formats: readonly Format[];
+  readonly device: Device;
+  readonly inactiveAfterMs: number;
+  readonly awayAfterMs: number;
+}
+
+/** One signed-in client of a person. Until it is published it is seen by nobody, and nothing rings there. */
+export class Endpoint implements Watcher, Disposable {
+  readonly id = randomUUID();
+  readonly presentity: Presentity;
+  readonly door: EndpointDoor;
+  readonly #clock: Clock;
+  readonly #onClose: (endpoint: Endpoint) => void;
+  readonly #selfWatch: Disposable;
+  #capabilities: Capabilities | undefined;
+  #lastActivity = 0;
+  #machine: MachineState = 'active';
+  #idleTimer: Disposable | undefined;
+  #closed = false;
+
+  constructor(
+    presentity: Presentity,
+    door: EndpointDoor,
+    clock: Clock,
+    onClose: (endpoint: Endpoint) => void,
+  ) {
+    this.presentity = presentity;
+    this.door = door;
+    this.#clock = clock;
+    this.#onClose = onClose;
+    this.#selfWatch = presentity.watch({
+      presentityChanged: (_address, part) => door.selfChanged(part),
+    });
+  }
+
+  get address(): string {
+    return this.presentity.account.address;
+  }
+
+  get capabilities(): Capabilities | undefined {
+    return this.#capabilities;
+  }
+
+  get takesMessages(): boolean {
+    return this.#capabilities?.modalities.includes('Messaging') ?? false;
+  }
+
+  publish(capabilities: Capabilities, chosen: ChosenState | undefined): void {
+    if (this.#closed) return;
+    this.#capabilities = capabilities;
+    this.#lastActivity = this.#clock.now();
+    this.#machine = 'active';
+    this.#show();
+    if (chosen) this.presentity.choose(chosen);
+    this.#armIdle();
+  }
+
+  setFormats(formats: readonly Format[]): void {
+    if (this.#capabilities) this.#capabilities = { ...this.#capabilities, formats };
+  }
+
+  /** The human was seen. */
+  reportActivity(): void {
+    if (!this.#capabilities) return;
+    this.#lastActivity = this.#clock.now();
+    if (this.#machine === 'active') return;
+    this.#machine = 'active';
+    this.#show();
+    this.#armIdle();
+  }
+
+  choose(chosen: ChosenState | undefined): void {
+    this.reportActivity();
+    this.presentity.choose(chosen);
+  }
+
+  presentityChanged(address: string, part: PresencePart): void {
+    this.door.watchedChanged(address, part);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#idleTimer?.[Symbol.dispose]();
+    this.#selfWatch[Symbol.dispose]();
+    this.#capabilities = undefined;
+    this.#onClose(this);
+    this.presentity.withdraw(this.id);
+  }
+
+  #show(): void {
+    if (!this.#capabilities) return;
+    const { modalities, device } = this.#capabilities;
+    this.presentity.publish(this.id, this.#machine, modalities, device);
+  }
+
+  #armIdle(): void {
+    this.#idleTimer?.[Symbol.dispose]();
+    if (!this.#capabilities) return;
+    const { inactiveAfterMs, awayAfterMs } = this.#capabilities;
+    const idle = this.#clock.now() - this.#lastActivity;
+    const { state, nextInMs } = machineStateAfter(idle, inactiveAfterMs, awayAfterMs);
+    if (state !== this.#machine) {
+      this.#machine = state;
+      this.#show();
+    }
+    this.#idleTimer =
+      nextInMs === undefined ? undefined : this.#clock.setTimer(nextInMs, () => this.#armIdle());
+  }
+}

@@ -1,0 +1,49 @@
+import type { Format } from './endpoint.ts';
+
+export interface Text {
+  readonly contentType: 'text/plain' | 'text/html';
+  readonly text: string;
+}
+
+/** How a session, or an attempt at one, is over for one of its ends. */
+export type SessionEnd =
+  | 'unknown'
+  | 'notAllowed'
+  | 'offline'
+  | 'unreachable'
+  | 'doNotDisturb'
+  | 'declined'
+  | 'noAnswer'
+  | 'missed'
+  | 'cancelledByMe'
+  | 'cancelledByPeer'
+  | 'connectedElsewhere'
+  | 'endedByMe'
+  | 'endedByPeer'
+  | 'silence';
+
+export type SendOutcome = 'delivered' | 'timeout' | 'ended' | 'unreachable';
+
+/** One endpoint's hold on a session. What comes after its end does nothing. */
+export interface Leg {
+  /** Rings the other side. For the caller alone. */
+  start(): void;
+  /** False if another endpoint was first, or the caller has given up. */
+  accept(): boolean;
+  /** `endpoint`: the person's other endpoints go on ringing. */
+  decline(scope: 'endpoint' | 'person'): void;
+  /** Cancels while it rings, leaves afterwards. */
+  hangUp(): void;
+  /** `settled` is called exactly once. */
+  send(text: Text, settled: (outcome: SendOutcome) => void): void;
+  typing(): void;
+}
+
+/** Through which a leg's door is told of things. */
+export interface LegSink {
+  connected(peer: string, formats: readonly Format[]): void;
+  /** `taken` when the client has the message. Disposed to withdraw one whose time is over. */
+  message(text: Text, taken: () => void): Disposable;
+  peerTyping(on: boolean): void;
+  over(end: SessionEnd): void;
+}

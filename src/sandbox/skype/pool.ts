@@ -1,0 +1,186 @@
+import { type Account, domainOf } from './account.ts';
+import type { Clock } from './clock.ts';
+import { ContactList } from './contacts.ts';
+import { Endpoint, type EndpointDoor } from './endpoint.ts';
+import type { Leg, LegSink } from './leg.ts';
+import { classOf } from './presence.ts';
+import { Presentity, type Watcher } from './presentity.ts';
+import { type Invitation, type Reach, Session, type SessionTimes } from './session.ts';
+
+/** What pools know of each other. */
+export interface PoolNetwork {
+  /** The pool that has a person. */
+  locate(address: string): Pool | undefined;
+  federated(domain: string, other: string): boolean;
+  /** Everybody of an organisation, in whichever pool. */
+  directory(domain: string): Iterable<Account>;
+}
+
+export interface PoolOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly accounts: readonly Account[];
+  readonly network: PoolNetwork;
+  readonly times: SessionTimes;
+}
+
+/**
+ * One deployment of SfB, as its doors see it: people, the endpoints they are signed in with, what these
+ * publish, and sessions. It knows no protocol.
+ */
+export class Pool implements Disposable {
+  readonly name: string;
+  readonly #options: PoolOptions;
+  readonly #accounts: ReadonlyMap<string, Account>;
+  readonly #presentities = new Map<string, Presentity>();
+  readonly #endpoints = new Map<string, Set<Endpoint>>();
+  readonly #sessions = new Map<Endpoint, Set<Session>>();
+  readonly #contacts = new Map<string, ContactList>();
+  /** False: other pools find it dead. */
+  reachable = true;
+
+  constructor(options: PoolOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#accounts = new Map(options.accounts.map((account) => [account.address, account]));
+  }
+
+  get accounts(): Iterable<Account> {
+    return this.#accounts.values();
+  }
+
+  /** Endpoints signed in now. */
+  get signedIn(): number {
+    let count = 0;
+    for (const own of this.#endpoints.values()) count += own.size;
+    return count;
+  }
+
+  has(address: string): boolean {
+    return this.#accounts.has(address);
+  }
+
+  /** Undefined for somebody of another pool. */
+  presentity(address: string): Presentity | undefined {
+    const known = this.#presentities.get(address);
+    if (known) return known;
+    const account = this.#accounts.get(address);
+    if (!account) return undefined;
+    const presentity = new Presentity(account, this.#options.clock);
+    this.#presentities.set(address, presentity);
+    return presentity;
+  }
+
+  /** What `viewer` may see of somebody of any pool; undefined for strangers and for those not to be seen. */
+  visible(viewer: string, address: string): Presentity | undefined {
+    const { network } = this.#options;
+    if (!network.federated(domainOf(viewer), domainOf(address))) return undefined;
+    return network.locate(address)?.presentity(address);
+  }
+
+  watch(endpoint: Endpoint, address: string): Disposable {
+    const watcher: Watcher = endpoint;
+    return this.visible(endpoint.address, address)?.watch(watcher) ?? { [Symbol.dispose]() {} };
+  }
+
+  /** Everybody of an organisation, in whichever pool. */
+  directory(domain: string): Iterable<Account> {
+    return this.#options.network.directory(domain);
+  }
+
+  /** Begins with everybody of the person's own organisation who is listed. */
+  contacts(address: string): ContactList {
+    const known = this.#contacts.get(address);
+    if (known) return known;
+    const list = new ContactList(this.#colleagues(address), (change) => {
+      for (const endpoint of this.#endpoints.get(address) ?? []) endpoint.door.contactsChanged(change);
+    });
+    this.#contacts.set(address, list);
+    return list;
+  }
+
+  /** @throws {Error} for somebody of another pool, whom doors must not let in. */
+  signIn(address: string, door: EndpointDoor): Endpoint {
+    const presentity = this.presentity(address);
+    if (!presentity) throw new Error(`Pool ${this.name} has no account of that address.`);
+    const endpoint = new Endpoint(presentity, door, this.#options.clock, (gone) => this.#gone(gone));
+    const own = this.#endpoints.get(address) ?? new Set();
+    own.add(endpoint);
+    this.#endpoints.set(address, own);
+    return endpoint;
+  }
+
+  /** Rings nobody until the leg is started. */
+  call(caller: Endpoint, invitation: Invitation, sink: LegSink): Leg {
+    const { clock, times, network } = this.#options;
+    const target = network.locate(invitation.to);
+    const involved: [Pool, Endpoint][] = [];
+    const session: Session = new Session(invitation, caller, sink, {
+      clock,
+      times,
+      linked: () => this.reachable && (target?.reachable ?? false),
+      reach: () => {
+        const reach = this.#reach(caller, invitation.to, target);
+        if (reach.kind === 'ring' && target) {
+          for (const endpoint of reach.endpoints) involved.push([target, endpoint]);
+          for (const [pool, endpoint] of involved) pool.#join(endpoint, session);
+        }
+        return reach;
+      },
+      over: () => {
+        for (const [pool, endpoint] of involved) pool.#part(endpoint, session);
+      },
+    });
+    involved.push([this, caller]);
+    this.#join(caller, session);
+    return session.callerLeg;
+  }
+
+  [Symbol.dispose](): void {
+    for (const own of [...this.#endpoints.values()]) {
+      for (const endpoint of [...own]) endpoint[Symbol.dispose]();
+    }
+  }
+
+  #reach(caller: Endpoint, to: string, target: Pool | undefined): Reach {
+    if (!target) return { kind: 'refused', end: 'unknown' };
+    if (!this.#options.network.federated(domainOf(caller.address), domainOf(to))) {
+      return { kind: 'refused', end: 'notAllowed' };
+    }
+    if (!this.reachable || !target.reachable) return { kind: 'refused', end: 'unreachable' };
+    const endpoints = [...(target.#endpoints.get(to) ?? [])].filter(
+      (endpoint) => endpoint.takesMessages && endpoint !== caller,
+    );
+    if (endpoints.length === 0) return { kind: 'refused', end: 'offline' };
+    const presence = target.presentity(to)?.presence;
+    if (presence && classOf(presence.availability) === 'doNotDisturb') {
+      return { kind: 'refused', end: 'doNotDisturb' };
+    }
+    return { kind: 'ring', endpoints };
+  }
+
+  *#colleagues(address: string): Iterable<string> {
+    for (const account of this.#options.network.directory(domainOf(address))) {
+      if (account.listed && account.address !== address) yield account.address;
+    }
+  }
+
+  #join(endpoint: Endpoint, session: Session): void {
+    const own = this.#sessions.get(endpoint) ?? new Set();
+    own.add(session);
+    this.#sessions.set(endpoint, own);
+  }
+
+  #part(endpoint: Endpoint, session: Session): void {
+    const own = this.#sessions.get(endpoint);
+    own?.delete(session);
+    if (own?.size === 0) this.#sessions.delete(endpoint);
+  }
+
+  #gone(endpoint: Endpoint): void {
+    for (const session of [...(this.#sessions.get(endpoint) ?? [])]) session.endpointGone(endpoint);
+    const own = this.#endpoints.get(endpoint.address);
+    own?.delete(endpoint);
+    if (own?.size === 0) this.#endpoints.delete(endpoint.address);
+  }
+}

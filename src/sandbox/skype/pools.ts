@@ -1,0 +1,186 @@
+import type { FastifyInstance } from 'fastify';
+import { autodiscoverRoot } from '../../protocols/ucwa/server/autodiscover.ts';
+import type { Home, SignInResult } from '../../protocols/ucwa/server/backend.ts';
+import type { Limits } from '../../protocols/ucwa/server/limits.ts';
+import { createUcwaServer } from '../../protocols/ucwa/server/server.ts';
+import { type SandboxPerson, password as sandboxPassword, people as sandboxPeople } from '../world.ts';
+import { type Account, domainOf } from './account.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type Fault, FaultInjector } from './faults.ts';
+import { Pool, type PoolNetwork } from './pool.ts';
+import type { SessionTimes } from './session.ts';
+import { SignInGuard } from './sign-in.ts';
+import { ucwaDoor } from './ucwa-door.ts';
+
+export interface PoolTimes extends SessionTimes {
+  readonly inactiveAfterMs: number;
+  readonly awayAfterMs: number;
+}
+
+export interface PoolsOptions {
+  readonly clock?: Clock;
+  /** Those with a home become accounts of that pool. */
+  readonly people?: readonly SandboxPerson[];
+  /** Everybody's. */
+  readonly password?: string;
+  /** Origins of pages that may call the pools; `any` unless said. */
+  readonly origins?: 'any' | readonly string[];
+  readonly limits?: Partial<Limits>;
+  readonly times?: Partial<PoolTimes>;
+}
+
+/** Where a pool's UCWA door is reached, by protocol; such as `http://localhost:7082`. */
+export interface PoolAddresses {
+  readonly http?: string;
+  readonly https?: string;
+}
+
+/** One embedded pool: its state, and its doors. */
+export interface EmbeddedPool {
+  readonly name: 'online' | 'onPrem';
+  /** For other doors. */
+  readonly core: Pool;
+  /** Not listening: put it on a port. */
+  readonly ucwa: FastifyInstance;
+  signIn(address: string, password: string): SignInResult;
+  /** Has to be told after listening, for redirects from the other pool. */
+  setAddresses(addresses: PoolAddresses): void;
+  /** Makes the pool misbehave, to its clients and to the other pool. */
+  setFault(fault: Fault): void;
+}
+
+export interface EmbeddedPools extends AsyncDisposable {
+  readonly online: EmbeddedPool;
+  readonly onPrem: EmbeddedPool;
+}
+
+const minute = 60_000;
+
+const defaultTimes: PoolTimes = {
+  answerMs: 30_000,
+  messageMs: 30_000,
+  typingMs: 10_000,
+  silenceMs: 10 * minute,
+  inactiveAfterMs: 5 * minute,
+  awayAfterMs: 5 * minute,
+};
+
+/**
+ * Events of medium urgency, such as presence, wait at most this long for company. The documentation's own
+ * default is five seconds, which is also the least a client may ask for.
+ */
+const mediumHoldSeconds = 0.25;
+
+/** The two pools of the sandbox. People of either reach people of both; all their organisations are federated. */
+export function createPools(options: PoolsOptions = {}): EmbeddedPools {
+  const clock = options.clock ?? systemClock;
+  const people = options.people ?? sandboxPeople;
+  const password = options.password ?? sandboxPassword;
+  const times: PoolTimes = { ...defaultTimes, ...options.times };
+  const accounts = new Map(people.map((person) => [person.address.toLowerCase(), person]));
+  const domains = new Set(people.map(({ address }) => domainOf(address.toLowerCase())));
+  const guard = new SignInGuard(clock, (address) => (home(address) === undefined ? undefined : password));
+  const addresses = new Map<Pool, PoolAddresses>();
+  const byDomain = groupAccounts(people);
+
+  function home(address: string): 'online' | 'onPrem' | undefined {
+    const where = accounts.get(address)?.home;
+    return where === 'none' ? undefined : where;
+  }
+
+  const network: PoolNetwork = {
+    locate: (address) => pools.find((pool) => pool.has(address)),
+    federated: (domain, other) => domain === other || (domains.has(domain) && domains.has(other)),
+    directory: (domain) => byDomain.get(domain) ?? [],
+  };
+
+  function create(name: EmbeddedPool['name']): Pool {
+    return new Pool({
+      name,
+      clock,
+      network,
+      times,
+      accounts: people.filter((person) => person.home === name).map(toAccount),
+    });
+  }
+
+  const online = create('online');
+  const onPrem = create('onPrem');
+  const pools = [online, onPrem];
+
+  const signIn = (address: string, given: string): SignInResult => {
+    const result = guard.check(address, given);
+    return result.kind === 'granted' ? { kind: 'granted', address } : result;
+  };
+
+  function embed(name: EmbeddedPool['name'], core: Pool): EmbeddedPool {
+    const faults = new FaultInjector();
+    const homeOf = (address: string, protocol: string): Home => {
+      const pool = network.locate(address);
+      if (pool === core) return { kind: 'here' };
+      const known = pool && addresses.get(pool);
+      const base = protocol === 'https' ? known?.https : known?.http;
+      return base === undefined
+        ? { kind: 'unknown' }
+        : { kind: 'elsewhere', root: `${base}${autodiscoverRoot}` };
+    };
+    const ucwa = createUcwaServer(
+      {
+        clock,
+        fqdn: `${name.toLowerCase()}.pool.example`,
+        origins: options.origins ?? 'any',
+        limits: { holds: { low: 15, medium: mediumHoldSeconds }, ...options.limits },
+      },
+      ucwaDoor({
+        pool: core,
+        signIn,
+        homeOf,
+        inactiveAfterMs: times.inactiveAfterMs,
+        awayAfterMs: times.awayAfterMs,
+      }),
+    );
+    faults.attach(ucwa);
+    return {
+      name,
+      core,
+      ucwa,
+      signIn,
+      setAddresses: (where) => void addresses.set(core, where),
+      setFault: (fault) => {
+        core.reachable = fault.kind !== 'down';
+        faults.set(fault);
+      },
+    };
+  }
+
+  const embedded = { online: embed('online', online), onPrem: embed('onPrem', onPrem) };
+  return {
+    ...embedded,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([embedded.online.ucwa.close(), embedded.onPrem.ucwa.close()]);
+      for (const pool of pools) pool[Symbol.dispose]();
+    },
+  };
+}
+
+function toAccount(person: SandboxPerson): Account {
+  return {
+    address: person.address.toLowerCase(),
+    name: person.displayName,
+    domain: person.tenant.domain,
+    company: person.tenant.displayName,
+    listed: person.kind === 'person',
+  };
+}
+
+function groupAccounts(people: readonly SandboxPerson[]): ReadonlyMap<string, readonly Account[]> {
+  const groups = new Map<string, Account[]>();
+  for (const person of people) {
+    if (person.home === 'none') continue;
+    const account = toAccount(person);
+    const group = groups.get(account.domain);
+    if (group) group.push(account);
+    else groups.set(account.domain, [account]);
+  }
+  return groups;
+}
