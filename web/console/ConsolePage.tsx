@@ -1,3 +1,78 @@
-export function ConsolePage() {
-  return null;
+import { Link, makeStyles, Spinner, Tab, TabList, Text, tokens } from '@fluentui/react-components';
+import { type ReactNode, useState } from 'react';
+import { TroubleBar } from '../shared/TroubleBar.tsx';
+import { Links } from './ui/Links.tsx';
+import { Messages } from './ui/Messages.tsx';
+import { People } from './ui/People.tsx';
+import { Summary } from './ui/Summary.tsx';
+import { TraceDrawer } from './ui/TraceDrawer.tsx';
+import { useConsole } from './useConsole.ts';
+
+const tabs = ['messages', 'people', 'links'] as const;
+type TabName = (typeof tabs)[number];
+
+const useStyles = makeStyles({
+  page: {
+    height: '100%',
+    display: 'flex',
+    flexDirection: 'column',
+    backgroundColor: tokens.colorNeutralBackground2,
+  },
+  top: {
+    display: 'flex',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalM,
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  grow: { flexGrow: 1 },
+  content: { flexGrow: 1, minHeight: 0, overflow: 'auto', padding: `0 ${tokens.spacingHorizontalL}` },
+  tabs: { padding: `0 ${tokens.spacingHorizontalS}` },
+});
+
+/** For operators: how the networks are linked, who is who, and what happened to each message. */
+export function ConsolePage(): ReactNode {
+  const styles = useStyles();
+  const view = useConsole();
+  const [tab, setTab] = useState<TabName>('messages');
+  const [traced, setTraced] = useState<string | undefined>();
+  const { status, people, messages } = view;
+  return (
+    <div className={styles.page}>
+      <header className={styles.top}>
+        <Text as="h1" weight="semibold" size={400} className={styles.grow}>
+          Isthmus console
+        </Text>
+        <Link href="/split">Both clients</Link>
+        <Link href="/teams">Teams</Link>
+        <Link href="/skype">Skype for Business</Link>
+      </header>
+      {view.trouble && <TroubleBar trouble={view.trouble} intent="warning" />}
+      {status && <Summary status={status} />}
+      <TabList
+        className={styles.tabs}
+        selectedValue={tab}
+        onTabSelect={(_, data) => setTab(tabs.find((name) => name === data.value) ?? 'messages')}
+      >
+        <Tab value="messages">Messages</Tab>
+        <Tab value="people">People</Tab>
+        <Tab value="links">Connections</Tab>
+      </TabList>
+      <main className={styles.content}>
+        {!status || !people || !messages ? (
+          <Spinner label="Asking the gateway" />
+        ) : tab === 'messages' ? (
+          <Messages messages={messages} people={people} onTrace={setTraced} />
+        ) : tab === 'people' ? (
+          <People people={people} />
+        ) : (
+          <Links status={status} people={people} />
+        )}
+      </main>
+      {traced !== undefined && (
+        <TraceDrawer id={traced} people={people ?? []} onClose={() => setTraced(undefined)} />
+      )}
+    </div>
+  );
 }

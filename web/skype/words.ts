@@ -48,7 +48,7 @@ export type PresenceChoice = (typeof choices)[number];
 
 /** Why a message did not reach `name`, as an SfB client tells it. */
 export function failureWords(reason: Reason | undefined, name: string): string {
-  switch (reason?.subcode) {
+  switch (reason?.subcode ?? '') {
     case 'DoNotDisturb':
       return `${name} does not want to be disturbed.`;
     case 'Busy':
@@ -99,7 +99,7 @@ export function failureWords(reason: Reason | undefined, name: string): string {
 
 /** The status line of a conversation that nobody is in any more. */
 export function endWords(reason: Reason | undefined, name: string): string {
-  switch (reason?.subcode) {
+  switch (reason?.subcode ?? '') {
     case 'Removed':
     case 'Ejected':
       return 'You were removed from the conversation.';

@@ -1,4 +1,5 @@
 import { arrayAt } from '../shared/http.ts';
+import { startPolling } from '../shared/poller.ts';
 import type { ParseHtml } from '../shared/richText/parse.ts';
 import { createStore, type Store } from '../shared/store.ts';
 import { troubleOf } from '../shared/trouble.ts';
@@ -6,7 +7,6 @@ import { type Graph, GraphError } from './graph/client.ts';
 import { toChat, toMessage, toPresences, toUser, versionOf } from './graph/fromGraph.ts';
 import { gatewayName } from './graph/notices.ts';
 import type { Chat, ChatMessage, User } from './graph/types.ts';
-import { startPolling } from './poller.ts';
 import { createPresencePublisher } from './presencePublisher.ts';
 import type { PresenceChoice } from './presenceWords.ts';
 import { reduce, type TeamsAction } from './state/reducer.ts';

@@ -68,8 +68,12 @@ export function paragraphsOf(nodes: readonly RichNode[]): readonly string[] {
 /** One line for lists and toasts, cut at `max` characters. */
 export function preview(nodes: readonly RichNode[], max = 140): string {
   const line = paragraphsOf(nodes).join(' ');
-  const characters = [...line];
-  return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : line;
+  return line.length > max
+    ? `${line
+        .slice(0, max - 1)
+        .toWellFormed()
+        .replace(/\uFFFD$/, '')}…`
+    : line;
 }
 
 /** Plain text, line ends kept. */

@@ -37,10 +37,17 @@ export interface Ucwa {
   readonly deleteLast: (href: string) => void;
 }
 
+/** As much of a request as differs from one to the other. */
+interface Sent {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
+
 /** Resources of one pool. Links are relative to the host of the applications, which is `base`. */
 export function createUcwa(fetch: Fetch, base: string, token: string): Ucwa {
   const authorization = `Bearer ${token}`;
-  const send = async (method: string, href: string, init: RequestInit): Promise<UcwaAnswer> => {
+  const send = async (method: string, href: string, init: Sent): Promise<UcwaAnswer> => {
     const response = await call(fetch, 'Skype for Business', new URL(href, base).href, {
       ...init,
       method,

@@ -1,4 +1,4 @@
-import { pause } from '../shared/time.ts';
+import { pause } from './time.ts';
 
 export interface Pace {
   /** Ms between the end of one round and the start of the next. */

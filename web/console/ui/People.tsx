@@ -1,0 +1,114 @@
+import {
+  Badge,
+  makeStyles,
+  PresenceBadge,
+  Table,
+  TableBody,
+  TableCell,
+  TableCellLayout,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
+import type { ReactNode } from 'react';
+import type { Person, Side } from '../model.ts';
+import { shownPresence } from '../words.ts';
+
+const useStyles = makeStyles({
+  faint: { color: tokens.colorNeutralForeground2 },
+  home: { width: '80px' },
+  mode: { width: '110px' },
+});
+
+const homeNames: Readonly<Record<string, string>> = { online: 'Online', onPrem: 'On-prem', none: 'None' };
+
+export function People({ people }: { readonly people: readonly Person[] }): ReactNode {
+  const styles = useStyles();
+  return (
+    <Table size="small" aria-label="People">
+      <TableHeader>
+        <TableRow>
+          <TableHeaderCell>Person</TableHeaderCell>
+          <TableHeaderCell className={styles.mode}>Mode</TableHeaderCell>
+          <TableHeaderCell className={styles.home}>SfB home</TableHeaderCell>
+          <TableHeaderCell>Teams link</TableHeaderCell>
+          <TableHeaderCell>Teams presence</TableHeaderCell>
+          <TableHeaderCell>SfB link</TableHeaderCell>
+          <TableHeaderCell>SfB presence</TableHeaderCell>
+        </TableRow>
+      </TableHeader>
+      <TableBody>
+        {people.map((person) => (
+          <TableRow key={person.id}>
+            <TableCell>
+              <TableCellLayout truncate description={person.id}>
+                {person.name}
+              </TableCellLayout>
+            </TableCell>
+            <TableCell>{person.mode}</TableCell>
+            <TableCell>{homeNames[person.home] ?? person.home}</TableCell>
+            <TableCell>
+              <LinkBadge state={person.link.teams} />
+            </TableCell>
+            <TableCell>
+              <Presence person={person} side="teams" />
+            </TableCell>
+            <TableCell>
+              <LinkBadge state={person.link.skype} />
+            </TableCell>
+            <TableCell>
+              <Presence person={person} side="skype" />
+            </TableCell>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function Presence({ person, side }: { readonly person: Person; readonly side: Side }): ReactNode {
+  const styles = useStyles();
+  const shown = shownPresence(person.presence[side]);
+  if (!shown)
+    return (
+      <Text size={200} className={styles.faint}>
+        not seen
+      </Text>
+    );
+  return (
+    <TableCellLayout truncate media={<PresenceBadge status={shown.badge} size="small" aria-hidden />}>
+      {shown.words}
+    </TableCellLayout>
+  );
+}
+
+function LinkBadge({ state }: { readonly state: string }): ReactNode {
+  switch (state) {
+    case 'linked':
+      return (
+        <Badge appearance="tint" color="success">
+          Linked
+        </Badge>
+      );
+    case 'none':
+      return (
+        <Badge appearance="tint" color="subtle">
+          No account
+        </Badge>
+      );
+    case 'unreadable':
+      return (
+        <Badge appearance="tint" color="danger">
+          Unreadable
+        </Badge>
+      );
+    default:
+      return (
+        <Badge appearance="tint" color="warning">
+          Not linked
+        </Badge>
+      );
+  }
+}

@@ -1,0 +1,129 @@
+import {
+  Button,
+  DrawerBody,
+  DrawerHeader,
+  DrawerHeaderTitle,
+  makeStyles,
+  OverlayDrawer,
+  Spinner,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
+import { DismissRegular } from '@fluentui/react-icons';
+import type { ReactNode } from 'react';
+import { TroubleBar } from '../../shared/TroubleBar.tsx';
+import { preciseTime } from '../../shared/time.ts';
+import type { Person, Trace } from '../model.ts';
+import { useTrace } from '../useConsole.ts';
+import { messageState, sideNames } from '../words.ts';
+import { nameOf } from './Messages.tsx';
+
+const useStyles = makeStyles({
+  facts: {
+    display: 'grid',
+    gridTemplateColumns: 'max-content 1fr',
+    columnGap: tokens.spacingHorizontalM,
+    rowGap: tokens.spacingVerticalXS,
+    margin: `0 0 ${tokens.spacingVerticalL}`,
+  },
+  name: { color: tokens.colorNeutralForeground2 },
+  value: { margin: 0, overflowWrap: 'anywhere' },
+  steps: { listStyle: 'none', margin: 0, padding: 0 },
+  step: {
+    display: 'grid',
+    gridTemplateColumns: '96px 70px 1fr',
+    columnGap: tokens.spacingHorizontalS,
+    padding: `${tokens.spacingVerticalXS} 0`,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  time: { fontVariantNumeric: 'tabular-nums', color: tokens.colorNeutralForeground2 },
+  after: { color: tokens.colorNeutralForeground2, textAlign: 'right', fontVariantNumeric: 'tabular-nums' },
+});
+
+interface Props {
+  readonly id: string;
+  readonly people: readonly Person[];
+  readonly onClose: () => void;
+}
+
+export function TraceDrawer({ id, people, onClose }: Props): ReactNode {
+  const view = useTrace(id);
+  return (
+    <OverlayDrawer open position="end" size="medium" onOpenChange={(_, data) => data.open || onClose()}>
+      <DrawerHeader>
+        <DrawerHeaderTitle
+          action={
+            <Button
+              appearance="subtle"
+              icon={<DismissRegular />}
+              aria-label="Close the trace"
+              onClick={onClose}
+            />
+          }
+        >
+          What happened to this message
+        </DrawerHeaderTitle>
+      </DrawerHeader>
+      <DrawerBody>
+        {view.kind === 'loading' && <Spinner label="Reading the ledger" />}
+        {view.kind === 'failed' && <TroubleBar trouble={view.trouble} />}
+        {view.kind === 'loaded' && <TraceView trace={view.trace} people={people} />}
+      </DrawerBody>
+    </OverlayDrawer>
+  );
+}
+
+function TraceView({
+  trace,
+  people,
+}: {
+  readonly trace: Trace;
+  readonly people: readonly Person[];
+}): ReactNode {
+  const styles = useStyles();
+  const { message, steps } = trace;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Message', message.id],
+    ['From', nameOf(people, message.author)],
+    ['To', nameOf(people, message.recipient)],
+    ['Written in', sideNames[message.side]],
+    ['State', messageState(message).words],
+    ...(message.cause ? [['Reason', `${message.cause} ${message.cure}`] as const] : []),
+  ];
+  return (
+    <>
+      <dl className={styles.facts}>
+        {facts.map(([name, value]) => (
+          <Fact key={name} name={name} value={value} />
+        ))}
+      </dl>
+      <ol className={styles.steps}>
+        {steps.map((step) => (
+          <li key={`${step.at} ${step.step} ${step.detail}`} className={styles.step}>
+            <Text size={200} className={styles.time}>
+              {preciseTime(step.at)}
+            </Text>
+            <Text size={200} weight="semibold">
+              {step.step}
+            </Text>
+            <Text size={200}>{step.detail}</Text>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
+  const styles = useStyles();
+  return (
+    <>
+      <dt className={styles.name}>
+        <Text size={200}>{name}</Text>
+      </dt>
+      <dd className={styles.value}>
+        <Text>{value}</Text>
+      </dd>
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+import type { BadgeStatus, ShownPresence } from '../shared/presence/badge.ts';
+import type { Message, Side } from './model.ts';
+
+export const sideNames: Readonly<Record<Side, string>> = { teams: 'Teams', skype: 'Skype for Business' };
+
+const badges: Readonly<Record<string, BadgeStatus>> = {
+  Available: 'available',
+  AvailableIdle: 'available',
+  Busy: 'busy',
+  BusyIdle: 'busy',
+  DoNotDisturb: 'do-not-disturb',
+  BeRightBack: 'away',
+  Away: 'away',
+  Offline: 'offline',
+};
+
+/** The gateway's own presence words, spaced for reading: `DoNotDisturb` → `Do not disturb`. */
+export function shownPresence(presence: {
+  availability: string;
+  activity: string;
+}): ShownPresence | undefined {
+  const { availability, activity } = presence;
+  if (availability === '') return undefined;
+  const badge = Object.hasOwn(badges, availability) ? badges[availability] : undefined;
+  const words =
+    activity !== '' && activity !== 'None'
+      ? `${spaced(availability)}, ${spaced(activity).toLowerCase()}`
+      : spaced(availability);
+  return { badge: activity === 'OutOfOffice' ? 'out-of-office' : (badge ?? 'unknown'), words };
+}
+
+function spaced(word: string): string {
+  const lower = word.replace(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+  return lower.charAt(0).toUpperCase() + lower.slice(1);
+}
+
+export type Tone = 'success' | 'danger' | 'warning' | 'informative' | 'subtle';
+
+export interface StateWords {
+  readonly words: string;
+  readonly tone: Tone;
+}
+
+/** What became of a message, and how strongly to say it. */
+export function messageState(message: Message): StateWords {
+  switch (message.state) {
+    case 'delivered':
+      return { words: 'Delivered', tone: 'success' };
+    case 'failed':
+      return { words: 'Failed', tone: 'danger' };
+    case 'under way':
+      return { words: 'Under way', tone: 'warning' };
+    case 'native':
+      return { words: 'Shown by its own network', tone: 'informative' };
+    case 'echo':
+      return { words: 'Our own', tone: 'subtle' };
+    default:
+      return { words: message.state, tone: 'subtle' };
+  }
+}
+
+export function linkState(state: string): StateWords {
+  switch (state) {
+    case 'connected':
+      return { words: 'Connected', tone: 'success' };
+    case 'connecting':
+      return { words: 'Connecting', tone: 'warning' };
+    case 'disconnected':
+      return { words: 'Disconnected', tone: 'danger' };
+    case 'refused':
+      return { words: 'Refused', tone: 'danger' };
+    default:
+      return { words: state, tone: 'subtle' };
+  }
+}
+
+/** `310 ms`, `2.4 s`, `3 min`, `5 h`. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min`;
+  return `${Math.floor(ms / 3_600_000)} h`;
+}
