@@ -1,0 +1,90 @@
+import type { PreferredPair, PresencePair, SessionPair } from '../../../protocols/graph/presence.ts';
+
+/** What one application shows for a person. Times are Unix ms. */
+export interface PresenceSession {
+  readonly pair: SessionPair;
+  readonly setAt: number;
+  readonly expiresAt: number;
+}
+
+/** What the person chose to show. */
+export interface PreferredPresence {
+  readonly pair: PreferredPair;
+  readonly expiresAt: number;
+}
+
+export interface PresenceInputs {
+  /** By session id. */
+  readonly sessions: ReadonlyMap<string, PresenceSession>;
+  readonly preferred: PreferredPresence | undefined;
+}
+
+/** An available session that nobody repeats turns inactive after this long, and away after twice as long. */
+export const fadeMs = 5 * 60_000;
+
+const offline: PresencePair = { availability: 'Offline', activity: 'Offline' };
+const inactive: PresencePair = { availability: 'Available', activity: 'AvailableInactive' };
+const away: PresencePair = { availability: 'Away', activity: 'Away' };
+
+/** What others see at `now`: the preference while any session lives, else the strongest session, else Offline. */
+export function aggregate({ sessions, preferred }: PresenceInputs, now: number): PresencePair {
+  let strongest: PresencePair | undefined;
+  let strongestSetAt = 0;
+  for (const session of sessions.values()) {
+    if (session.expiresAt <= now) continue;
+    const pair = shownBy(session, now);
+    const difference = strength(pair) - strength(strongest ?? offline);
+    if (difference > 0 || (difference === 0 && session.setAt > strongestSetAt)) {
+      strongest = pair;
+      strongestSetAt = session.setAt;
+    }
+  }
+  if (strongest === undefined) return offline;
+  return preferred && preferred.expiresAt > now ? preferred.pair : strongest;
+}
+
+/** Only an available session fades. */
+export function shownBy({ pair, setAt }: PresenceSession, now: number): PresencePair {
+  if (pair.availability !== 'Available' || now < setAt + fadeMs) return pair;
+  return now < setAt + 2 * fadeMs ? inactive : away;
+}
+
+/** DoNotDisturb > Busy > Available > Away > Offline; inactive stands just below active. */
+function strength(pair: PresencePair): number {
+  switch (pair.availability) {
+    case 'DoNotDisturb':
+      return 5;
+    case 'Busy':
+      return 4;
+    case 'Available':
+      return pair.activity === 'Available' ? 3 : 2;
+    case 'Away':
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+/** When time alone may next change what {@link aggregate} says; undefined: never. */
+export function nextChange({ sessions, preferred }: PresenceInputs, now: number): number | undefined {
+  let next = Infinity;
+  const consider = (at: number): void => {
+    if (at > now && at < next) next = at;
+  };
+  for (const { pair, setAt, expiresAt } of sessions.values()) {
+    consider(expiresAt);
+    if (pair.availability !== 'Available') continue;
+    consider(setAt + fadeMs);
+    consider(setAt + 2 * fadeMs);
+  }
+  if (preferred) consider(preferred.expiresAt);
+  return next === Infinity ? undefined : next;
+}
+
+/** The same without what has run out. */
+export function withoutExpired({ sessions, preferred }: PresenceInputs, now: number): PresenceInputs {
+  return {
+    sessions: new Map([...sessions].filter(([, { expiresAt }]) => expiresAt > now)),
+    preferred: preferred && preferred.expiresAt > now ? preferred : undefined,
+  };
+}
