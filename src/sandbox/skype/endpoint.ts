@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Leg, LegSink } from './leg.ts';
 import { type ChosenState, type MachineState, machineStateAfter } from './presence.ts';
 import type { Device, PresencePart, Presentity, Watcher } from './presentity.ts';

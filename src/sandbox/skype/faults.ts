@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../clock.ts';
 
 /** What is wrong with a server, on demand of a test. Nothing on the wire can set it. */
 export type Fault =
@@ -13,8 +14,13 @@ export type Fault =
 
 /** Lets a server misbehave. */
 export class FaultInjector {
+  readonly #clock: Clock;
   #fault: Fault = { kind: 'none' };
   readonly #sockets = new Set<Socket>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   attach(app: FastifyInstance): void {
     app.addHook('onRequest', async (request, reply) => {

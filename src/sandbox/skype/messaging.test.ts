@@ -52,7 +52,7 @@ describe('instant messaging between the pools', () => {
     assert.equal(receipt.status, 'Success');
     assert.equal(receipt.resource['operationId'], 'op-2');
 
-    const reply = await carol.request('POST', hrefOf(got.resource, 'messaging') + '/messages', 'Yes', {
+    const reply = await carol.request('POST', `${hrefOf(got.resource, 'messaging')}/messages`, 'Yes', {
       'content-type': 'text/plain',
     });
     assert.equal(reply.status, 201, reply.text);

@@ -1,5 +1,5 @@
+import type { Clock } from '../clock.ts';
 import { type Account, domainOf } from './account.ts';
-import type { Clock } from './clock.ts';
 import { ContactList } from './contacts.ts';
 import { Endpoint, type EndpointDoor } from './endpoint.ts';
 import type { Leg, LegSink } from './leg.ts';

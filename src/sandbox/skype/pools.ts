@@ -3,9 +3,9 @@ import { autodiscoverRoot } from '../../protocols/ucwa/server/autodiscover.ts';
 import type { Home, SignInResult } from '../../protocols/ucwa/server/backend.ts';
 import type { Limits } from '../../protocols/ucwa/server/limits.ts';
 import { createUcwaServer } from '../../protocols/ucwa/server/server.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { type SandboxPerson, password as sandboxPassword, people as sandboxPeople } from '../world.ts';
 import { type Account, domainOf } from './account.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { type Fault, FaultInjector } from './faults.ts';
 import { Pool, type PoolNetwork } from './pool.ts';
 import type { SessionTimes } from './session.ts';
@@ -114,7 +114,7 @@ export function createPools(options: PoolsOptions = {}): EmbeddedPools {
   };
 
   function embed(name: EmbeddedPool['name'], core: Pool): EmbeddedPool {
-    const faults = new FaultInjector();
+    const faults = new FaultInjector(clock);
     const homeOf = (address: string, protocol: string): Home => {
       const pool = network.locate(address);
       if (pool === core) return { kind: 'here' };

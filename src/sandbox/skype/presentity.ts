@@ -1,5 +1,5 @@
+import type { Clock } from '../clock.ts';
 import type { Account } from './account.ts';
-import type { Clock } from './clock.ts';
 import { aggregate, type ChosenState, type MachineState, offline, type Presence } from './presence.ts';
 
 export type PresencePart = 'presence' | 'note' | 'location' | 'modalities';

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Endpoint, Format } from './endpoint.ts';
 import type { Leg, LegSink, SendOutcome, SessionEnd, Text } from './leg.ts';
 

@@ -134,11 +134,15 @@ export function eventsOf(body: ResourceInput): readonly SeenEvent[] {
         rel,
         href: String(link['href']),
         type: String(event['type']),
-        in: inside['rel'] === undefined ? undefined : String(inside['rel']),
-        status: event['status'] === undefined ? undefined : String(event['status']),
-        subcode: reason['subcode'] === undefined ? undefined : String(reason['subcode']),
+        in: textOf(inside['rel']),
+        status: textOf(event['status']),
+        subcode: textOf(reason['subcode']),
         resource: embeddedOf(event, rel)[0] ?? {},
       };
     });
   });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -72,7 +72,7 @@ export class Application implements EndpointSink, Disposable {
     this.paths = pathsOf(id);
     this.channel = new EventChannel({
       clock: host.clock,
-      href: this.paths.events,
+      href: (ack) => this.paths.events(ack),
       maxQueued: host.limits.queuedEvents,
       holds: host.limits.holds,
     });

@@ -56,7 +56,8 @@ export function messagingResource(conversation: Conversation): Resource {
         _links: { ...common, addMessaging: { href: `${self}/addMessaging` } },
         rel: 'messaging',
       };
-    default:
+    case 'Connecting':
+    case 'Incoming':
       return {
         state: 'Connecting',
         _links: { ...common, stopMessaging: { href: `${self}/terminate` } },
@@ -145,7 +146,7 @@ export function participantMessagingResource(conversation: Conversation, address
 export function messageResource(
   conversation: Conversation,
   message: StoredMessage,
-  failure?: Reason | undefined,
+  failure?: Reason,
 ): Resource {
   const { app, id } = conversation;
   const incoming = message.direction === 'Incoming';

@@ -33,6 +33,9 @@ export interface ConversationFacts {
   readonly operationId: string | undefined;
 }
 
+/** The states of a conversation between two people. */
+export type TalkState = Extract<ConversationState, 'Connecting' | 'Incoming' | 'Connected' | 'Disconnected'>;
+
 const keptMessages = 50;
 
 /** One application's view of a call with one other person, and the events by which the client follows it. */
@@ -45,7 +48,7 @@ export class Conversation implements CallSink {
   readonly #messages = new Map<number, StoredMessage>();
   #call: BackendCall | undefined;
   #peer: PersonCard;
-  #state: ConversationState;
+  #state: TalkState;
   #invitationState: InvitationState = 'Connecting';
   #formats: readonly MessageFormat[] = [];
   /** Real pools number from 2. */
@@ -99,7 +102,7 @@ export class Conversation implements CallSink {
     return this.facts.threadId;
   }
 
-  get state(): ConversationState {
+  get state(): TalkState {
     return this.#state;
   }
 
@@ -210,7 +213,7 @@ export class Conversation implements CallSink {
     const reason = reasonOfCallEnd(end);
     this.#state = 'Disconnected';
     if (!wasConnected) {
-      this.#invitationState = failedState(end);
+      this.#invitationState = failedStates[end];
       this.#events.invitationFailed(reason);
     } else {
       this.#peerTyping = false;
@@ -240,16 +243,19 @@ export class Conversation implements CallSink {
   }
 }
 
-function failedState(end: CallEnd): InvitationState {
-  switch (end) {
-    case 'declined':
-      return 'Declined';
-    case 'cancelledByMe':
-    case 'cancelledByPeer':
-    case 'endedByMe':
-    case 'endedByPeer':
-      return 'Cancelled';
-    default:
-      return 'Failed';
-  }
-}
+const failedStates: Readonly<Record<CallEnd, InvitationState>> = {
+  unknown: 'Failed',
+  notAllowed: 'Failed',
+  offline: 'Failed',
+  unreachable: 'Failed',
+  doNotDisturb: 'Failed',
+  declined: 'Declined',
+  noAnswer: 'Failed',
+  missed: 'Failed',
+  cancelledByMe: 'Cancelled',
+  cancelledByPeer: 'Cancelled',
+  connectedElsewhere: 'Failed',
+  endedByMe: 'Cancelled',
+  endedByPeer: 'Cancelled',
+  silence: 'Failed',
+};

@@ -22,20 +22,17 @@ function answer(reply: FastifyReply, failure: UcwaError): void {
 
 function toUcwaError(error: unknown): UcwaError {
   if (error instanceof UcwaError) return error;
-  switch (statusOfFastify(error)) {
-    case 413:
-      return new UcwaError('EntityTooLarge', undefined, 'The request is too large.');
-    case 415:
-      return new UcwaError(
-        'UnsupportedMediaType',
-        'UnsupportedMediaType',
-        'The content type is not supported.',
-      );
-    case 400:
-      return new UcwaError('BadRequest', undefined, 'The request cannot be read.');
-    default:
-      return new UcwaError('ServiceFailure', undefined, 'The server failed.');
+  const status = statusOfFastify(error);
+  if (status === 413) return new UcwaError('EntityTooLarge', undefined, 'The request is too large.');
+  if (status === 415) {
+    return new UcwaError(
+      'UnsupportedMediaType',
+      'UnsupportedMediaType',
+      'The content type is not supported.',
+    );
   }
+  if (status === 400) return new UcwaError('BadRequest', undefined, 'The request cannot be read.');
+  return new UcwaError('ServiceFailure', undefined, 'The server failed.');
 }
 
 function statusOfFastify(error: unknown): number | undefined {
