@@ -10,7 +10,7 @@ const useStyles = makeStyles({
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalM}`,
   },
   box: { flexGrow: 1, minWidth: 0 },
-  area: { maxHeight: '120px' },
+  area: { minHeight: '32px', maxHeight: '120px' },
 });
 
 interface Props {

@@ -24,8 +24,15 @@ const useStyles = makeStyles({
     justifyContent: 'center',
     backgroundColor: tokens.colorNeutralBackground3,
   },
-  card: { width: 'min(360px, calc(100% - 64px))', padding: tokens.spacingHorizontalXXL },
+  card: {
+    width: 'min(360px, calc(100% - 32px))',
+    boxSizing: 'border-box',
+    padding: tokens.spacingHorizontalXXL,
+    borderTop: `4px solid ${tokens.colorBrandBackground}`,
+  },
+  title: { margin: 0, color: tokens.colorBrandForeground1 },
   form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+  select: { minWidth: 0, '& > select': { width: '100%', boxSizing: 'border-box', textOverflow: 'ellipsis' } },
   note: { color: tokens.colorNeutralForeground2 },
 });
 
@@ -59,12 +66,18 @@ export function SignInCard(props: Props): ReactNode {
   return (
     <div className={styles.middle}>
       <Card className={styles.card}>
-        <Title3 as="h2">{props.product}</Title3>
+        <Title3 as="h2" className={styles.title}>
+          {props.product}
+        </Title3>
         <Text className={styles.note}>{props.note}</Text>
         <form className={styles.form} onSubmit={submit}>
           <Field label="Sign in as">
             {people.length > 0 ? (
-              <Select value={address} onChange={(_, data) => setAddress(data.value)}>
+              <Select
+                className={styles.select}
+                value={address}
+                onChange={(_, data) => setAddress(data.value)}
+              >
                 {people.map((person) => (
                   <option key={person.address} value={person.address}>
                     {person.displayName} ({person.address})

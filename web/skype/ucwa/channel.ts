@@ -1,10 +1,11 @@
 import { pause } from '../../shared/time.ts';
-import { type Ucwa, UcwaError, withQuery } from './client.ts';
+import { type Ucwa, UcwaError } from './client.ts';
 import { eventsOf, onwardOf, type UcwaEvent } from './events.ts';
 
-/** Shortest hold times that a pool takes (seconds), and its usual time for an empty answer. */
-const timers = { low: '5', medium: '5', timeout: '180' };
-/** An empty answer comes after 180 s; a channel silent for longer is dead. */
+/**
+ * Hold times are left to the pool: its own are the shortest it has. An empty answer comes after 180 s; a
+ * channel silent for longer is dead.
+ */
 const silenceMs = 200_000;
 const longestBackoffMs = 20_000;
 
@@ -25,7 +26,7 @@ export async function followEvents(
   listener: ChannelListener,
   signal: AbortSignal,
 ): Promise<void> {
-  let href = withQuery(first, timers);
+  let href = first;
   let failures = 0;
   let handling: Promise<void> = Promise.resolve();
   while (!signal.aborted) {
@@ -38,7 +39,7 @@ export async function followEvents(
       handling = handling.then(() => listener.events(events)).catch(() => undefined);
       if (onward.kind === 'nowhere') return listener.ended('gone', undefined);
       if (onward.kind !== 'next') handling = handling.then(listener.forgotten).catch(() => undefined);
-      href = onward.kind === 'next' ? onward.href : withQuery(onward.href, timers);
+      href = onward.href;
     } catch (error) {
       if (signal.aborted) return;
       const verdict = judge(error);
