@@ -65,7 +65,8 @@ export interface Messaging {
     operationId: string,
     signal: AbortSignal,
   ): Promise<SendOutcome>;
-  accept(invitation: IncomingInvitation, signal: AbortSignal): Promise<void>;
+  /** Takes an invitation up, and waits until messages can be sent. False if the conversation ended before. */
+  accept(invitation: IncomingInvitation, signal: AbortSignal): Promise<boolean>;
   decline(invitation: IncomingInvitation, reason: DeclineReason, signal: AbortSignal): Promise<void>;
   /** Ends a conversation. Resolves also if it had ended. */
   stop(conversation: string, signal: AbortSignal): Promise<void>;
@@ -130,6 +131,9 @@ export function createMessaging(application: Application): Messaging {
         const one = applyEvent(conversations, event);
         if (one) news.push(one);
         if (one?.kind === 'ended') operations.loseAll(one.conversation);
+        if (event.kind === 'messaging' && event.state === 'Connected') {
+          operations.complete(event.href, connectingId(event.conversation), { kind: 'succeeded' });
+        }
       }
       return news;
     },
@@ -203,8 +207,11 @@ export function createMessaging(application: Application): Messaging {
       }
     },
 
-    async accept({ accept }, signal) {
+    async accept({ accept, conversation }, signal) {
+      using connecting = operations.begin(connectingId(conversation), conversation);
       await requester.call('POST', accept, { signal });
+      if (conversations.get(conversation)?.connected) return true;
+      return (await orAbort(connecting.completion, signal)).kind === 'succeeded';
     },
 
     async decline({ decline }, reason, signal) {
@@ -216,6 +223,11 @@ export function createMessaging(application: Application): Messaging {
       if (link !== undefined) await ifThere(requester.call('POST', link, { signal }));
     },
   };
+}
+
+/** Not an operation of the protocol: the taking up of an invitation, joined with the event that ends it. */
+function connectingId(conversation: string): string {
+  return `connecting ${conversation}`;
 }
 
 function completionOf(event: { readonly status?: string; readonly reason?: Reason }): Completion {

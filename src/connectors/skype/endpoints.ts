@@ -1,0 +1,281 @@
+import type { Clock } from '../../core/clock.ts';
+import type { PersonId } from '../../core/ids.ts';
+import type { Person, SipUri } from '../../core/people.ts';
+import type { Presence } from '../../core/presence/presence.ts';
+import { toUcwaPreferred } from '../../core/presence/scales.ts';
+import type { PreferredAvailability } from '../../protocols/ucwa/types.ts';
+import type { Account, Accounts } from './accounts.ts';
+import type { DialogId, Door, DoorAccount, DoorEndpoint, DoorListener } from './door.ts';
+import type { Failure } from './errors.ts';
+import type { TextEnd, TextId } from './session-machine.ts';
+import { Session } from './sessions.ts';
+
+/** Whose endpoint it is. */
+export type Owner = { readonly kind: 'person'; readonly person: PersonId } | { readonly kind: 'gateway' };
+
+/** `lurking`: made for writing, shows nothing; `available`: shows presence, and invitations come. */
+export type EndpointShows = 'lurking' | 'available';
+
+/** One endpoint that the gateway holds at a pool, with its sessions. */
+export class Endpoint {
+  readonly owner: Owner;
+  readonly pool: string;
+  readonly sip: SipUri;
+  readonly door: DoorEndpoint;
+  readonly since: number;
+  shows: EndpointShows = 'lurking';
+  usedAt: number;
+  readonly #sessions = new Map<string, Session>();
+  readonly #dialogs = new Map<DialogId, SessionOf>();
+  readonly #options: EndpointsOptions;
+
+  constructor(
+    owner: Owner,
+    pool: string,
+    account: DoorAccount,
+    options: EndpointsOptions,
+    open: (endpoint: Endpoint) => DoorEndpoint,
+  ) {
+    this.owner = owner;
+    this.pool = pool;
+    this.sip = account.sip;
+    this.#options = options;
+    this.since = options.clock.now();
+    this.usedAt = this.since;
+    this.door = open(this);
+  }
+
+  /**
+   * The session with a peer; on the gateway's own endpoint one for each person written for, so that an answer can
+   * only mean that one.
+   */
+  session(peer: SipUri, inTheNameOf: PersonId | undefined, subject?: string): Session {
+    const key = sessionKey(peer, inTheNameOf);
+    const known = this.#sessions.get(key);
+    this.usedAt = this.#options.clock.now();
+    if (known) return known;
+    const { clock, mintId, sessionIdleMs, late } = this.#options;
+    const made = new Session(
+      {
+        endpoint: this.door,
+        peer,
+        idleMs: sessionIdleMs,
+        clock,
+        mintId: () => this.#mintDialog(mintId(), key, inTheNameOf),
+        late,
+        ...(subject === undefined ? {} : { subject }),
+      },
+      undefined,
+    );
+    this.#sessions.set(key, made);
+    return made;
+  }
+
+  /** The session that a peer has opened, once it is known who is meant. */
+  adopt(dialog: DialogId, thread: string, peer: SipUri, inTheNameOf: PersonId | undefined): void {
+    const session = this.session(peer, inTheNameOf);
+    this.#dialogs.set(dialog, { key: sessionKey(peer, inTheNameOf), inTheNameOf });
+    session.invited(dialog, thread);
+  }
+
+  /** Whom a dialog is with, and for whom. */
+  find(
+    dialog: DialogId,
+  ): { readonly session: Session; readonly inTheNameOf: PersonId | undefined } | undefined {
+    const of = this.#dialogs.get(dialog);
+    const session = of && this.#sessions.get(of.key);
+    return session && { session, inTheNameOf: of.inTheNameOf };
+  }
+
+  /** The session whose invitation rings under this thread. */
+  inviting(peer: SipUri, thread: string): Session | undefined {
+    for (const session of this.#sessions.values()) {
+      if (session.peer === peer && session.invites(thread)) return session;
+    }
+    return undefined;
+  }
+
+  ended(dialog: DialogId): void {
+    this.find(dialog)?.session.ended(dialog);
+    this.#dialogs.delete(dialog);
+  }
+
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /** Ends what has been silent for too long. */
+  tick(): void {
+    for (const [key, session] of this.#sessions) {
+      session.tick();
+      if (!session.idle) continue;
+      this.#sessions.delete(key);
+      for (const [dialog, of] of this.#dialogs) if (of.key === key) this.#dialogs.delete(dialog);
+    }
+  }
+
+  #mintDialog(dialog: DialogId, key: string, inTheNameOf: PersonId | undefined): DialogId {
+    this.#dialogs.set(dialog, { key, inTheNameOf });
+    return dialog;
+  }
+}
+
+interface SessionOf {
+  readonly key: string;
+  readonly inTheNameOf: PersonId | undefined;
+}
+
+function sessionKey(peer: SipUri, inTheNameOf: PersonId | undefined): string {
+  return inTheNameOf === undefined ? peer : `${peer} ${inTheNameOf}`;
+}
+
+export interface EndpointsOptions {
+  readonly doors: ReadonlyMap<string, Door>;
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  readonly mintId: () => string;
+  readonly sessionIdleMs: number;
+  /** A lurking endpoint that nobody has used for this long is signed out. */
+  readonly endpointIdleMs: number;
+  readonly listen: (endpoint: Endpoint) => DoorListener;
+  readonly late: (text: TextId, end: TextEnd) => void;
+}
+
+export type Found<T> =
+  | { readonly kind: 'found'; readonly endpoint: T }
+  | { readonly kind: 'none'; readonly failure: Failure };
+
+interface Shown {
+  running: boolean;
+  wanted: Presence;
+}
+
+/** All endpoints that the gateway holds, one an account. */
+export class Endpoints implements AsyncDisposable {
+  readonly #options: EndpointsOptions;
+  readonly #byKey = new Map<string, Endpoint>();
+  readonly #showing = new Map<PersonId, Promise<Failure | undefined>>();
+  readonly #wanted = new Map<PersonId, Shown>();
+
+  constructor(options: EndpointsOptions) {
+    this.#options = options;
+  }
+
+  /** The person's own endpoint, made if need be. */
+  async ofPerson(person: Person): Promise<Found<Endpoint>> {
+    const known = this.#byKey.get(person.id);
+    if (known) return { kind: 'found', endpoint: known };
+    return this.#make(
+      person.id,
+      { kind: 'person', person: person.id },
+      await this.#options.accounts.own(person),
+    );
+  }
+
+  /** The gateway's own endpoint at a pool. */
+  ofGateway(pool: string): Found<Endpoint> {
+    const key = gatewayKey(pool);
+    const known = this.#byKey.get(key);
+    if (known) return { kind: 'found', endpoint: known };
+    return this.#make(key, { kind: 'gateway' }, this.#options.accounts.gateway(pool));
+  }
+
+  /** An endpoint that is there already, by its account. */
+  bySip(sip: SipUri): Endpoint | undefined {
+    for (const endpoint of this.#byKey.values()) if (endpoint.sip === sip) return endpoint;
+    return undefined;
+  }
+
+  all(): Iterable<Endpoint> {
+    return this.#byKey.values();
+  }
+
+  /** Shows a person with a presence; the latest call wins, and earlier ones that wait resolve with it. */
+  show(person: Person, presence: Presence): Promise<Failure | undefined> {
+    const wanted = this.#wanted.get(person.id) ?? { running: false, wanted: presence };
+    wanted.wanted = presence;
+    this.#wanted.set(person.id, wanted);
+    const before = this.#showing.get(person.id);
+    if (before && !wanted.running) return before;
+    const next = (before ?? Promise.resolve(undefined)).then(async () => {
+      wanted.running = true;
+      return await this.#showNow(person, wanted.wanted);
+    });
+    wanted.running = false;
+    this.#showing.set(person.id, next);
+    const forget = (): void => {
+      if (this.#showing.get(person.id) !== next) return;
+      this.#showing.delete(person.id);
+      this.#wanted.delete(person.id);
+    };
+    next.then(forget, forget);
+    return next;
+  }
+
+  async #showNow(person: Person, presence: Presence): Promise<Failure | undefined> {
+    const order = toUcwaPreferred(presence);
+    switch (order.kind) {
+      case 'keep':
+        return undefined;
+      case 'remove':
+        await this.#remove(person.id);
+        return undefined;
+      case 'set': {
+        const found = await this.ofPerson(person);
+        return found.kind === 'none'
+          ? found.failure
+          : await this.showEndpoint(found.endpoint, order.availability);
+      }
+    }
+  }
+
+  async showEndpoint(endpoint: Endpoint, availability: PreferredAvailability): Promise<Failure | undefined> {
+    endpoint.shows = 'available';
+    return await endpoint.door.show(availability, AbortSignal.timeout(showMs));
+  }
+
+  /** Ends silent sessions, and endpoints that nothing needs any more. */
+  async tick(): Promise<void> {
+    const { clock, endpointIdleMs } = this.#options;
+    const idle: string[] = [];
+    for (const [key, endpoint] of this.#byKey) {
+      endpoint.tick();
+      const unused = clock.now() - endpoint.usedAt >= endpointIdleMs;
+      if (endpoint.shows === 'lurking' && endpoint.sessions === 0 && unused) idle.push(key);
+    }
+    await Promise.all(idle.map((key) => this.#remove(key)));
+  }
+
+  async #remove(key: string): Promise<void> {
+    const endpoint = this.#byKey.get(key);
+    this.#byKey.delete(key);
+    await endpoint?.door[Symbol.asyncDispose]();
+  }
+
+  #make(key: string, owner: Owner, account: Account): Found<Endpoint> {
+    const known = this.#byKey.get(key);
+    if (known) return { kind: 'found', endpoint: known };
+    if (account.kind === 'none') return none(account.why, 'no account that the gateway may use');
+    const door = this.#options.doors.get(account.pool);
+    if (!door) return none('not-enabled', `no pool ${account.pool} is configured`);
+    const made = new Endpoint(owner, account.pool, account.account, this.#options, (endpoint) =>
+      door.open(account.account, this.#options.listen(endpoint)),
+    );
+    this.#byKey.set(key, made);
+    return { kind: 'found', endpoint: made };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#byKey.keys()].map((key) => this.#remove(key)));
+  }
+}
+
+const showMs = 60_000;
+
+function gatewayKey(pool: string): string {
+  return `gateway at ${pool}`;
+}
+
+function none(id: Failure['id'], detail: string): Found<never> {
+  return { kind: 'none', failure: { kind: 'refused', id, detail } };
+}

@@ -1,0 +1,162 @@
+import type { Pair, PersonId } from '../../core/ids.ts';
+import type { Body } from '../../core/message.ts';
+import type { Person } from '../../core/people.ts';
+import type { Refusal } from '../../core/refusals.ts';
+import { catalogue } from '../../core/refusals.ts';
+import { IntakeRefused, type Sink } from '../../gateway/connector.ts';
+import type { Directory } from '../../gateway/directory.ts';
+import type { DialogId, DoorInvitation, DoorListener, DoorMessage } from './door.ts';
+import type { Endpoint, Endpoints } from './endpoints.ts';
+import { threadKey } from './ids.ts';
+import type { Proxies } from './proxies.ts';
+import { helpText } from './to-ucwa.ts';
+
+export interface IncomingOptions {
+  readonly sink: Sink;
+  readonly directory: Directory;
+  readonly endpoints: Endpoints;
+  readonly proxies: Proxies;
+  readonly mintId: () => string;
+}
+
+/** What an invitation is to the endpoint that it came to. */
+type Meant =
+  | { readonly kind: 'pair'; readonly author: Person; readonly recipient: PersonId }
+  /** One of our own endpoints has sent it, to all endpoints of its peer. */
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'stranger' }
+  /** It went to the gateway's own account, and nothing says for whom. */
+  | { readonly kind: 'unclear' };
+
+/** Listens at one endpoint: finds out who is meant, and hands on what they wrote before the pool is told anything. */
+export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorListener {
+  const { sink, directory, endpoints, proxies } = options;
+  /** Texts of one dialog are taken one after the other; once one is not, none after it until it comes again. */
+  const intake = new Map<DialogId, Promise<void>>();
+
+  const threadOf = (invitation: DoorInvitation) =>
+    threadKey({ pool: endpoint.pool, owner: endpoint.sip, peer: invitation.from, thread: invitation.thread });
+
+  const meantBy = async (invitation: DoorInvitation): Promise<Meant> => {
+    const theirs = endpoints.bySip(invitation.from)?.inviting(endpoint.sip, invitation.thread);
+    if (theirs) {
+      theirs.declineOurselves();
+      return { kind: 'ours' };
+    }
+    const author = directory.bySip(invitation.from);
+    if (!author) return { kind: 'stranger' };
+    if (endpoint.owner.kind === 'person') {
+      return { kind: 'pair', author, recipient: endpoint.owner.person };
+    }
+    const pair = await sink.peopleOf('skype', threadOf(invitation));
+    const recipient = otherOf(pair, author.id) ?? proxies.onlyAuthorFor(author.id);
+    return recipient === undefined ? { kind: 'unclear' } : { kind: 'pair', author, recipient };
+  };
+
+  const take = async (
+    author: PersonId,
+    recipient: PersonId,
+    thread: string,
+    message: { readonly remote: DoorMessage['remote']; readonly at: number; readonly from: Person['skype'] },
+    body: Body,
+  ): Promise<void> => {
+    if (message.from.home === 'none') return;
+    await sink.take({
+      side: 'skype',
+      thread: threadKey({ pool: endpoint.pool, owner: endpoint.sip, peer: message.from.sip, thread }),
+      remoteId: message.remote,
+      author,
+      recipient,
+      body,
+      writtenAt: message.at,
+    });
+  };
+
+  const refuse = (id: Refusal['id'], detail: string, person?: string): void =>
+    sink.refused('skype', { id, side: 'skype', detail, ...(person === undefined ? {} : { person }) });
+
+  const invited = async (invitation: DoorInvitation): Promise<void> => {
+    const { dialog, from, remote, at, body, thread } = invitation;
+    if (endpoint.find(dialog)) return;
+    const meant = await meantBy(invitation);
+    switch (meant.kind) {
+      case 'ours':
+        return await endpoint.door.decline(dialog);
+      case 'stranger':
+        refuse('no-such-person', 'invitation from an address that the directory does not know', from);
+        return await endpoint.door.decline(dialog);
+      case 'unclear':
+        void explainAndEnd(endpoint, dialog, options.mintId());
+        return;
+      case 'pair': {
+        const { author, recipient } = meant;
+        const inTheNameOf = endpoint.owner.kind === 'gateway' ? recipient : undefined;
+        try {
+          if (body) await take(author.id, recipient, thread, { remote, at, from: author.skype }, body);
+        } catch (error) {
+          report(error);
+          return await endpoint.door.decline(dialog);
+        }
+        endpoint.adopt(dialog, thread, from, inTheNameOf);
+      }
+    }
+  };
+
+  const report = (error: unknown): void => {
+    const detail = 'intake failed';
+    sink.refused(
+      'skype',
+      error instanceof IntakeRefused ? error.refusal : { id: 'ledger-full', side: 'skype', detail },
+    );
+  };
+
+  const received = async (message: DoorMessage): Promise<void> => {
+    const found = endpoint.find(message.dialog);
+    const author = found && directory.bySip(found.session.peer);
+    const recipient = endpoint.owner.kind === 'person' ? endpoint.owner.person : found?.inTheNameOf;
+    if (!found || !author || recipient === undefined) {
+      refuse('malformed', 'message in a session that is not known');
+      return;
+    }
+    found.session.heard(message.dialog);
+    const thread = found.session.threadOf(message.dialog);
+    try {
+      await take(author.id, recipient, thread, { ...message, from: author.skype }, message.body);
+    } catch (error) {
+      report(error);
+      if (!(error instanceof IntakeRefused) || catalogue[error.refusal.id].retry) throw error;
+    }
+  };
+
+  return {
+    invited,
+    received(message) {
+      const before = intake.get(message.dialog) ?? Promise.resolve();
+      const next = before.then(() => received(message));
+      intake.set(message.dialog, next);
+      const forget = (): void => {
+        if (intake.get(message.dialog) === next) intake.delete(message.dialog);
+      };
+      next.then(forget, forget);
+      return next;
+    },
+    ended: (dialog) => endpoint.ended(dialog),
+    presence(person, presence, observedAt) {
+      const seen = directory.bySip(person);
+      if (seen) sink.presence({ side: 'skype', person: seen.id, presence, observedAt });
+    },
+    failed: (failure) => refuse(failure.id, failure.detail, endpoint.sip),
+  };
+}
+
+function otherOf(pair: Pair | undefined, one: PersonId): PersonId | undefined {
+  if (!pair) return undefined;
+  if (pair[0] === one) return pair[1];
+  return pair[1] === one ? pair[0] : undefined;
+}
+
+/** Never guesses: says how to reach somebody, and leaves. */
+async function explainAndEnd(endpoint: Endpoint, dialog: DialogId, id: string): Promise<void> {
+  if ((await endpoint.door.accept(dialog)) === undefined) await endpoint.door.send(dialog, id, helpText);
+  await endpoint.door.end(dialog);
+}

@@ -1,0 +1,358 @@
+import type { RemoteId } from '../../core/ids.ts';
+import type { DialogId } from './door.ts';
+import type { Failure } from './errors.ts';
+
+/** A text to be brought to the peer; named by who sends it. */
+export type TextId = string;
+
+/** How the sending of a text ended. */
+export type TextEnd =
+  | { readonly kind: 'delivered'; readonly dialog: DialogId; readonly remote: RemoteId }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/**
+ * The sessions of one endpoint with one peer, reduced to the one that texts are sent in. At most one text is under
+ * way at a time.
+ *
+ *   none ─► inviting ─► open ─► none           a text finds no session and opens one
+ *   none ─► joining  ─► open                   the peer opens one
+ *   inviting ─► yielding ─► joining | open     both do: theirs is taken up, ours taken back
+ */
+export type SessionState =
+  | { readonly kind: 'none' }
+  /** Ours rings. Without a `text` nobody waits for it any more. */
+  | {
+      readonly kind: 'inviting';
+      readonly dialog: DialogId;
+      readonly text: TextId | undefined;
+      readonly givenUp: boolean;
+    }
+  /** Theirs is being taken up; `waiting` is sent in it then. */
+  | { readonly kind: 'joining'; readonly dialog: DialogId; readonly waiting: Waiting | undefined }
+  /** Glare: ours is being taken back, but the peer may have taken it up in that moment. */
+  | {
+      readonly kind: 'yielding';
+      readonly ours: DialogId;
+      readonly theirs: DialogId;
+      readonly theirsIs: 'joining' | 'open' | 'gone';
+      readonly text: Waiting | undefined;
+    }
+  | {
+      readonly kind: 'open';
+      readonly dialog: DialogId;
+      /** Unix ms of the last message either way. */
+      readonly lastAt: number;
+      readonly sending: Waiting | undefined;
+      /** The session ended while a text was under way in it. */
+      readonly gone: boolean;
+      /** The peer has opened another one meanwhile. */
+      readonly successor: DialogId | undefined;
+    };
+
+/** `fresh` is an unused name for a session, should this text have to open one. */
+export interface Waiting {
+  readonly text: TextId;
+  readonly fresh: DialogId;
+}
+
+export type SessionEvent =
+  | { readonly kind: 'send'; readonly text: TextId; readonly fresh: DialogId; readonly at: number }
+  /** The peer's invitation; what it said has been taken. */
+  | { readonly kind: 'invited'; readonly dialog: DialogId }
+  | { readonly kind: 'joined'; readonly dialog: DialogId; readonly at: number }
+  | { readonly kind: 'accepted'; readonly dialog: DialogId; readonly remote: RemoteId; readonly at: number }
+  | {
+      readonly kind: 'inviteFailed';
+      readonly dialog: DialogId;
+      readonly failure: Failure;
+      readonly at: number;
+    }
+  | { readonly kind: 'sent'; readonly text: TextId; readonly remote: RemoteId; readonly at: number }
+  | { readonly kind: 'sendFailed'; readonly text: TextId; readonly failure: Failure }
+  | { readonly kind: 'heard'; readonly dialog: DialogId; readonly at: number }
+  | { readonly kind: 'ended'; readonly dialog: DialogId }
+  /** The deadline of a text. */
+  | { readonly kind: 'deadline'; readonly text: TextId }
+  /** Some time after the deadline: the network has not said what became of the text. */
+  | { readonly kind: 'overdue'; readonly text: TextId }
+  | { readonly kind: 'tick'; readonly at: number };
+
+export type SessionCommand =
+  | { readonly kind: 'invite'; readonly dialog: DialogId; readonly text: TextId }
+  | { readonly kind: 'cancel'; readonly dialog: DialogId }
+  | { readonly kind: 'join'; readonly dialog: DialogId }
+  | { readonly kind: 'post'; readonly dialog: DialogId; readonly text: TextId }
+  | { readonly kind: 'stop'; readonly dialog: DialogId }
+  | { readonly kind: 'settle'; readonly text: TextId; readonly end: TextEnd };
+
+export interface Decision {
+  readonly state: SessionState;
+  readonly commands: readonly SessionCommand[];
+}
+
+const none: SessionState = { kind: 'none' };
+const unansweredFailure: Failure = { kind: 'refused', id: 'no-answer', detail: 'taken back at the deadline' };
+const openFailure: Failure = { kind: 'uncertain', id: 'uncertain', detail: 'no outcome by the deadline' };
+
+/** @param idleMs silence after which a session counts as ended */
+export function decide(state: SessionState, event: SessionEvent, idleMs: number): Decision {
+  switch (event.kind) {
+    case 'send':
+      return onSend(state, { text: event.text, fresh: event.fresh }, event.at, idleMs);
+    case 'invited':
+      return onInvited(state, event.dialog);
+    case 'joined':
+      return onJoined(state, event.dialog, event.at);
+    case 'accepted':
+      return onAccepted(state, event.dialog, event.remote, event.at);
+    case 'inviteFailed':
+      return onInviteFailed(state, event);
+    case 'sent':
+    case 'sendFailed':
+      return onSendEnd(state, event);
+    case 'heard':
+      return state.kind === 'open' && state.dialog === event.dialog
+        ? stay({ ...state, lastAt: Math.max(state.lastAt, event.at) })
+        : stay(state);
+    case 'ended':
+      return onEnded(state, event.dialog);
+    case 'deadline':
+      return onDeadline(state, event.text);
+    case 'overdue':
+      return onOverdue(state, event.text);
+    case 'tick':
+      return state.kind === 'open' && isIdle(state, event.at, idleMs)
+        ? go(none, stop(state.dialog))
+        : stay(state);
+  }
+}
+
+function onSend(state: SessionState, waiting: Waiting, at: number, idleMs: number): Decision {
+  switch (state.kind) {
+    case 'none':
+      return invite(waiting);
+    case 'open':
+      if (isIdle(state, at, idleMs)) return invite(waiting, stop(state.dialog));
+      if (state.sending) return busy(state, waiting.text);
+      return go({ ...state, sending: waiting }, { kind: 'post', dialog: state.dialog, text: waiting.text });
+    case 'joining':
+      return state.waiting ? busy(state, waiting.text) : stay({ ...state, waiting });
+    case 'inviting':
+    case 'yielding':
+      return busy(state, waiting.text);
+  }
+}
+
+/** Another text is under way, or an old invitation has not found its end yet: later is better. */
+function busy(state: SessionState, text: TextId): Decision {
+  return go(
+    state,
+    fail(text, { kind: 'transient', id: 'session-ended', detail: 'an invitation is being taken back' }),
+  );
+}
+
+function onInvited(state: SessionState, dialog: DialogId): Decision {
+  const join: SessionCommand = { kind: 'join', dialog };
+  switch (state.kind) {
+    case 'none':
+      return go({ kind: 'joining', dialog, waiting: undefined }, join);
+    case 'joining':
+      return go({ ...state, dialog }, join);
+    case 'inviting':
+      return go(
+        {
+          kind: 'yielding',
+          ours: state.dialog,
+          theirs: dialog,
+          theirsIs: 'joining',
+          text: state.text === undefined ? undefined : { text: state.text, fresh: `${state.dialog}+` },
+        },
+        join,
+        { kind: 'cancel', dialog: state.dialog },
+      );
+    case 'yielding':
+      return go({ ...state, theirs: dialog, theirsIs: 'joining' }, join);
+    case 'open':
+      return state.sending
+        ? go({ ...state, successor: dialog }, join)
+        : go({ kind: 'joining', dialog, waiting: undefined }, join, stop(state.dialog));
+  }
+}
+
+function onJoined(state: SessionState, dialog: DialogId, at: number): Decision {
+  switch (state.kind) {
+    case 'joining':
+      if (state.dialog !== dialog) return go(state, stop(dialog));
+      return opened(dialog, at, state.waiting);
+    case 'yielding':
+      return state.theirs === dialog ? stay({ ...state, theirsIs: 'open' }) : go(state, stop(dialog));
+    case 'open':
+      return state.dialog === dialog || state.successor === dialog ? stay(state) : go(state, stop(dialog));
+    case 'none':
+    case 'inviting':
+      return go(state, stop(dialog));
+  }
+}
+
+function onAccepted(state: SessionState, dialog: DialogId, remote: RemoteId, at: number): Decision {
+  const delivered = (text: TextId): SessionCommand => ({
+    kind: 'settle',
+    text,
+    end: { kind: 'delivered', dialog, remote },
+  });
+  if (state.kind === 'inviting' && state.dialog === dialog) {
+    const commands = state.text === undefined ? [] : [delivered(state.text)];
+    return go(openState(dialog, at), ...commands);
+  }
+  if (state.kind === 'yielding' && state.ours === dialog) {
+    const commands = state.text === undefined ? [] : [delivered(state.text.text)];
+    return go(openState(dialog, at), ...commands, ...(state.theirsIs === 'gone' ? [] : [stop(state.theirs)]));
+  }
+  return go(state, stop(dialog));
+}
+
+function onInviteFailed(
+  state: SessionState,
+  { dialog, failure, at }: Extract<SessionEvent, { kind: 'inviteFailed' }>,
+): Decision {
+  if (state.kind === 'inviting' && state.dialog === dialog) {
+    if (state.text === undefined) return stay(none);
+    const certain = failure.kind !== 'uncertain';
+    return go(none, fail(state.text, state.givenUp && certain ? unansweredFailure : failure));
+  }
+  if (state.kind !== 'yielding' || state.ours !== dialog) return stay(state);
+  const { theirs, theirsIs, text } = state;
+  if (text && failure.kind === 'uncertain') {
+    return go(afterYield(theirs, theirsIs, at), fail(text.text, failure));
+  }
+  switch (theirsIs) {
+    case 'joining':
+      return stay({ kind: 'joining', dialog: theirs, waiting: text });
+    case 'open':
+      return opened(theirs, at, text);
+    case 'gone':
+      return text ? invite(text) : stay(none);
+  }
+}
+
+function afterYield(theirs: DialogId, theirsIs: 'joining' | 'open' | 'gone', at: number): SessionState {
+  switch (theirsIs) {
+    case 'joining':
+      return { kind: 'joining', dialog: theirs, waiting: undefined };
+    case 'open':
+      return openState(theirs, at);
+    case 'gone':
+      return none;
+  }
+}
+
+function onSendEnd(
+  state: SessionState,
+  event: Extract<SessionEvent, { kind: 'sent' | 'sendFailed' }>,
+): Decision {
+  if (state.kind !== 'open' || state.sending?.text !== event.text) return stay(state);
+  const { dialog, sending, successor } = state;
+  const at = event.kind === 'sent' ? event.at : state.lastAt;
+  const next = successor !== undefined ? openState(successor, at) : state.gone ? none : openState(dialog, at);
+  const leave = successor !== undefined && !state.gone ? [stop(dialog)] : [];
+  if (event.kind === 'sent') {
+    const end: TextEnd = { kind: 'delivered', dialog, remote: event.remote };
+    return go(next, { kind: 'settle', text: event.text, end }, ...leave);
+  }
+  if (event.failure.kind !== 'ended') return go(next, fail(event.text, event.failure), ...leave);
+  return successor === undefined
+    ? invite(sending)
+    : go({ ...openState(successor, at), sending }, { kind: 'post', dialog: successor, text: sending.text });
+}
+
+function onEnded(state: SessionState, dialog: DialogId): Decision {
+  switch (state.kind) {
+    case 'none':
+    case 'inviting':
+      return stay(state);
+    case 'joining':
+      if (state.dialog !== dialog) return stay(state);
+      return state.waiting ? invite(state.waiting) : stay(none);
+    case 'yielding':
+      return state.theirs === dialog ? stay({ ...state, theirsIs: 'gone' }) : stay(state);
+    case 'open':
+      if (state.successor === dialog) return stay({ ...state, successor: undefined });
+      if (state.dialog !== dialog) return stay(state);
+      return state.sending ? stay({ ...state, gone: true }) : stay(none);
+  }
+}
+
+function onDeadline(state: SessionState, text: TextId): Decision {
+  switch (state.kind) {
+    case 'inviting':
+      if (state.text !== text) return stay(state);
+      return go({ ...state, givenUp: true }, { kind: 'cancel', dialog: state.dialog });
+    case 'joining':
+      if (state.waiting?.text !== text) return stay(state);
+      return go({ ...state, waiting: undefined }, fail(text, unansweredFailure));
+    case 'none':
+    case 'yielding':
+    case 'open':
+      return stay(state);
+  }
+}
+
+function onOverdue(state: SessionState, text: TextId): Decision {
+  switch (state.kind) {
+    case 'inviting':
+      return state.text === text ? go({ ...state, text: undefined }, fail(text, openFailure)) : stay(state);
+    case 'yielding':
+      return state.text?.text === text
+        ? go({ ...state, text: undefined }, fail(text, openFailure))
+        : stay(state);
+    case 'joining':
+      return state.waiting?.text === text
+        ? go({ ...state, waiting: undefined }, fail(text, unansweredFailure))
+        : stay(state);
+    case 'open':
+      return state.sending?.text === text
+        ? go(state.gone ? none : { ...state, sending: undefined }, fail(text, openFailure))
+        : stay(state);
+    case 'none':
+      return stay(state);
+  }
+}
+
+type Open = Extract<SessionState, { kind: 'open' }>;
+
+function isIdle(state: Open, at: number, idleMs: number): boolean {
+  return !state.sending && at - state.lastAt >= idleMs;
+}
+
+function openState(dialog: DialogId, lastAt: number): Open {
+  return { kind: 'open', dialog, lastAt, sending: undefined, gone: false, successor: undefined };
+}
+
+function opened(dialog: DialogId, at: number, sending: Waiting | undefined): Decision {
+  const state = { ...openState(dialog, at), sending };
+  return sending ? go(state, { kind: 'post', dialog, text: sending.text }) : stay(state);
+}
+
+function invite({ text, fresh }: Waiting, ...before: readonly SessionCommand[]): Decision {
+  return go({ kind: 'inviting', dialog: fresh, text, givenUp: false }, ...before, {
+    kind: 'invite',
+    dialog: fresh,
+    text,
+  });
+}
+
+function stop(dialog: DialogId): SessionCommand {
+  return { kind: 'stop', dialog };
+}
+
+function fail(text: TextId, failure: Failure): SessionCommand {
+  return { kind: 'settle', text, end: { kind: 'failed', failure } };
+}
+
+function stay(state: SessionState): Decision {
+  return { state, commands: [] };
+}
+
+function go(state: SessionState, ...commands: readonly SessionCommand[]): Decision {
+  return { state, commands };
+}

@@ -1,0 +1,138 @@
+import type { RemoteId } from '../../../core/ids.ts';
+import type { SipUri } from '../../../core/people.ts';
+import {
+  type Application,
+  type ChannelNotice,
+  type ClientEvent,
+  type Clock,
+  type ConversationNews,
+  createMessaging,
+  createPresenceSubscriptions,
+  type IncomingInvitation,
+  type Messaging,
+  type PresenceSubscriptions,
+} from '../../../protocols/ucwa/client/client.ts';
+import type { DialogId, DoorListener } from '../door.ts';
+import { failureOfError } from '../errors.ts';
+import { invitationFrom, messageFrom, presenceFrom, type Reading } from '../from-ucwa.ts';
+import { remoteId, sipUri } from '../ids.ts';
+
+/** One application of an endpoint, from sign-in to loss, with the dialogs that live in it. */
+export interface Incarnation extends Disposable {
+  readonly application: Application;
+  readonly messaging: Messaging;
+  readonly subscriptions: PresenceSubscriptions;
+  handle(notice: ChannelNotice): Promise<void> | undefined;
+  /** An invitation of ours is about to go out under this name. */
+  expect(dialog: DialogId): void;
+  forget(dialog: DialogId): void;
+  conversationOf(dialog: DialogId): string | undefined;
+  invitationOf(dialog: DialogId): IncomingInvitation | undefined;
+  nameOf(address: string): RemoteId;
+}
+
+export interface IncarnationOptions {
+  readonly application: Application;
+  readonly listener: DoorListener;
+  readonly clock: Clock;
+}
+
+export function createIncarnation({ application, listener, clock }: IncarnationOptions): Incarnation {
+  const messaging = createMessaging(application);
+  const incarnation = application.identity.endpointId;
+  const conversations = new Map<DialogId, string>();
+  const dialogs = new Map<string, DialogId>();
+  const invitations = new Map<DialogId, IncomingInvitation>();
+  const expected = new Set<DialogId>();
+
+  const subscriptions = createPresenceSubscriptions({
+    application,
+    clock,
+    observed(uri, presence, askedAt) {
+      const person: SipUri | undefined = sipUri(uri);
+      if (person !== undefined) listener.presence(person, presenceFrom(presence), askedAt);
+    },
+    failed: (error) => listener.failed(failureOfError(error, false)),
+  });
+
+  const join = (dialog: DialogId, conversation: string): void => {
+    conversations.set(dialog, conversation);
+    dialogs.set(conversation, dialog);
+  };
+
+  const part = (conversation: string): void => {
+    const dialog = dialogs.get(conversation);
+    if (dialog === undefined) return;
+    dialogs.delete(conversation);
+    conversations.delete(dialog);
+    invitations.delete(dialog);
+    listener.ended(dialog);
+  };
+
+  const noteOurs = (event: ClientEvent): void => {
+    if (event.kind !== 'messagingInvitation' || event.conversation === undefined) return;
+    const { operationId, conversation } = event;
+    if (operationId !== undefined && expected.has(operationId)) join(operationId, conversation);
+  };
+
+  const tell = (news: ConversationNews): Promise<void> | undefined => {
+    const reading: Reading = { incarnation, nameOf: remoteId, now: clock.now() };
+    switch (news.kind) {
+      case 'invited': {
+        const dialog = news.invitation.conversation;
+        const invitation = invitationFrom(news.invitation, dialog, reading);
+        if (!invitation) {
+          listener.failed({ kind: 'refused', id: 'malformed', detail: 'invitation from nobody' });
+          return undefined;
+        }
+        join(dialog, news.invitation.conversation);
+        invitations.set(dialog, news.invitation);
+        return listener.invited(invitation);
+      }
+      case 'received': {
+        const dialog = dialogs.get(news.message.conversation);
+        if (dialog !== undefined) return listener.received(messageFrom(news.message, dialog, reading));
+        listener.failed({ kind: 'refused', id: 'malformed', detail: 'message in an unknown conversation' });
+        return undefined;
+      }
+      case 'ended':
+        part(news.conversation);
+        return undefined;
+    }
+  };
+
+  const loseAll = (): void => {
+    for (const conversation of messaging.lose()) part(conversation);
+  };
+
+  return {
+    application,
+    messaging,
+    subscriptions,
+    handle(notice) {
+      if (notice.kind === 'stateLost') {
+        loseAll();
+        subscriptions.restore();
+        return undefined;
+      }
+      for (const event of notice.events) noteOurs(event);
+      subscriptions.handle(notice.events);
+      const holding = messaging.handle(notice.events).flatMap((news) => tell(news) ?? []);
+      return holding.length === 0 ? undefined : allKept(holding);
+    },
+    expect: (dialog) => void expected.add(dialog),
+    forget: (dialog) => void expected.delete(dialog),
+    conversationOf: (dialog) => conversations.get(dialog),
+    invitationOf: (dialog) => invitations.get(dialog),
+    nameOf: (address) => remoteId(incarnation, address),
+    [Symbol.dispose]() {
+      loseAll();
+      subscriptions[Symbol.dispose]();
+    },
+  };
+}
+
+/** Waits for all before it fails for one: what is asked for again must not meet what is still under way. */
+async function allKept(holding: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(holding)) if (end.status === 'rejected') throw end.reason;
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../../../core/clock.ts';
+import {
+  type ChannelTimers,
+  createDiscovery,
+  createTransport,
+} from '../../../protocols/ucwa/client/client.ts';
+import type { Door, DoorHealth } from '../door.ts';
+import { failureOfError } from '../errors.ts';
+import type { Gate } from '../gate.ts';
+import { openUcwaEndpoint } from './ucwa-endpoint.ts';
+
+export interface UcwaDoorOptions {
+  /** Where autodiscovery starts, best first. */
+  readonly discoveryUrls: readonly URL[];
+  readonly trustedDomains: readonly string[];
+  /** PEM. */
+  readonly ca?: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly mintId: () => string;
+  readonly gate: Gate;
+  readonly timers?: ChannelTimers;
+}
+
+/** Every person an application of their own, all over the same connections. */
+export function createUcwaDoor(options: UcwaDoorOptions): Door {
+  const { clock, discoveryUrls, trustedDomains, ca } = options;
+  const transport = createTransport(ca === undefined ? {} : { ca });
+  const discovery = createDiscovery({ transport, entries: discoveryUrls, trustedDomains });
+  let health: DoorHealth = { kind: 'untried' };
+  return {
+    get health() {
+      return health;
+    },
+    open(account, listener) {
+      return openUcwaEndpoint({
+        ...options,
+        account,
+        listener,
+        transport,
+        discovery,
+        reached() {
+          if (health.kind !== 'reached') health = { kind: 'reached', since: clock.now() };
+        },
+        failing(error) {
+          const failure = failureOfError(error, false);
+          const since = health.kind === 'failing' ? health.since : clock.now();
+          if (failure.id === 'unreachable') health = { kind: 'failing', since, failure };
+        },
+      });
+    },
+    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,229 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { SipUri } from '../../../core/people.ts';
+import {
+  type ChannelTimers,
+  type Discovery,
+  type KeptApplication,
+  keepApplication,
+  type SendOutcome,
+  type StartOutcome,
+  signIn,
+  type Transport,
+} from '../../../protocols/ucwa/client/client.ts';
+import type { DoorAccount, DoorEndpoint, DoorListener, InviteEnd, SendEnd } from '../door.ts';
+import { type Failure, failureOfError, failureOfReason } from '../errors.ts';
+import type { Gate } from '../gate.ts';
+import { createIncarnation, type Incarnation } from './incarnation.ts';
+
+export interface UcwaEndpointOptions {
+  readonly account: DoorAccount;
+  readonly listener: DoorListener;
+  readonly transport: Transport;
+  readonly discovery: Discovery;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly mintId: () => string;
+  readonly gate: Gate;
+  readonly timers?: ChannelTimers;
+  readonly reached: () => void;
+  readonly failing: (error: unknown) => void;
+}
+
+const callMs = 15_000;
+/** An invitation that nobody answers ends at the pool long before. */
+const inviteMs = 180_000;
+/** The pool fails a message that no client fetches within 30 s. */
+const sendMs = 60_000;
+
+const sessionEnded: Failure = { kind: 'ended', id: 'session-ended', detail: 'the session is over' };
+const outcomeLost: Failure = {
+  kind: 'uncertain',
+  id: 'uncertain',
+  detail: 'the endpoint was lost meanwhile',
+};
+
+export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
+  const { account, listener, transport, discovery, clock } = options;
+  let current: Incarnation | undefined;
+  let watched: ReadonlySet<SipUri> = new Set();
+
+  const kept: KeptApplication = keepApplication({
+    ...options,
+    identity: { userAgent: 'Isthmus', culture: 'en-US' },
+    mintEndpointId: options.mintId,
+    admit: (signal) => options.gate.enter(signal),
+    signIn: (signal) => signIn({ transport, discovery, clock, signal, credentials: account }),
+    opened(application) {
+      const incarnation = createIncarnation({ application, listener, clock });
+      current = incarnation;
+      if (watched.size > 0) {
+        incarnation.subscriptions
+          .watch(watched, AbortSignal.timeout(callMs))
+          .catch((error: unknown) => listener.failed(failureOfError(error, false)));
+      }
+      return (notice) => incarnation.handle(notice);
+    },
+    closed() {
+      current?.[Symbol.dispose]();
+      current = undefined;
+    },
+    changed(state) {
+      if (state.kind === 'running') options.reached();
+      if (state.kind !== 'waiting') return;
+      options.failing(state.failure);
+      discovery.noteFailure(state.failure);
+    },
+  });
+
+  /** The failure of a request in the words of this connector; the pool's health is noted beside. */
+  const failed = (error: unknown, writes: boolean): Failure => {
+    options.failing(error);
+    return failureOfError(error, writes);
+  };
+
+  const running = async (signal: AbortSignal): Promise<Incarnation | Failure> => {
+    try {
+      await kept.running(signal);
+      return current ?? sessionEnded;
+    } catch (error) {
+      signal.throwIfAborted();
+      return failed(error, false);
+    }
+  };
+
+  return {
+    get stopped() {
+      return kept.state.kind === 'stopped';
+    },
+
+    async ready(signal) {
+      const found = await running(signal);
+      return isFailure(found) ? found : undefined;
+    },
+
+    async show(availability, signal) {
+      try {
+        await kept.show(availability, signal);
+        return undefined;
+      } catch (error) {
+        return failed(error, false);
+      }
+    },
+
+    async invite(dialog, to, text, { subject, thread }): Promise<InviteEnd> {
+      const limit = AbortSignal.timeout(inviteMs);
+      const here = await running(limit);
+      if (isFailure(here)) return { kind: 'failed', failure: here };
+      here.expect(dialog);
+      try {
+        const outcome = await here.messaging.start(
+          {
+            operationId: dialog,
+            to,
+            threadId: thread,
+            content: { contentType: 'text/plain', text },
+            ...(subject === undefined ? {} : { subject }),
+          },
+          limit,
+        );
+        return inviteEnd(outcome, here, dialog, thread);
+      } catch (error) {
+        return { kind: 'failed', failure: failed(error, true) };
+      } finally {
+        here.forget(dialog);
+      }
+    },
+
+    async cancel(dialog) {
+      await quietly(current?.messaging.cancel(dialog, AbortSignal.timeout(callMs)));
+    },
+
+    async send(dialog, id, text): Promise<SendEnd> {
+      const here = current;
+      const conversation = here?.conversationOf(dialog);
+      if (!here || conversation === undefined) return { kind: 'failed', failure: sessionEnded };
+      try {
+        const content = { contentType: 'text/plain', text } as const;
+        const limit = AbortSignal.timeout(sendMs);
+        return sendEnd(await here.messaging.send(conversation, content, id, limit), here);
+      } catch (error) {
+        return { kind: 'failed', failure: failed(error, true) };
+      }
+    },
+
+    async accept(dialog) {
+      const invitation = current?.invitationOf(dialog);
+      if (!current || !invitation) return sessionEnded;
+      try {
+        const joined = await current.messaging.accept(invitation, AbortSignal.timeout(callMs));
+        return joined ? undefined : sessionEnded;
+      } catch (error) {
+        return failed(error, false);
+      }
+    },
+
+    async decline(dialog) {
+      const invitation = current?.invitationOf(dialog);
+      if (!current || !invitation) return;
+      await quietly(current.messaging.decline(invitation, 'Local', AbortSignal.timeout(callMs)));
+    },
+
+    async end(dialog) {
+      const conversation = current?.conversationOf(dialog);
+      if (!current || conversation === undefined) return;
+      await quietly(current.messaging.stop(conversation, AbortSignal.timeout(callMs)));
+    },
+
+    async watch(people, signal) {
+      watched = new Set(people);
+      try {
+        await kept.running(signal);
+        await current?.subscriptions.watch(watched, signal);
+        return undefined;
+      } catch (error) {
+        return failed(error, false);
+      }
+    },
+
+    async [Symbol.asyncDispose]() {
+      await kept[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function inviteEnd(outcome: StartOutcome, here: Incarnation, dialog: string, thread: string): InviteEnd {
+  switch (outcome.kind) {
+    case 'accepted':
+      return { kind: 'accepted', thread: outcome.threadId ?? thread, remote: here.nameOf(dialog) };
+    case 'failed':
+      return { kind: 'failed', failure: failureOfReason(outcome.reason) };
+    case 'lost':
+      return { kind: 'failed', failure: outcomeLost };
+  }
+}
+
+function sendEnd(outcome: SendOutcome, here: Incarnation): SendEnd {
+  switch (outcome.kind) {
+    case 'sent':
+      return { kind: 'sent', remote: here.nameOf(outcome.href) };
+    case 'failed':
+      return { kind: 'failed', failure: failureOfReason(outcome.reason) };
+    case 'ended':
+      return { kind: 'failed', failure: sessionEnded };
+    case 'lost':
+      return { kind: 'failed', failure: outcomeLost };
+  }
+}
+
+function isFailure(found: Incarnation | Failure): found is Failure {
+  return !('application' in found);
+}
+
+/** For what is only tidying up: if it fails, the pool's own time limits do the same. */
+async function quietly(request: Promise<unknown> | undefined): Promise<void> {
+  try {
+    await request;
+  } catch {
+    // The pool ends it by itself.
+  }
+}
