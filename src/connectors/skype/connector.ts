@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
-import type { MessageId, PersonId } from '../../core/ids.ts';
+import type { MessageId } from '../../core/ids.ts';
 import type { Person, SipUri } from '../../core/people.ts';
 import type { Refusal } from '../../core/refusals.ts';
-import type {
-  Connector,
-  DeliveryOrder,
-  DeliveryOutcome,
-  Finding,
-  LinkStatus,
-  Notice,
-  Sink,
-} from '../../gateway/connector.ts';
+import type { Connector, DeliveryOutcome, Finding, LinkStatus, Sink } from '../../gateway/connector.ts';
 import type { Directory } from '../../gateway/directory.ts';
 import type { Links } from '../../gateway/links.ts';
 import type { ChannelTimers } from '../../protocols/ucwa/client/client.ts';
@@ -26,7 +18,6 @@ import { parseThreadKey, sipUri, threadKey } from './ids.ts';
 import { listenAt } from './incoming.ts';
 import { createWatching } from './presence.ts';
 import { createProxies } from './proxies.ts';
-import type { TextEnd } from './session-machine.ts';
 import type { Brought, Session } from './sessions.ts';
 import { poolStatus } from './status.ts';
 import { noticeText, type Outgoing, proxyTitle, textInTheNameOf, textOf } from './to-ucwa.ts';
@@ -96,7 +87,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
 
   const proxies = createProxies();
   /** What became of texts whose sender was told that it is uncertain. */
-  const late = new LRUCache<string, TextEnd>({ max: rememberedOutcomes });
+  const late = new LRUCache<string, Finding>({ max: rememberedOutcomes });
   let sink: Sink | undefined;
   let ticking: Disposable | undefined;
 
@@ -107,7 +98,13 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
     mintId,
     sessionIdleMs: options.sessionIdleMs ?? 10 * 60_000,
     endpointIdleMs: options.endpointIdleMs ?? 15 * 60_000,
-    late: (text, end) => void late.set(text, end),
+    late: ({ pool, sip, owner }, peer, text, { end, thread }) => {
+      if (end.kind === 'delivered') {
+        const key = threadKey({ pool, owner: sip, peer, thread });
+        const as = owner.kind === 'person' ? 'author' : 'gateway';
+        late.set(text, { kind: 'found', thread: key, remoteId: end.remote, as });
+      } else if (end.failure.kind !== 'uncertain') late.set(text, { kind: 'absent' });
+    },
     listen: (endpoint) => listenAt(endpoint, { sink: started(), directory, endpoints, proxies, mintId }),
   });
 
@@ -179,11 +176,12 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
     async start(given) {
       sink = given;
       tick();
-      const shown = [...gatewayAccounts.keys()].map((pool) => {
-        const found = endpoints.ofGateway(pool);
-        return found.kind === 'found' ? endpoints.showEndpoint(found.endpoint, 'Online') : undefined;
-      });
-      await Promise.all(shown);
+      await Promise.all(
+        [...gatewayAccounts.keys()].map(async (pool) => {
+          const found = endpoints.ofGateway(pool);
+          if (found.kind === 'found') await endpoints.showEndpoint(found.endpoint, 'Online');
+        }),
+      );
     },
 
     async deliver(order, signal) {
@@ -202,23 +200,15 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
       return named(await bring(textId(order.message, order.attempt), bringing), order.recipient);
     },
 
-    async find(order): Promise<Finding> {
-      const way = await wayOf(order.author, order.recipient);
-      for (let attempt = order.attempt; attempt >= 1 && way.kind === 'way'; attempt -= 1) {
-        const end = late.get(textId(order.message, attempt));
-        if (end?.kind === 'delivered') {
-          const { endpoint, as } = way.writer;
-          const { peer } = way.session;
-          const thread = way.session.threadOf(end.dialog);
-          const key = threadKey({ pool: endpoint.pool, owner: endpoint.sip, peer, thread });
-          return { kind: 'found', thread: key, remoteId: end.remote, as };
-        }
-        if (end?.kind === 'failed' && end.failure.kind !== 'uncertain') return { kind: 'absent' };
+    async find({ message, attempt, recipient }) {
+      for (let earlier = attempt; earlier >= 1; earlier -= 1) {
+        const finding = late.get(textId(message, earlier));
+        if (finding) return finding;
       }
       const detail = 'a pool keeps no record that could be asked';
       return {
         kind: 'unknown',
-        refusal: { id: 'uncertain', side: 'skype', person: order.recipient.displayName, detail },
+        refusal: { id: 'uncertain', side: 'skype', person: recipient.displayName, detail },
       };
     },
 

@@ -7,8 +7,8 @@ import type { PreferredAvailability } from '../../protocols/ucwa/types.ts';
 import type { Account, Accounts } from './accounts.ts';
 import type { DialogId, Door, DoorAccount, DoorEndpoint, DoorListener } from './door.ts';
 import type { Failure } from './errors.ts';
-import type { TextEnd, TextId } from './session-machine.ts';
-import { Session } from './sessions.ts';
+import type { TextId } from './session-machine.ts';
+import { type Brought, Session } from './sessions.ts';
 
 /** Whose endpoint it is. */
 export type Owner = { readonly kind: 'person'; readonly person: PersonId } | { readonly kind: 'gateway' };
@@ -62,7 +62,7 @@ export class Endpoint {
         idleMs: sessionIdleMs,
         clock,
         mintId: () => this.#mintDialog(mintId(), key, inTheNameOf),
-        late,
+        late: (text, brought) => late(this, peer, text, brought),
         ...(subject === undefined ? {} : { subject }),
       },
       undefined,
@@ -138,7 +138,7 @@ export interface EndpointsOptions {
   /** A lurking endpoint that nobody has used for this long is signed out. */
   readonly endpointIdleMs: number;
   readonly listen: (endpoint: Endpoint) => DoorListener;
-  readonly late: (text: TextId, end: TextEnd) => void;
+  readonly late: (endpoint: Endpoint, peer: SipUri, text: TextId, brought: Brought) => void;
 }
 
 export type Found<T> =
@@ -163,7 +163,7 @@ export class Endpoints implements AsyncDisposable {
 
   /** The person's own endpoint, made if need be. */
   async ofPerson(person: Person): Promise<Found<Endpoint>> {
-    const known = this.#byKey.get(person.id);
+    const known = this.#alive(person.id);
     if (known) return { kind: 'found', endpoint: known };
     return this.#make(
       person.id,
@@ -175,7 +175,7 @@ export class Endpoints implements AsyncDisposable {
   /** The gateway's own endpoint at a pool. */
   ofGateway(pool: string): Found<Endpoint> {
     const key = gatewayKey(pool);
-    const known = this.#byKey.get(key);
+    const known = this.#alive(key);
     if (known) return { kind: 'found', endpoint: known };
     return this.#make(key, { kind: 'gateway' }, this.#options.accounts.gateway(pool));
   }
@@ -252,8 +252,16 @@ export class Endpoints implements AsyncDisposable {
     await endpoint?.door[Symbol.asyncDispose]();
   }
 
-  #make(key: string, owner: Owner, account: Account): Found<Endpoint> {
+  /** One that has given up is made anew, with whatever account is linked by then. */
+  #alive(key: string): Endpoint | undefined {
     const known = this.#byKey.get(key);
+    if (!known?.door.stopped) return known;
+    this.#byKey.delete(key);
+    return undefined;
+  }
+
+  #make(key: string, owner: Owner, account: Account): Found<Endpoint> {
+    const known = this.#alive(key);
     if (known) return { kind: 'found', endpoint: known };
     if (account.kind === 'none') return none(account.why, 'no account that the gateway may use');
     const door = this.#options.doors.get(account.pool);

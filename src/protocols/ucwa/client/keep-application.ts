@@ -52,6 +52,8 @@ export function keepApplication(options: KeepOptions): KeptApplication {
   const life = new AbortController();
   let state: KeptState = { kind: 'opening' };
   let availability = options.availability;
+  /** What this incarnation was last shown as. */
+  let shown: PreferredAvailability | undefined;
   let waiters = unsettled();
   let hurry = (): void => undefined;
   let beat = (): void => undefined;
@@ -82,7 +84,8 @@ export function keepApplication(options: KeepOptions): KeptApplication {
     const identity = { ...options.identity, endpointId: options.mintEndpointId() };
     const application = await createApplication({ requester, applications, identity, signal });
     try {
-      if (availability !== undefined) await application.makeMeAvailable(availability, signal);
+      shown = availability;
+      if (shown !== undefined) await application.makeMeAvailable(shown, signal);
     } catch (error) {
       await application.end(AbortSignal.timeout(signOutTimeoutMs)).catch(() => undefined);
       throw error;
@@ -156,9 +159,10 @@ export function keepApplication(options: KeepOptions): KeptApplication {
     async show(next, signal) {
       availability = next;
       if (state.kind === 'waiting') hurry();
-      const before = state.kind;
+      const wasRunning = state.kind === 'running';
       const application = await orAbort(waiters.promise, signal);
-      if (before === 'running') await application.makeMeAvailable(next, signal);
+      if (wasRunning || shown !== next) await application.makeMeAvailable(next, signal);
+      shown = next;
       beat();
     },
     async [Symbol.asyncDispose]() {
