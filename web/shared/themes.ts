@@ -24,7 +24,11 @@ const skypeBrand: BrandVariants = {
   160: '#e9f4fd',
 };
 
+/** Both products' own face, and the nearest relatives where it is not installed. */
+const fontFamilyBase =
+  "'Segoe UI', 'Segoe UI Web (West European)', Roboto, 'Helvetica Neue', Arial, sans-serif";
+
+export const teamsTheme: Theme = { ...teamsLightTheme, fontFamilyBase };
+export const skypeTheme: Theme = { ...createLightTheme(skypeBrand), fontFamilyBase };
 /** Around and between the two products. */
-export const pageTheme: Theme = teamsLightTheme;
-export const teamsTheme: Theme = teamsLightTheme;
-export const skypeTheme: Theme = createLightTheme(skypeBrand);
+export const pageTheme: Theme = teamsTheme;

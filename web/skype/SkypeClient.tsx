@@ -12,6 +12,9 @@ const useStyles = makeStyles({
   middle: { height: '100%', display: 'flex', alignItems: 'center', justifyContent: 'center' },
 });
 
+/** As a style, because Fluent gives a provider's class to every pop-up too. */
+const fullHeight = { height: '100%' };
+
 interface Props {
   readonly sandbox: Sandbox;
   readonly preselected: string | undefined;
@@ -22,27 +25,29 @@ export function SkypeClient({ sandbox, preselected }: Props): ReactNode {
   const { status, signIn, signOut } = useSkypeSession(sandbox);
   const people = sandbox.people.filter((person) => person.home !== 'none');
   return (
-    <FluentProvider theme={skypeTheme} className={styles.frame}>
-      <ErrorBoundary>
-        {status.step === 'in' ? (
-          <SkypeWindow session={status.session} onSignOut={signOut} />
-        ) : status.step === 'busy' ? (
-          <div className={styles.middle}>
-            <Spinner label="Contacting the server and signing in" />
-          </div>
-        ) : (
-          <SignInCard
-            product="Skype for Business"
-            note="Choose somebody; everybody’s password is filled in."
-            people={people}
-            preselected={preselected}
-            asksPassword
-            busy={false}
-            trouble={status.trouble}
-            onSignIn={signIn}
-          />
-        )}
-      </ErrorBoundary>
+    <FluentProvider theme={skypeTheme} style={fullHeight}>
+      <div className={styles.frame}>
+        <ErrorBoundary>
+          {status.step === 'in' ? (
+            <SkypeWindow session={status.session} onSignOut={signOut} />
+          ) : status.step === 'busy' ? (
+            <div className={styles.middle}>
+              <Spinner label="Contacting the server and signing in" />
+            </div>
+          ) : (
+            <SignInCard
+              product="Skype for Business"
+              note="Choose somebody; everybody’s password is filled in."
+              people={people}
+              preselected={preselected}
+              asksPassword
+              busy={false}
+              trouble={status.trouble}
+              onSignIn={signIn}
+            />
+          )}
+        </ErrorBoundary>
+      </div>
     </FluentProvider>
   );
 }

@@ -86,7 +86,10 @@ export async function startTeams(env: TeamsSurroundings): Promise<TeamsSession> 
   };
 
   const loadChats = async (): Promise<void> => {
-    const answer = await graph.get('/me/chats?$expand=members,lastMessagePreview&$top=50', ending.signal);
+    const answer = await graph.get(
+      '/me/chats?$expand=members,lastMessagePreview&$orderby=lastMessagePreview/createdDateTime%20desc&$top=50',
+      ending.signal,
+    );
     const chats = arrayAt(answer, 'value').map((chat) => toChat(chat, me.id, env.parseHtml));
     store.dispatch({ type: 'chatsLoaded', chats, watching: !env.isHidden() });
     await Promise.all(chats.filter(hasNewNotice).map((chat) => loadMessages(chat.id)));
@@ -111,13 +114,13 @@ export async function startTeams(env: TeamsSurroundings): Promise<TeamsSession> 
   };
 
   const round = async (): Promise<void> => {
+    await presence.keep();
     if (rounds % peopleEvery === 0) await loadPeople();
     const { open } = store.get();
     await Promise.all([
       loadChats(),
       rounds % presencesEvery === 0 ? loadPresences() : undefined,
       open.kind === 'chat' ? loadMessages(open.chatId) : undefined,
-      presence.keep(),
     ]);
     rounds += 1;
     await markOpenRead();

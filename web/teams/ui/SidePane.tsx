@@ -7,7 +7,7 @@ import { shownPresence } from '../presenceWords.ts';
 import type { TeamsSession } from '../session.ts';
 import { lastAt } from '../state/reducer.ts';
 import type { TeamsState } from '../state/state.ts';
-import { findPeople, isUnread, titleOf } from '../state/views.ts';
+import { chatWith, findPeople, isUnread, titleOf } from '../state/views.ts';
 
 const useStyles = makeStyles({
   pane: {
@@ -108,13 +108,16 @@ function PeopleList({ state, session }: Props): ReactNode {
         {found.map((person) => {
           const presence = state.presences[person.id];
           const shown = shownPresence(presence);
+          const chat = chatWith(state, person);
+          const chatOpen = state.open.kind === 'chat' && state.open.chatId === chat?.id;
           return (
             <ListRow
               key={person.id}
               picture={<PersonAvatar name={person.name} presence={shown} />}
               title={person.name}
               second={presence?.note ? `${shown.words} – ${presence.note}` : shown.words}
-              chosen={state.open.kind === 'draft' && state.open.person.id === person.id}
+              unread={chat !== undefined && isUnread(state, chat)}
+              chosen={chatOpen || (state.open.kind === 'draft' && state.open.person.id === person.id)}
               onChoose={() => session.openPerson(person)}
             />
           );
