@@ -18,8 +18,12 @@ import type { Clock } from '../clock.ts';
 import { type ChatState, untouched } from './chat-state.ts';
 import { sanitise } from './sanitise.ts';
 
+/** Deleted messages of one chat that can be brought back with their text. */
+const maxDeletedBodies = 1000;
 /** Longest history of reactions kept with one message. */
 const maxHistory = 100;
+
+type DeletedBodies = Map<string, Pick<ChatMessage, 'body' | 'attachments' | 'mentions'>>;
 
 /** Everything written in the chats. Each change is told once, after it happened. */
 export class Messages implements MessageBackend {
@@ -27,10 +31,7 @@ export class Messages implements MessageBackend {
   readonly #emit: (change: Change) => void;
   readonly #chats: ReadonlyMap<string, ChatState>;
   /** What deleted messages said, for undoing it. */
-  readonly #deletedBodies = new WeakMap<
-    ChatState,
-    Map<string, Pick<ChatMessage, 'body' | 'attachments' | 'mentions'>>
-  >();
+  readonly #deletedBodies = new WeakMap<ChatState, DeletedBodies>();
 
   constructor(clock: Clock, emit: (change: Change) => void, chats: ReadonlyMap<string, ChatState>) {
     this.#clock = clock;
@@ -85,10 +86,12 @@ export class Messages implements MessageBackend {
     const state = this.#require(chatId);
     const message = this.#requireMessage(state, messageId);
     if ((message.deletedDateTime !== null) === deleted) return;
-    const bodies = this.#deletedBodies.get(state) ?? new Map();
+    const bodies: DeletedBodies = this.#deletedBodies.get(state) ?? new Map();
     this.#deletedBodies.set(state, bodies);
     if (deleted) {
       const { body, attachments, mentions } = message;
+      const oldest = bodies.size >= maxDeletedBodies ? bodies.keys().next().value : undefined;
+      if (oldest !== undefined) bodies.delete(oldest);
       bodies.set(messageId, { body, attachments, mentions });
       this.#change(chatId, messageId, 'deleted', (_, now) => ({
         deletedDateTime: now,

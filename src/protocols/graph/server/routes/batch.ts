@@ -85,7 +85,7 @@ async function run(
     headers: { ...lowerCased(request.headers), authorization: call.authorization },
     ...(request.body !== undefined && { payload: JSON.stringify(request.body) }),
   };
-  const answered = await outerBase.run(call.base, () => app.inject(inner));
+  const answered = await outerBase.run(call.base, async () => await app.inject(inner));
   return {
     id: request.id,
     status: answered.statusCode,
