@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { CommandError, UsageError } from '../command.ts';
+import { command } from './explain.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'isthmus-explain-'));
+after(() => rmSync(folder, { recursive: true }));
+
+async function run(line: string): Promise<string> {
+  const printed: string[] = [];
+  const code = await command.run(line.split(' '), {
+    env: {},
+    folder,
+    out: (text) => void printed.push(text),
+    err: (text) => void printed.push(text),
+    readInput: async () => '',
+    stop: new AbortController().signal,
+  });
+  assert.equal(code, 0);
+  return printed.join('\n');
+}
+
+async function json(line: string): Promise<Record<string, unknown>> {
+  return JSON.parse(await run(`${line} --json`)) as Record<string, unknown>;
+}
+
+const toSkype =
+  '--scope in-tenant --from-mode Islands --from-client teams --from-home onPrem --to-mode SfBOnly --to-home onPrem';
+
+describe('isthmus explain, for bare facts', () => {
+  it('prints where a message lands, and why', async () => {
+    const { because, ...answer } = await json(`${toSkype} --policy bridged`);
+    assert.deepEqual(answer, {
+      possible: true,
+      lands: ['skype'],
+      conversation: 'interop',
+      rule: 'bridged-on-prem-sender',
+    });
+    assert.match(String(because), /on-prem: the gateway reaches/);
+    assert.deepEqual(await json(toSkype), { ...answer, because });
+  });
+
+  it('prints a refusal with its rule', async () => {
+    const { because, ...answer } = await json(`${toSkype} --policy microsoft`);
+    assert.deepEqual(answer, { possible: false, lands: [], conversation: null, rule: 'on-prem-sender' });
+    assert.match(String(because), /homed on-prem/);
+  });
+
+  it('takes where the recipient is signed in', async () => {
+    const legacy =
+      '--scope in-tenant --from-mode Legacy --from-client skype --from-home online --to-mode Legacy --to-home online';
+    assert.deepEqual((await json(`${legacy} --to-signed-in teams,skype`))['lands'], ['teams', 'skype']);
+    assert.deepEqual((await json(`${legacy} --to-signed-in skype`))['lands'], ['skype']);
+    assert.deepEqual((await json(legacy))['lands'], ['skype']);
+  });
+
+  it('prints which presence a watcher is shown', async () => {
+    const watch =
+      '--from-mode Islands --from-client teams --from-home online --to-mode Islands --to-home online --presence';
+    assert.deepEqual(await json(`--scope in-tenant ${watch}`), { shows: 'teams' });
+    assert.deepEqual(await json(`--scope federated ${watch}`), { shows: 'skype' });
+    assert.deepEqual(await json('--presence --scope in-tenant --from-client skype --to-mode TeamsOnly'), {
+      shows: 'teams',
+    });
+  });
+
+  it('prints sentences for a person', async () => {
+    assert.match(
+      await run(toSkype),
+      /^Lands in Skype for Business \(interop\)\.\n.*\nRule .*, policy bridged\.$/,
+    );
+    assert.match(await run(`${toSkype} --policy microsoft`), /^Not possible\.\n/);
+    assert.match(await run(`${toSkype} --presence`), /^Shows the presence in Skype for Business\.\n/);
+  });
+
+  it('refuses facts that no two people can have, in words', async () => {
+    const impossible = [
+      [toSkype.replace('Islands', 'SfBOnly'), /SfBOnly .* not from a Teams client/],
+      [toSkype.replace('Islands', 'TeamsOnly'), /TeamsOnly .* cannot be homed on-prem/],
+      [toSkype.replace('--to-mode SfBOnly', '--to-mode TeamsOnly'), /TeamsOnly .* cannot be homed on-prem/],
+    ] as const;
+    for (const [line, words] of impossible)
+      await assert.rejects(run(line), (error) => {
+        assert.ok(error instanceof CommandError);
+        assert.equal(error.id, 'impossible-facts');
+        assert.match(error.message, words);
+        return true;
+      });
+  });
+
+  it('names the option that is missing or wrong', async () => {
+    const wrong = [
+      [toSkype.replace('--scope in-tenant ', ''), /give --scope: in-tenant, federated/],
+      [toSkype.replace('Islands', 'Island'), /--from-mode Island is none of Legacy/],
+      [`${toSkype} --to-signed-in lync`, /--to-signed-in lync is none of teams, skype/],
+      [`${toSkype} --policy other`, /--policy other is none of microsoft, bridged/],
+      ['--scope constructor', /--scope constructor is none of/],
+      ['--from alice', /both --from and --to/],
+      [`--from alice --to bob --to-mode Islands`, /--to-mode cannot be given/],
+      ['alice bob', /what is alice/],
+    ] as const;
+    for (const [line, words] of wrong)
+      await assert.rejects(run(line), (error) => error instanceof UsageError && words.test(error.message));
+  });
+});
+
+describe('isthmus explain, for two people of the directory', () => {
+  const person = (name: string, objectId: number, mode: string) => ({
+    id: `${name}@contoso.example`,
+    displayName: name,
+    objectId: `a11ce000-0000-4000-8000-00000000000${objectId}`,
+    mode,
+    home: 'onPrem',
+  });
+  const config = {
+    teams: {
+      tenants: [
+        {
+          id: '0c0a7050-0000-4000-8000-00000000c001',
+          domain: 'contoso.example',
+          clientId: '15700000-0000-4000-8000-000000000001',
+          secret: 'a secret',
+        },
+      ],
+    },
+    skype: { pools: [{ name: 'hq', home: 'onPrem', discovery: 'https://lyncdiscover.contoso.example/' }] },
+    people: { list: [person('alice', 1, 'Islands'), person('frank', 2, 'SfBOnly')] },
+    listen: { publicUrl: 'https://isthmus.contoso.example' },
+    policy: 'microsoft',
+  };
+  const file = join(folder, 'directory.json');
+  writeFileSync(file, JSON.stringify(config));
+
+  it('answers by the configured policy, from the client that the sender usually uses', async () => {
+    assert.equal((await json(`--config ${file} --from alice --to frank`))['rule'], 'on-prem-sender');
+    assert.deepEqual((await json(`--config ${file} --from alice --to frank --client skype`))['lands'], [
+      'skype',
+    ]);
+    assert.deepEqual((await json(`--config ${file} --from alice --to frank --policy bridged`))['lands'], [
+      'skype',
+    ]);
+    assert.deepEqual((await json(`--config ${file} --from frank --to alice`))['lands'], ['skype']);
+    assert.deepEqual(await json(`--config ${file} --from alice --to frank --presence`), { shows: 'skype' });
+  });
+
+  it('says when nobody is called so', async () => {
+    await assert.rejects(run(`--config ${file} --from alice --to nobody`), /Nobody is called nobody/);
+  });
+});

@@ -1,0 +1,187 @@
+import { type CoexistenceMode, homes, modes, type Person, type Side, sides } from '../../core/people.ts';
+import {
+  checkFacts,
+  factsOf,
+  isSfbMode,
+  type Policy,
+  policies,
+  type RecipientFacts,
+  type RouteFacts,
+  type Scope,
+} from '../../core/routing/facts.ts';
+import { presenceShown, type WatchFacts } from '../../core/routing/presence-shown.ts';
+import { type Route, route } from '../../core/routing/route.ts';
+import { CommandError, defineCommand, type Terminal, UsageError } from '../command.ts';
+import type { Config } from '../config/config.ts';
+import { readSettings, resolveSettings } from '../config/load.ts';
+import { findPerson } from '../person-name.ts';
+import { expectedAddresses, prepareSandbox, sandboxConfig } from '../sandbox-config.ts';
+
+const scopeNames: Readonly<Record<string, Scope>> = { 'in-tenant': 'inTenant', federated: 'federated' };
+
+export const command = defineCommand({
+  name: 'explain',
+  summary: 'Say where a message would land, or which presence is shown, and why.',
+  usage:
+    '--from NAME --to NAME | --scope SCOPE --from-mode MODE --from-client SIDE --from-home HOME --to-mode MODE --to-home HOME',
+  options: {
+    from: { type: 'string', value: 'NAME', help: 'the sender (or watcher), a person of the directory' },
+    to: { type: 'string', value: 'NAME', help: 'the recipient (or publisher), a person of the directory' },
+    client: {
+      type: 'string',
+      value: 'SIDE',
+      help: "the sender's client: teams (the default where possible) or skype",
+    },
+    policy: {
+      type: 'string',
+      value: 'POLICY',
+      help: 'microsoft or bridged (default: as configured, else bridged)',
+    },
+    scope: { type: 'string', value: 'SCOPE', help: 'in-tenant or federated' },
+    'from-mode': { type: 'string', value: 'MODE', help: modes.join(', ') },
+    'from-client': { type: 'string', value: 'SIDE', help: 'teams or skype' },
+    'from-home': { type: 'string', value: 'HOME', help: homes.join(', ') },
+    'to-mode': { type: 'string', value: 'MODE', help: modes.join(', ') },
+    'to-home': { type: 'string', value: 'HOME', help: homes.join(', ') },
+    'to-signed-in': {
+      type: 'string',
+      value: 'SIDES',
+      help: 'where the recipient is signed in: teams,skype (default: nowhere)',
+    },
+    presence: { type: 'boolean', help: "say which of the publisher's presences the watcher is shown" },
+  },
+  async run(values, words, terminal) {
+    if (words[0] !== undefined) throw new UsageError(`what is ${words[0]}? Give options only`);
+    const { facts, policy } =
+      values.from !== undefined || values.to !== undefined
+        ? await aboutPeople(values, terminal)
+        : aboutFacts(values);
+    refuseImpossible(facts);
+    terminal.out(
+      values.presence
+        ? presenceText(facts, values.json)
+        : routeText(route(facts, policy), policy, values.json),
+    );
+    return 0;
+  },
+});
+
+type Flags = { readonly [name in string]?: string | boolean | undefined };
+type Question = { readonly facts: RouteFacts; readonly policy: Policy };
+
+const bareFlags = ['scope', 'from-mode', 'from-client', 'from-home', 'to-mode', 'to-home'] as const;
+
+function aboutFacts(flags: Flags): Question {
+  if (flags['client'] !== undefined)
+    throw new UsageError('--client goes with --from and --to; give --from-client');
+  const home = flags['presence'] ? 'online' : undefined;
+  return {
+    policy: oneOf(flags, 'policy', policies, 'bridged'),
+    facts: {
+      scope: scopeNames[oneOf(flags, 'scope', Object.keys(scopeNames))] ?? 'inTenant',
+      from: {
+        mode: oneOf(flags, 'from-mode', modes, flags['presence'] ? watcherMode(flags) : undefined),
+        client: oneOf(flags, 'from-client', sides),
+        home: oneOf(flags, 'from-home', homes, home),
+      },
+      to: {
+        mode: oneOf(flags, 'to-mode', modes),
+        home: oneOf(flags, 'to-home', homes, home),
+        signedIn: signedIn(flags),
+      },
+    },
+  };
+}
+
+/** A watcher's own mode decides nothing; any that may use the client will do. */
+function watcherMode(flags: Flags): CoexistenceMode | undefined {
+  return flags['from-client'] === undefined ? undefined : 'Islands';
+}
+
+async function aboutPeople(flags: Flags, terminal: Terminal): Promise<Question> {
+  const misplaced = bareFlags.find((name) => flags[name] !== undefined);
+  if (misplaced)
+    throw new UsageError(`--${misplaced} cannot be given with --from and --to, whose directory knows it`);
+  const names = { from: flags['from'], to: flags['to'] };
+  if (typeof names.from !== 'string' || typeof names.to !== 'string')
+    throw new UsageError('give both --from and --to');
+  const config = await loadConfig(flags, terminal);
+  const from = findPerson(config.people, names.from);
+  const to = findPerson(config.people, names.to);
+  if (from.id === to.id) throw new UsageError('--from and --to are the same person');
+  const client = flags['client'] === undefined ? usualClient(from) : oneOf(flags, 'client', sides);
+  return {
+    policy: oneOf(flags, 'policy', policies, config.policy),
+    facts: factsOf(from, client, to, signedIn(flags)),
+  };
+}
+
+function usualClient({ mode, teams }: Person): Side {
+  return isSfbMode(mode) || teams.kind === 'none' ? 'skype' : 'teams';
+}
+
+async function loadConfig(flags: Flags, terminal: Terminal): Promise<Config> {
+  const text = (name: string): string | undefined =>
+    typeof flags[name] === 'string' ? flags[name] : undefined;
+  const settings = readSettings({ ...terminal, data: text('data'), file: text('config') });
+  if (!settings.sandbox.enabled) return resolveSettings(settings);
+  await prepareSandbox(settings.data);
+  return resolveSettings(settings, sandboxConfig(settings.data, expectedAddresses(settings.sandbox.ports)));
+}
+
+function oneOf<T extends string>(flags: Flags, name: string, known: readonly T[], otherwise?: T): T {
+  const given = flags[name];
+  if (given === undefined && otherwise !== undefined) return otherwise;
+  const value = known.find((one) => one === given);
+  if (value !== undefined) return value;
+  const choice = known.join(', ');
+  throw new UsageError(
+    given === undefined ? `give --${name}: ${choice}` : `--${name} ${given} is none of ${choice}`,
+  );
+}
+
+function signedIn(flags: Flags): RecipientFacts['signedIn'] {
+  const given = flags['to-signed-in'];
+  if (typeof given !== 'string') return [];
+  const named = given
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return named.map((name) => oneOf({ 'to-signed-in': name }, 'to-signed-in', sides));
+}
+
+function refuseImpossible(facts: RouteFacts): void {
+  const problems = checkFacts(facts);
+  if (problems.length > 0)
+    throw new CommandError(
+      'impossible-facts',
+      problems.map(({ because }) => because).join(' '),
+      'Correct the mode, the home, the client or where the recipient is signed in.',
+    );
+}
+
+const sideNames: Readonly<Record<Side, string>> = { teams: 'Teams', skype: 'Skype for Business' };
+
+function routeText(answer: Route, policy: Policy, json: boolean | undefined): string {
+  if (json) {
+    const { possible, lands, rule, because } = answer;
+    return JSON.stringify({
+      possible,
+      lands,
+      conversation: possible ? answer.conversation : null,
+      rule,
+      because,
+    });
+  }
+  const where = answer.lands.map((side) => sideNames[side]).join(' and in ');
+  const headline = answer.possible ? `Lands in ${where} (${answer.conversation}).` : 'Not possible.';
+  return `${headline}\n${answer.because}\nRule ${answer.rule}, policy ${policy}.`;
+}
+
+function presenceText({ scope, from, to }: RouteFacts, json: boolean | undefined): string {
+  const watch: WatchFacts = { scope, watcherClient: from.client, publisher: to };
+  const { shows, rule, because } = presenceShown(watch);
+  return json
+    ? JSON.stringify({ shows })
+    : `Shows the presence in ${sideNames[shows]}.\n${because}\nRule ${rule}.`;
+}
