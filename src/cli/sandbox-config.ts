@@ -1,39 +1,59 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../core/clock.ts';
+import type { SandboxAnswer } from '../console/types.ts';
 import { type Person, sides } from '../core/people.ts';
 import type { Links } from '../gateway/links.ts';
 import { openAuthority } from '../sandbox/authority.ts';
+import { systemClock } from '../sandbox/clock.ts';
 import { apps, password, people, tenants } from '../sandbox/world.ts';
+import type { Config } from './config/config.ts';
 
-/** Where the embedded servers answer; base addresses over HTTPS, without a trailing slash. */
-export interface SandboxAddresses {
-  readonly graph: string;
-  readonly authority: string;
-  /** Where autodiscovery of each pool starts. */
-  readonly pools: { readonly online: string; readonly onPrem: string };
+/** One embedded server's base addresses, without a trailing slash: `http://localhost:7081`. */
+export interface ServedAt {
+  readonly http: string;
+  readonly https: string;
+}
+
+/** Where the embedded servers answer. */
+export interface ServerAddresses {
+  /** Graph and sign-in. */
+  readonly graph: ServedAt;
+  readonly pools: { readonly online: ServedAt; readonly onPrem: ServedAt };
+}
+
+/** Both protocols of one server lie this far apart; a port of 0 takes any free one for each. */
+export const tlsOffset = 400;
+
+/** Where the embedded servers will answer, as far as their ports are fixed. */
+export function expectedAddresses(ports: Config['sandbox']['ports']): ServerAddresses {
+  const at = (port: number): ServedAt => ({
+    http: `http://localhost:${port}`,
+    https: `https://localhost:${port + tlsOffset}`,
+  });
+  return { graph: at(ports.graph), pools: { online: at(ports.online), onPrem: at(ports.onPrem) } };
 }
 
 const files = { ca: 'ca.pem', key: 'gateway-key.pem', cert: 'gateway-cert.pem' };
 
 /** Makes the certificates that {@link sandboxConfig} points at; every start gives the gateway a fresh one. */
-export async function prepareSandbox(data: string, clock: Clock): Promise<void> {
-  const authority = await openAuthority(data, clock);
+export async function prepareSandbox(data: string): Promise<void> {
+  const authority = await openAuthority(data, systemClock);
   const issued = await authority.issueServer();
   await writeFile(join(data, files.key), issued.key, { mode: 0o600 });
   await writeFile(join(data, files.cert), issued.cert);
 }
 
 /** What an operator would write into `isthmus.config.yaml` to join the embedded servers. */
-export function sandboxConfig(data: string, addresses: SandboxAddresses): Record<string, unknown> {
+export function sandboxConfig(data: string, addresses: ServerAddresses): Record<string, unknown> {
   const [app] = apps;
   const ca = join(data, files.ca);
   return {
+    log: { level: 'warn' },
     listen: { tls: { key: { file: join(data, files.key) }, cert: join(data, files.cert) } },
     teams: {
-      graph: addresses.graph,
-      authority: addresses.authority,
+      graph: addresses.graph.https,
+      authority: addresses.graph.https,
       ca,
       tenants: tenants.map(({ id, domain }) => ({
         id,
@@ -47,7 +67,7 @@ export function sandboxConfig(data: string, addresses: SandboxAddresses): Record
       pools: (['online', 'onPrem'] as const).map((home) => ({
         name: home,
         home,
-        discovery: addresses.pools[home],
+        discovery: addresses.pools[home].https,
         gatewayAccount: { username: gatewayAccountOf(home), password },
         ca,
       })),
@@ -63,6 +83,20 @@ export function sandboxConfig(data: string, addresses: SandboxAddresses): Record
           mode,
         })),
     },
+  };
+}
+
+/** What the pages and the command line sign in with as a sandbox person: over HTTP, which needs no authority. */
+export function sandboxAnswer({ graph, pools }: ServerAddresses): SandboxAnswer {
+  const publicApp = apps.find(({ secret }) => secret === undefined);
+  return {
+    graph: graph.http,
+    authority: graph.http,
+    clientId: publicApp?.clientId ?? '',
+    pools: (['online', 'onPrem'] as const).map((home) => ({ name: home, home, discovery: pools[home].http })),
+    people: people
+      .filter(({ kind }) => kind === 'person')
+      .map(({ address, displayName, home, mode }) => ({ address, displayName, home, mode })),
   };
 }
 

@@ -25,7 +25,11 @@ export interface Config {
     /** PEM. */
     readonly ca: string | undefined;
   };
-  readonly skype: { readonly pools: readonly PoolConfig[] };
+  readonly skype: {
+    readonly pools: readonly PoolConfig[];
+    /** Silence after which a session counts as ended. */
+    readonly sessionIdleMs: number;
+  };
   readonly people: readonly Person[];
   readonly delivery: { readonly deadlineMs: number };
   readonly presence: { readonly leaseMs: number };
@@ -58,7 +62,6 @@ export interface PoolConfig {
   readonly gatewayAccount: { readonly username: string; readonly password: string } | undefined;
   /** PEM. */
   readonly ca: string | undefined;
-  readonly sessionIdleMs: number;
 }
 
 /** Reads what the file points at and checks what a schema cannot; wrong values are added to `problems`. */
@@ -101,6 +104,7 @@ export function resolveConfig(
     },
     skype: {
       pools: skype.pools.map((pool, index) => resolvePool(pool, join('skype.pools', index), sources)),
+      sessionIdleMs: skype.sessionIdleMs,
     },
     people: readPeople(file, sources, problems),
     delivery: file.delivery,
@@ -142,7 +146,7 @@ function resolveTenant(
 }
 
 function resolvePool(pool: ConfigFile['skype']['pools'][number], path: string, sources: Sources): PoolConfig {
-  const { name, home, protocol, discovery, gatewayAccount, sessionIdleMs } = pool;
+  const { name, home, protocol, discovery, gatewayAccount } = pool;
   return {
     name,
     home,
@@ -153,7 +157,6 @@ function resolvePool(pool: ConfigFile['skype']['pools'][number], path: string, s
       password: sources.secret(gatewayAccount.password, join(path, 'gatewayAccount.password')),
     },
     ca: resolveCa(pool.ca, path, sources),
-    sessionIdleMs,
   };
 }
 

@@ -110,12 +110,12 @@ describe('a configuration', () => {
     const config = load(whole, {
       ISTHMUS_DELIVERY_DEADLINE_MS: '5000',
       ISTHMUS_TEAMS_TENANTS_0_SECRET_FILE: 'secret.txt',
-      ISTHMUS_SKYPE_POOLS_0_SESSION_IDLE_MS: '1000',
+      ISTHMUS_SKYPE_SESSION_IDLE_MS: '1000',
       ISTHMUS_LOG_LEVEL: 'warn',
     });
     assert.equal(config.delivery.deadlineMs, 5000);
     assert.deepEqual(config.teams.tenants[0]?.credential, { kind: 'secret', secret: 'from a file' });
-    assert.equal(config.skype.pools[0]?.sessionIdleMs, 1000);
+    assert.equal(config.skype.sessionIdleMs, 1000);
     assert.equal(config.log.level, 'warn');
   });
 });

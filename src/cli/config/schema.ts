@@ -107,7 +107,6 @@ const pool = Type.Object(
       ),
     ),
     ca,
-    sessionIdleMs: milliseconds(600_000, 1_000, 86_400_000, 'the silence after which a session is ended'),
   },
   { ...closed, description: 'a Skype for Business pool' },
 );
@@ -166,6 +165,7 @@ export const configSchema = Type.Object(
     }),
     skype: section('Skype for Business', {
       pools: Type.Array(pool, { default: [], description: 'a list of pools' }),
+      sessionIdleMs: milliseconds(600_000, 1_000, 86_400_000, 'the silence after which a session is ended'),
     }),
     people: section('who is who', {
       file: Type.Optional(file('the people in YAML, JSON or CSV')),

@@ -1,0 +1,89 @@
+import type { PeopleAnswer, PersonAnswer } from '../../console/types.ts';
+import { type Person, type Side, sides } from '../../core/people.ts';
+import type { LinkSecret } from '../../gateway/links.ts';
+import { CommandError, defineCommand, type Terminal, UsageError } from '../command.ts';
+import { type ConsoleClient, findGateway } from '../console-client.ts';
+import { findPerson } from '../person-name.ts';
+import { table } from '../table.ts';
+
+export const command = defineCommand({
+  name: 'people',
+  summary: 'List people with accounts, links and presence; link or unlink an account.',
+  usage: '[link NAME --side SIDE --password-stdin | unlink NAME --side SIDE]',
+  options: {
+    side: { type: 'string', value: 'SIDE', help: 'teams or skype' },
+    username: {
+      type: 'string',
+      value: 'NAME',
+      help: "the account's sign-in name, where it is another than its address",
+    },
+    'password-stdin': { type: 'boolean', help: "read the account's password from standard input" },
+  },
+  async run(values, [verb, name, ...more], terminal) {
+    const gateway = await findGateway({ ...terminal, ...values, file: values.config });
+    const { people } = await gateway.get<PeopleAnswer>('/api/people');
+    if (verb === undefined) {
+      terminal.out(values.json ? JSON.stringify({ people }) : show(people));
+      return 0;
+    }
+    if ((verb !== 'link' && verb !== 'unlink') || name === undefined || more.length > 0)
+      throw new UsageError('give nothing, `link NAME` or `unlink NAME`');
+    const side = sides.find((known) => known === values.side);
+    if (!side) throw new UsageError('give --side teams or --side skype');
+    const person = findPerson(people, name);
+    if (verb === 'link' && !values['password-stdin'])
+      throw new UsageError('give --password-stdin, and the password on standard input');
+    if (verb === 'link') await link(gateway, person, side, values.username, terminal);
+    else await gateway.delete(addressOf(person, side));
+    terminal.out(
+      values.json
+        ? JSON.stringify({ person: person.id, side, done: verb })
+        : `${person.id}: ${verb}ed in ${side}`,
+    );
+    return 0;
+  },
+});
+
+async function link(
+  gateway: ConsoleClient,
+  person: Person,
+  side: Side,
+  username: string | undefined,
+  terminal: Terminal,
+): Promise<void> {
+  const password = (await terminal.readInput()).replace(/\r?\n$/, '');
+  if (password === '') throw new UsageError('standard input holds no password');
+  const secret: LinkSecret = { kind: 'password', username: username ?? signInName(person, side), password };
+  await gateway.put(addressOf(person, side), secret);
+}
+
+function signInName(person: Person, side: Side): string {
+  if (side === 'teams' && person.teams.kind === 'account') return person.teams.upn;
+  if (side === 'skype' && person.skype.home !== 'none') return person.skype.sip.slice('sip:'.length);
+  throw new CommandError(
+    'no-account',
+    `${person.id} has no account in ${side}.`,
+    'Add the account to the directory first.',
+  );
+}
+
+function addressOf(person: Person, side: Side): string {
+  return `/api/people/${encodeURIComponent(person.id)}/links/${side}`;
+}
+
+function show(people: readonly PersonAnswer[]): string {
+  const rows = people.map(({ id, displayName, mode, teams, skype, links, presence }) => [
+    id,
+    displayName,
+    mode,
+    teams.kind === 'account' ? links.teams : '–',
+    seen(presence, 'teams'),
+    skype.home === 'none' ? '–' : `${skype.home}, ${links.skype}`,
+    seen(presence, 'skype'),
+  ]);
+  return table(['person', 'name', 'mode', 'Teams', 'presence', 'Skype for Business', 'presence'], rows);
+}
+
+function seen({ sides: shown }: PersonAnswer['presence'], side: Side): string {
+  return shown[side].seen?.availability ?? '';
+}

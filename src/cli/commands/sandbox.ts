@@ -1,0 +1,54 @@
+import { defineCommand, type Terminal } from '../command.ts';
+import { readSettings } from '../config/load.ts';
+import type { ServerAddresses } from '../sandbox-config.ts';
+import type { SandboxWord } from '../sandbox-process.ts';
+import { openSandboxServers, type SandboxServers } from '../sandbox-servers.ts';
+import { aborted } from '../stop-signal.ts';
+import { table } from '../table.ts';
+
+export const command = defineCommand({
+  name: 'sandbox',
+  summary: 'Run the embedded servers alone, for other clients or another gateway.',
+  usage: '',
+  options: {},
+  async run(values, _words, terminal) {
+    const { data, sandbox } = readSettings({ ...terminal, ...values, file: values.config });
+    const servers = await open({ data, ports: sandbox.ports });
+    if (!servers) return 1;
+    await using _servers = servers;
+    show(servers.addresses, values.json === true, terminal);
+    await aborted(terminal.stop);
+    return 0;
+  },
+});
+
+/** Started by a gateway, success and failure are told to it; started by a person, failure is thrown. */
+async function open(options: Parameters<typeof openSandboxServers>[0]): Promise<SandboxServers | undefined> {
+  const tell = (word: SandboxWord): void => void process.send?.(word);
+  try {
+    const servers = await openSandboxServers(options);
+    tell({ kind: 'ready', addresses: servers.addresses });
+    return servers;
+  } catch (error) {
+    if (!process.send) throw error;
+    tell({ kind: 'failed', cause: (error as Error).message });
+    return undefined;
+  }
+}
+
+function show({ graph, pools }: ServerAddresses, json: boolean, terminal: Terminal): void {
+  if (json) {
+    terminal.out(JSON.stringify({ graph, pools }));
+    return;
+  }
+  terminal.out(
+    table(
+      ['embedded server', 'HTTP', 'HTTPS'],
+      [
+        ['Graph and sign-in', graph.http, graph.https],
+        ['online pool (UCWA)', pools.online.http, pools.online.https],
+        ['on-prem pool (UCWA)', pools.onPrem.http, pools.onPrem.https],
+      ],
+    ),
+  );
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { keepToken, keepVaultKey, readRunFile, readToken, writeRunFile } from './data-folder.ts';
+
+describe('the data folder', () => {
+  let data: string;
+  beforeEach(async () => {
+    data = join(await mkdtemp(join(tmpdir(), 'isthmus-data-')), 'made on demand');
+  });
+  afterEach(() => rm(join(data, '..'), { recursive: true }));
+
+  it('keeps one key and one token, for its owner alone', async () => {
+    const key = await keepVaultKey(data, 32);
+    assert.equal(key.length, 32);
+    assert.deepEqual(Buffer.from(await keepVaultKey(data, 32)), Buffer.from(key));
+    const token = await keepToken(data, undefined);
+    assert.equal(await keepToken(data, undefined), token);
+    assert.equal(await readToken(data), token);
+    for (const name of ['vault-key', 'console-token'])
+      assert.equal((await stat(join(data, name))).mode & 0o777, 0o600, name);
+  });
+
+  it('lets a configured token take the place of the kept one', async () => {
+    await keepToken(data, undefined);
+    assert.equal(await keepToken(data, 'configured'), 'configured');
+    assert.equal(await readToken(data), 'configured');
+  });
+
+  it('refuses a damaged key instead of making another one', async () => {
+    await keepVaultKey(data, 32);
+    await writeFile(join(data, 'vault-key'), 'short');
+    await assert.rejects(keepVaultKey(data, 32), /damaged/);
+  });
+
+  it('tells the commands where a gateway runs, while it runs', async () => {
+    assert.equal(await readRunFile(data), undefined);
+    const run = await writeRunFile(data, { url: 'http://localhost:1', pid: 2 });
+    assert.deepEqual(await readRunFile(data), { url: 'http://localhost:1', pid: 2 });
+    await run[Symbol.asyncDispose]();
+    assert.equal(await readRunFile(data), undefined);
+  });
+
+  it('takes a run file that cannot be read for none', async () => {
+    await keepToken(data, undefined);
+    await writeFile(join(data, 'gateway.json'), '{"url":');
+    assert.equal(await readRunFile(data), undefined);
+    await writeFile(join(data, 'gateway.json'), '{"url":1}');
+    assert.equal(await readRunFile(data), undefined);
+    assert.match(await readFile(join(data, 'gateway.json'), 'utf8'), /url/);
+  });
+});

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Type } from 'typebox';
+import { Check } from 'typebox/value';
+
+/** What the commands of a running gateway find it by; written at its start, removed at its end. */
+export interface RunFile {
+  /** The base address of the operators' API. */
+  readonly url: string;
+  readonly pid: number;
+}
+
+const runSchema = Type.Object({ url: Type.String(), pid: Type.Integer() });
+const runFile = 'gateway.json';
+const tokenFile = 'console-token';
+const keyFile = 'vault-key';
+
+export async function writeRunFile(data: string, run: RunFile): Promise<AsyncDisposable> {
+  const file = join(data, runFile);
+  await writeWhole(file, `${JSON.stringify(run)}\n`);
+  return { [Symbol.asyncDispose]: () => rm(file, { force: true }) };
+}
+
+export async function readRunFile(data: string): Promise<RunFile | undefined> {
+  const text = await readIfThere(join(data, runFile));
+  if (text === undefined) return undefined;
+  try {
+    const run: unknown = JSON.parse(text);
+    return Check(runSchema, run) ? run : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What operators and the command line prove themselves with: as configured, or made at the first start. */
+export async function keepToken(data: string, configured: string | undefined): Promise<string> {
+  const kept = await readToken(data);
+  const token = configured ?? kept ?? randomBytes(32).toString('base64url');
+  if (token !== kept) await writeWhole(join(data, tokenFile), `${token}\n`);
+  return token;
+}
+
+export async function readToken(data: string): Promise<string | undefined> {
+  return (await readIfThere(join(data, tokenFile)))?.trim();
+}
+
+/** The key that links are encrypted under, made at the first start. */
+export async function keepVaultKey(data: string, bytes: number): Promise<Uint8Array> {
+  const file = join(data, keyFile);
+  const kept = await readIfThere(file);
+  if (kept !== undefined) {
+    const key = Buffer.from(kept.trim(), 'base64url');
+    if (key.length !== bytes)
+      throw new Error(`${file} is damaged: restore it, or delete the data folder to start afresh`);
+    return key;
+  }
+  const key = randomBytes(bytes);
+  await writeWhole(file, `${key.toString('base64url')}\n`);
+  return key;
+}
+
+export function ledgerFile(data: string): string {
+  return join(data, 'ledger.sqlite');
+}
+
+/** Whole or not at all, and for this user alone. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  await mkdir(join(file, '..'), { recursive: true });
+  await writeFile(`${file}.new`, text, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import Fastify from 'fastify';
+import { isLoopback } from '../console/access.ts';
+import { createConsole } from '../console/console.ts';
+import { createMetrics } from '../console/metrics.ts';
+import type { SandboxAnswer } from '../console/types.ts';
+import { systemClock } from '../gateway/clock.ts';
+import { createDirectory } from '../gateway/directory.ts';
+import { createGateway } from '../gateway/gateway.ts';
+import { openLedger } from '../ledger/sqlite/open.ts';
+import { createVault, vaultKeyBytes } from '../ledger/vault.ts';
+import type { Config } from './config/config.ts';
+import { createConnectors } from './connectors.ts';
+import { keepToken, keepVaultKey, ledgerFile, writeRunFile } from './data-folder.ts';
+import { listen } from './listen.ts';
+import { createLog, createReport } from './log.ts';
+import { linkSandboxPeople } from './sandbox-config.ts';
+import { version } from './version.ts';
+
+/** A gateway at work; disposing it ends everything it opened, in reverse. */
+export interface RunningGateway extends AsyncDisposable {
+  readonly url: string;
+  readonly publicUrl: string;
+}
+
+const pages = fileURLToPath(new URL('../../web/dist/', import.meta.url));
+/** Messages under way before networks are asked to wait: some 30 s of the fastest they send. */
+const mostUnderWay = 20_000;
+
+/** The composition root: everything the gateway consists of is made here, from configuration, and joined. */
+export async function openGateway(
+  config: Config,
+  sandbox: SandboxAnswer | undefined,
+): Promise<RunningGateway> {
+  await using stack = new AsyncDisposableStack();
+  const { data, policy } = config;
+  const metrics = createMetrics();
+  const report = createReport(createLog(config.log.level), metrics);
+  const token = await keepToken(data, config.listen.token);
+  const vaultKey = await keepVaultKey(data, vaultKeyBytes);
+
+  const ledger = stack.use(await openLedger(ledgerFile(data)));
+  const links = createVault(ledger.secrets, vaultKey);
+  const directory = createDirectory(config.people);
+  if (sandbox) await linkSandboxPeople(data, config.people, links);
+
+  let publicUrl = config.listen.publicUrl ?? '';
+  const app = Fastify({ trustProxy: false, bodyLimit: 1024 * 1024 });
+  const connectors = createConnectors(config, {
+    app,
+    links,
+    directory,
+    report,
+    clock: systemClock,
+    publicUrl: () => publicUrl,
+  });
+  const gateway = createGateway({
+    directory,
+    ledger,
+    connectors,
+    clock: systemClock,
+    random: randomBytes,
+    policy,
+    deadlineMs: config.delivery.deadlineMs,
+    mostUnderWay,
+    report,
+  });
+  const openReads = isLoopback(config.listen.host);
+  await app.register(
+    createConsole({
+      gateway,
+      directory,
+      links,
+      clock: systemClock,
+      metrics,
+      report,
+      version,
+      policy,
+      publicUrl: () => publicUrl,
+      access: { token, openReads, openChanges: openReads && sandbox !== undefined },
+      sandbox,
+      pages,
+    }),
+  );
+
+  const listening = stack.use(await listen(app, config.listen));
+  publicUrl ||= listening.secureUrl ?? listening.url;
+  stack.use(gateway);
+  await gateway.start();
+  stack.use(await writeRunFile(data, { url: listening.url, pid: process.pid }));
+
+  const open = stack.move();
+  return { url: listening.url, publicUrl, [Symbol.asyncDispose]: () => open.disposeAsync() };
+}

@@ -1,0 +1,38 @@
+import { destination, type Logger, pino } from 'pino';
+import type { Metrics } from '../console/metrics.ts';
+import type { GatewayEvent, Report } from '../gateway/events.ts';
+import type { Config } from './config/config.ts';
+
+/** JSON lines on stderr; stdout belongs to what a command answers. */
+export function createLog(level: Config['log']['level']): Logger {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination(2));
+}
+
+/** Every event of the gateway is counted and logged here, in one call. */
+export function createReport(log: Logger, metrics: Metrics): Report {
+  return (event) => {
+    metrics.count(event);
+    const { kind, ...fields } = event;
+    log[levelOf(event)](event.kind === 'fault' ? { where: event.where, err: event.error } : fields, kind);
+  };
+}
+
+function levelOf(event: GatewayEvent): 'debug' | 'info' | 'warn' | 'error' {
+  switch (event.kind) {
+    case 'message-taken':
+    case 'attempt':
+    case 'sender-told':
+    case 'presence-published':
+      return 'debug';
+    case 'message-ended':
+    case 'recovered':
+      return 'info';
+    case 'intake-refused':
+    case 'sender-not-told':
+    case 'presence-not-published':
+    case 'edge-refused':
+      return 'warn';
+    case 'fault':
+      return 'error';
+  }
+}
