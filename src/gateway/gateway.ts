@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { defaultRetry } from '../core/conversation/delivery.ts';
 import { type Person, type Side, sides } from '../core/people.ts';
 import type { Policy } from '../core/routing/facts.ts';
+import { pause } from './clock.ts';
 import type { Connector, Sink } from './connector.ts';
 import { createDelivery } from './delivery.ts';
 import type { Directory } from './directory.ts';
@@ -45,6 +46,8 @@ export interface Gateway extends AsyncDisposable {
 
 /** How long the gateway goes on trying to tell a sender of a failure, ms. */
 const keepTellingMs = 600_000;
+/** How long messages wait at the start for presence to be known, ms. */
+const patienceMs = 5_000;
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { directory, ledger, connectors, clock, report } = options;
@@ -60,7 +63,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     directory,
     policy: options.policy,
     capabilities: { teams: connectors.teams.capabilities, skype: connectors.skype.capabilities },
-    signedIn: presence.signedIn,
+    signedIn: (person) => presence.signedIn(person),
   });
 
   interface Work {
@@ -106,7 +109,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const sink: Sink = {
     take: intake,
-    presence: presence.observe,
+    presence: (observed) => presence.observe(observed),
     peopleOf: (side, thread) => ledger.peopleOf(side, thread),
     refused: (side, refusal) => report({ kind: 'edge-refused', side, refusal }),
   };
@@ -121,16 +124,27 @@ export function createGateway(options: GatewayOptions): Gateway {
       report({ kind: 'recovered', messages: unfinished.length, notices: untold.length });
   }
 
+  /** Routing wants to know who is signed in, but no message waits longer for that than {@link patienceMs}. */
+  async function startPresence(): Promise<void> {
+    const started = presence
+      .start()
+      .catch((error: unknown) => report({ kind: 'fault', where: 'starting presence', error }));
+    const patience = new AbortController();
+    const outOfPatience = pause(clock, patienceMs, patience.signal).catch(() => undefined);
+    await Promise.race([started, outOfPatience]);
+    patience.abort();
+  }
+
   return {
     async start() {
       await recover();
       await Promise.all(sides.map((side) => connectors[side].start(sink)));
+      await startPresence();
       opened.resolve();
-      await presence.start();
     },
     trace: (id) => ledger.trace(id),
     recent: (limit) => ledger.recent(limit),
-    presence: presence.shown,
+    presence: (person) => presence.shown(person),
     async status() {
       return {
         startedAt,
