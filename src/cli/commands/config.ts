@@ -1,7 +1,7 @@
+import { checkedConfig } from '../checked-config.ts';
 import { defineCommand } from '../command.ts';
-import { readSettings, resolveSettings } from '../config/load.ts';
+import { readSettings } from '../config/load.ts';
 import { schemaFile } from '../config/schema-file.ts';
-import { expectedAddresses, prepareSandbox, sandboxConfig } from '../sandbox-config.ts';
 
 export const command = defineCommand({
   name: 'config',
@@ -14,20 +14,15 @@ export const command = defineCommand({
       return 0;
     }
     const settings = readSettings({ ...terminal, ...values, file: values.config });
-    const { data } = settings;
-    const sandbox = settings.sandbox.enabled;
-    if (sandbox) await prepareSandbox(data);
-    const config = resolveSettings(
-      settings,
-      sandbox ? sandboxConfig(data, expectedAddresses(settings.sandbox.ports)) : {},
-    );
+    const config = await checkedConfig(settings);
+    const { data, sandbox } = config;
     const tenants = config.teams.tenants.map(({ domain }) => domain);
     const pools = config.skype.pools.map(({ name }) => name);
     const people = config.people.length;
     terminal.out(
       values.json
-        ? JSON.stringify({ data, sandbox, tenants, pools, people })
-        : `The configuration is right: ${sandbox ? 'the sandbox with ' : ''}${tenants.length} tenants, ${pools.length} pools and ${people} people; state in ${data}.`,
+        ? JSON.stringify({ data, sandbox: sandbox.enabled, tenants, pools, people })
+        : `The configuration is right: ${sandbox.enabled ? 'the sandbox with ' : ''}${tenants.length} tenants, ${pools.length} pools and ${people} people; state in ${data}.`,
     );
     return 0;
   },

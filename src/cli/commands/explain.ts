@@ -11,11 +11,11 @@ import {
 } from '../../core/routing/facts.ts';
 import { presenceShown, type WatchFacts } from '../../core/routing/presence-shown.ts';
 import { type Route, route } from '../../core/routing/route.ts';
+import { checkedConfig } from '../checked-config.ts';
 import { CommandError, defineCommand, type Terminal, UsageError } from '../command.ts';
 import type { Config } from '../config/config.ts';
-import { readSettings, resolveSettings } from '../config/load.ts';
+import { readSettings } from '../config/load.ts';
 import { findPerson } from '../person-name.ts';
-import { expectedAddresses, prepareSandbox, sandboxConfig } from '../sandbox-config.ts';
 
 const scopeNames: Readonly<Record<string, Scope>> = { 'in-tenant': 'inTenant', federated: 'federated' };
 
@@ -120,13 +120,10 @@ function usualClient({ mode, teams }: Person): Side {
   return isSfbMode(mode) || teams.kind === 'none' ? 'skype' : 'teams';
 }
 
-async function loadConfig(flags: Flags, terminal: Terminal): Promise<Config> {
+function loadConfig(flags: Flags, terminal: Terminal): Promise<Config> {
   const text = (name: string): string | undefined =>
     typeof flags[name] === 'string' ? flags[name] : undefined;
-  const settings = readSettings({ ...terminal, data: text('data'), file: text('config') });
-  if (!settings.sandbox.enabled) return resolveSettings(settings);
-  await prepareSandbox(settings.data);
-  return resolveSettings(settings, sandboxConfig(settings.data, expectedAddresses(settings.sandbox.ports)));
+  return checkedConfig(readSettings({ ...terminal, data: text('data'), file: text('config') }));
 }
 
 function oneOf<T extends string>(flags: Flags, name: string, known: readonly T[], otherwise?: T): T {

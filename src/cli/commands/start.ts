@@ -1,14 +1,9 @@
+import { checkedConfig } from '../checked-config.ts';
 import { defineCommand, type Terminal } from '../command.ts';
 import type { Config } from '../config/config.ts';
-import { readSettings, resolveSettings } from '../config/load.ts';
+import { readSettings } from '../config/load.ts';
 import { openGateway, type RunningGateway } from '../gateway.ts';
-import {
-  expectedAddresses,
-  prepareSandbox,
-  type ServerAddresses,
-  sandboxAnswer,
-  sandboxConfig,
-} from '../sandbox-config.ts';
+import { type ServerAddresses, sandboxAnswer } from '../sandbox-config.ts';
 import { type SandboxProcess, startSandboxProcess } from '../sandbox-process.ts';
 import { aborted } from '../stop-signal.ts';
 import { table } from '../table.ts';
@@ -21,18 +16,12 @@ export const command = defineCommand({
   async run(values, _words, terminal) {
     const settings = readSettings({ ...terminal, ...values, file: values.config });
     await using stack = new AsyncDisposableStack();
-    let config: Config;
+    let config = await checkedConfig(settings);
     let sandbox: SandboxProcess | undefined;
     if (settings.sandbox.enabled) {
-      const {
-        data,
-        sandbox: { ports },
-      } = settings;
-      await prepareSandbox(data);
-      resolveSettings(settings, sandboxConfig(data, expectedAddresses(ports)));
-      sandbox = stack.use(await startSandboxProcess({ data, ports }));
-      config = resolveSettings(settings, sandboxConfig(data, sandbox.addresses));
-    } else config = resolveSettings(settings);
+      sandbox = stack.use(await startSandboxProcess({ data: config.data, ports: config.sandbox.ports }));
+      config = await checkedConfig(settings, sandbox.addresses);
+    }
     if (terminal.stop.aborted) return 0;
 
     const gateway = stack.use(await openGateway(config, sandbox && sandboxAnswer(sandbox.addresses)));
