@@ -1,6 +1,7 @@
 import type { ShownPresence } from '../../shared/presence/badge.ts';
 import { textOf } from '../../shared/richText/tree.ts';
 import type { Trouble } from '../../shared/trouble.ts';
+import { isQuoted, readNotice } from '../notices.ts';
 import {
   type Connection,
   type Contact,
@@ -178,11 +179,30 @@ function over(state: SkypeState, href: string, at: number, note: string | undefi
 function received(state: SkypeState, conversation: string, line: Line): SkypeState {
   const window = windowOf(state, conversation);
   if (!window) return state;
-  return withWindow(state, window.peer, '', (one) => ({
+  return withWindow(withNotice(state, window, line), window.peer, '', (one) => ({
     ...withLine({ ...one, lines: withoutInvitationOf(one.lines, line) }, line),
     peerTyping: false,
     unread: state.open !== one.peer || one.unread,
   }));
+}
+
+/** A notice of the gateway marks the line it quotes: in the window it came in, or in that of the person it names. */
+function withNotice(state: SkypeState, window: Window, line: Line): SkypeState {
+  const notice = readNotice(textOf(line.content));
+  if (!notice || notice.quote === '') return state;
+  const windows = [window, ...Object.values(state.windows).filter((one) => one.name === notice.recipient)];
+  for (const { peer, lines } of windows) {
+    const failed = lines.findLast(
+      (one) => one.author === 'me' && isQuoted(textOf(one.content), notice.quote),
+    );
+    if (!failed) continue;
+    const lineState: LineState = { kind: 'failed', why: notice.reason };
+    return withWindow(state, peer, '', (one) => ({
+      ...one,
+      lines: one.lines.map((each) => (each.key === failed.key ? { ...each, state: lineState } : each)),
+    }));
+  }
+  return state;
 }
 
 /**

@@ -12,7 +12,11 @@ describe('a notice of the gateway', () => {
         'Lunch: at noon?',
         'Message 1700000000000',
       ]),
-      { messageId: '1700000000000', reason: 'Bob Brown is offline in Skype for Business.' },
+      {
+        messageId: '1700000000000',
+        reason:
+          'Bob Brown is offline in Skype for Business. Send the message again when the person is signed in.',
+      },
     );
   });
 

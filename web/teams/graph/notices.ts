@@ -10,13 +10,15 @@ export interface FailureNotice {
 }
 
 /**
- * Reads a notice of the gateway: first `Not delivered to <name>: <cause>`, last `Message <id>`; what stands
- * between them is the cure and the quoted text. Undefined for every other message.
+ * Reads a notice of the gateway: first `Not delivered to <name>: <cause>`, then the cure and the quoted
+ * text, last `Message <id>`. Undefined for every other message.
  */
 export function readNotice(paragraphs: readonly string[]): FailureNotice | undefined {
   const id = /^Message (\S+)$/.exec(paragraphs.at(-1) ?? '')?.[1];
-  const first = /^Not delivered to .+?: (.+)$/.exec(paragraphs[0] ?? '')?.[1];
-  return id !== undefined && first !== undefined ? { messageId: id, reason: first } : undefined;
+  const cause = /^Not delivered to .+?: (.+)$/.exec(paragraphs[0] ?? '')?.[1];
+  if (id === undefined || cause === undefined) return undefined;
+  const cure = paragraphs.length > 2 ? paragraphs[1] : undefined;
+  return { messageId: id, reason: cure === undefined ? cause : `${cause} ${cure}` };
 }
 
 /** ⚠ is written with or without the sign that asks for its coloured form. */

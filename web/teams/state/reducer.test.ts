@@ -164,7 +164,7 @@ describe('a message of one’s own', () => {
     });
     assert.deepEqual(openMessages(told)?.[0]?.send, {
       kind: 'notDelivered',
-      reason: 'Bob Brown is offline.',
+      reason: 'Bob Brown is offline. Try later.',
     });
   });
 
