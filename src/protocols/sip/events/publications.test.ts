@@ -18,7 +18,7 @@ function publisher() {
     get all(): Publications {
       return publications;
     },
-    one.send(
+    send(
       ifMatch: string | undefined,
       seconds: number | undefined,
       body: typeof content | undefined,
