@@ -1,6 +1,6 @@
 import { AuthError, ConfidentialClientApplication, type NodeAuthOptions } from '@azure/msal-node';
 import { msalNetwork } from './msal-network.ts';
-import type { EntraAppOptions, TokenFailure } from './token-endpoint.ts';
+import { type EntraAppOptions, type TokenFailure, thumbprintSha256 } from './token-endpoint.ts';
 
 export interface ApplicationTokens {
   token(): Promise<
@@ -66,8 +66,8 @@ function credentialOf({ credential }: EntraAppOptions): Partial<NodeAuthOptions>
     case 'certificate':
       return {
         clientCertificate: {
-          thumbprintSha256: credential.thumbprintSha256.replaceAll(':', ''),
-          privateKey: credential.privateKey,
+          thumbprintSha256: thumbprintSha256(credential.cert),
+          privateKey: credential.key,
         },
       };
   }

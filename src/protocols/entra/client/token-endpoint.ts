@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { importPKCS8, SignJWT } from 'jose';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -9,8 +9,8 @@ import type { Clock } from '../clock.ts';
 export type ClientCredential =
   | { readonly kind: 'none' }
   | { readonly kind: 'secret'; readonly secret: string }
-  /** PEM (PKCS #8); the thumbprint is the certificate's SHA-256 as hex. */
-  | { readonly kind: 'certificate'; readonly privateKey: string; readonly thumbprintSha256: string };
+  /** Both PEM; the key in PKCS #8. */
+  | { readonly kind: 'certificate'; readonly key: string; readonly cert: string };
 
 export interface EntraAppOptions {
   /** Without a slash at the end: `https://login.microsoftonline.com`. */
@@ -114,8 +114,8 @@ async function proof(options: EntraAppOptions, endpoint: string): Promise<Record
       return { client_secret: credential.secret };
     case 'certificate': {
       const now = Math.floor(clock.now() / 1000);
-      const key = await importPKCS8(credential.privateKey, 'PS256');
-      const thumbprint = Buffer.from(credential.thumbprintSha256.replaceAll(':', ''), 'hex');
+      const key = await importPKCS8(credential.key, 'PS256');
+      const thumbprint = Buffer.from(thumbprintSha256(credential.cert), 'hex');
       const assertion = await new SignJWT({ aud: endpoint, iss: clientId, sub: clientId, jti: randomUUID() })
         .setProtectedHeader({ alg: 'PS256', typ: 'JWT', 'x5t#S256': thumbprint.toString('base64url') })
         .setNotBefore(now)
@@ -124,4 +124,9 @@ async function proof(options: EntraAppOptions, endpoint: string): Promise<Record
       return { client_assertion: assertion, client_assertion_type: assertionType };
     }
   }
+}
+
+/** Hex, without colons. */
+export function thumbprintSha256(certificatePem: string): string {
+  return new X509Certificate(certificatePem).fingerprint256.replaceAll(':', '');
 }

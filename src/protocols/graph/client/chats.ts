@@ -1,7 +1,8 @@
+import { Compile } from 'typebox/compile';
 import { type GraphClient, shaped } from './graph-client.ts';
 import { collect, itemReader, pages } from './paging.ts';
 import type { GraphResult, TokenSource } from './result.ts';
-import { type Chat, chat, Member } from './shapes.ts';
+import { type Chat, ChatWithMembers, chat, Member } from './shapes.ts';
 
 /** The one-to-one chat of two people, made if they have none: Graph keeps at most one for each pair. */
 export function openOneOnOne(
@@ -31,6 +32,19 @@ export function getChat(
   signal: AbortSignal,
 ): Promise<GraphResult<Chat>> {
   return graph.call(as, { method: 'GET', path: chatPath(chatId), answer: shaped(chat), signal });
+}
+
+const chatWithMembers = Compile(ChatWithMembers);
+
+/** A chat and who is in it, in one request. */
+export function getChatWithMembers(
+  graph: GraphClient,
+  as: TokenSource,
+  chatId: string,
+  signal: AbortSignal,
+): Promise<GraphResult<ChatWithMembers>> {
+  const path = `${chatPath(chatId)}?$expand=members`;
+  return graph.call(as, { method: 'GET', path, answer: shaped(chatWithMembers), signal });
 }
 
 const readMembers = itemReader(Member);

@@ -27,7 +27,9 @@ export const Message = Type.Object({
   deletedDateTime: OptionalText,
   from: Type.Optional(Nullable(IdentitySet)),
   body: ItemBody,
-  attachments: Type.Optional(Type.Array(Type.Object({ contentType: OptionalText, name: OptionalText }))),
+  attachments: Type.Optional(
+    Type.Array(Type.Object({ id: OptionalText, contentType: OptionalText, name: OptionalText })),
+  ),
 });
 export type Message = Static<typeof Message>;
 export const message = Compile(Message);
@@ -49,6 +51,9 @@ export const Member = Type.Object({
 });
 export type Member = Static<typeof Member>;
 
+export const ChatWithMembers = Type.Object({ ...Chat.properties, members: Type.Array(Member) });
+export type ChatWithMembers = Static<typeof ChatWithMembers>;
+
 export const Presence = Type.Object({
   id: Type.String({ minLength: 1 }),
   availability: Type.String(),
@@ -68,6 +73,8 @@ export const Subscription = Type.Object({
   id: Type.String({ minLength: 1 }),
   resource: Type.String(),
   expirationDateTime: Type.String(),
+  notificationUrl: OptionalText,
+  clientState: OptionalText,
 });
 export type Subscription = Static<typeof Subscription>;
 

@@ -1,0 +1,230 @@
+import { createHmac } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { Agent } from 'undici';
+import type { Clock } from '../../core/clock.ts';
+import type { PersonId } from '../../core/ids.ts';
+import type { Connector, LinkStatus, Sink } from '../../gateway/connector.ts';
+import type { Directory } from '../../gateway/directory.ts';
+import type { Links } from '../../gateway/links.ts';
+import { createValidationTokenVerifier } from '../../protocols/entra/validation-token.ts';
+import { TokenRejected } from '../../protocols/entra/verify.ts';
+import { createEncryptionKey, KeyRing } from '../../protocols/graph/webhook/key-ring.ts';
+import type { ReceivedBatch, RejectedItem } from '../../protocols/graph/webhook/read-batch.ts';
+import { registerWebhook } from '../../protocols/graph/webhook/webhook.ts';
+import { capabilities } from './capabilities.ts';
+import { Chats } from './chats.ts';
+import { Delivery } from './deliver.ts';
+import { findMessage } from './find.ts';
+import { takeMessages } from './incoming.ts';
+import { PresenceWatch } from './presence-watch.ts';
+import { Publications } from './publications.ts';
+import { SubscriptionKeeper } from './subscriptions.ts';
+import { tellSender } from './tell.ts';
+import { createTenants, type Tenant, type TenantOptions } from './tenants.ts';
+import { keysOf } from './trust.ts';
+
+export interface TeamsOptions {
+  /** Base addresses without a slash at the end: `https://graph.microsoft.com`, `https://login.microsoftonline.com`. */
+  readonly graph: string;
+  readonly authority: string;
+  /** PEM of an authority to trust besides the machine's own. */
+  readonly ca?: string | undefined;
+  readonly tenants: readonly TenantOptions[];
+  /** The https address at which Graph reaches the gateway, without a slash at the end; asked for at `start`. */
+  readonly publicUrl: () => string;
+  readonly directory: Directory;
+  readonly links: Links;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+export interface TeamsConnector extends Connector {
+  /** Adds the address that Graph notifies. Before the app listens, which it must when the connector starts. */
+  register(app: FastifyInstance): void;
+  /** The person's Teams account was linked anew, or its link taken away. */
+  linkChanged(person: PersonId): void;
+}
+
+const notificationPath = '/graph/notifications';
+const mostConnections = 64;
+const largestAnswer = 16 * 1024 * 1024;
+
+export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
+  const { directory, clock, random } = options;
+  const dispatcher = new Agent({
+    connections: mostConnections,
+    maxResponseSize: largestAnswer,
+    ...(options.ca === undefined ? {} : { connect: { ca: options.ca } }),
+  });
+  const tenants = createTenants(options.tenants, { ...options, dispatcher });
+  const chats = new Chats(directory);
+  const stopped = new AbortController();
+  const publications = new Publications(tenants, clock, random);
+  let running: Running | undefined;
+
+  const delivery = new Delivery(tenants, chats, (person, detail) => {
+    const refusal = { id: 'link-refused', side: 'teams', person: person.displayName, detail } as const;
+    running?.sink.refused('teams', refusal);
+  });
+  const verifyValidationToken = createValidationTokenVerifier({
+    clock,
+    appIds: options.tenants.map(({ clientId }) => clientId),
+    keys: keysOf(options.authority, dispatcher),
+  });
+
+  async function onNotifications(batch: ReceivedBatch): Promise<void> {
+    if (running === undefined) throw new Error('notifications came before the connector started');
+    const { sink, byTenant } = running;
+    for (const item of batch.rejected) sink.refused('teams', refusalOf(item));
+    for (const event of batch.lifecycle) {
+      const kept = byTenant.get(event.tenantId.toLowerCase());
+      if (kept !== undefined && !kept.messages.lifecycle(event)) kept.presences.lifecycle(event);
+    }
+    await Promise.all([
+      takeMessages(batch.changes, { tenants, chats, sink, signal: stopped.signal }),
+      takePresences(batch, byTenant),
+    ]);
+  }
+
+  return {
+    side: 'teams',
+    capabilities,
+
+    register(app) {
+      registerWebhook(app, {
+        path: notificationPath,
+        handler: { onNotifications },
+        trust: {
+          get keys() {
+            if (running === undefined) throw new Error('notifications came before the connector started');
+            return running.keys;
+          },
+          clientStates(tenantId) {
+            const kept = running?.byTenant.get(tenantId.toLowerCase());
+            return kept === undefined ? [] : [kept.messages.clientState, ...kept.presences.clientStates];
+          },
+          verifyValidationToken: (token) =>
+            verifyValidationToken(token).catch((error: unknown) => {
+              if (error instanceof TokenRejected) return undefined;
+              throw error;
+            }),
+        },
+      });
+    },
+
+    linkChanged(person) {
+      for (const { accounts } of tenants.all) accounts.forget(person);
+    },
+
+    async start(sink) {
+      const keys = new KeyRing(await createEncryptionKey(clock));
+      const notificationUrl = `${options.publicUrl()}${notificationPath}`;
+      const keeperOf = (tenant: Tenant, what: 'messages' | 'presence', resource: string, onGap: () => void) =>
+        new SubscriptionKeeper({
+          name: `${what} of ${tenant.domain}`,
+          graph: tenant.graph,
+          open:
+            what === 'messages'
+              ? async () => ({ kind: 'open', source: tenant.accounts.application })
+              : () => tenant.accounts.gateway(),
+          resource,
+          changeType: what === 'messages' ? 'created' : 'updated',
+          notificationUrl,
+          clientState: clientStateOf(options.tenants, tenant, what),
+          keys,
+          clock,
+          random,
+          onGap,
+        });
+      const kept = options.tenants.flatMap(({ gatewayAccount }, index): Kept[] => {
+        const tenant = tenants.all[index];
+        if (tenant === undefined) return [];
+        const messages = keeperOf(tenant, 'messages', '/chats/getAllMessages', () => {});
+        const keeper =
+          gatewayAccount === undefined
+            ? undefined
+            : (resource: string, onGap: () => void) => keeperOf(tenant, 'presence', resource, onGap);
+        const presences = new PresenceWatch({ tenant, directory, sink, clock, random, keeper });
+        return [{ tenant, messages, presences }];
+      });
+      running = { sink, keys, byTenant: new Map(kept.map((each) => [each.tenant.id, each])) };
+      await Promise.all(kept.map(({ messages }) => messages.start()));
+    },
+
+    deliver: (order, signal) => delivery.deliver(order, signal),
+    find: (order, signal) => findMessage(order, tenants, delivery, signal),
+    tell: (notice, signal) => tellSender(notice, tenants, delivery, signal),
+    publish: (person, presence) => publications.publish(person, presence),
+
+    async watch(people) {
+      const kept = [...(running?.byTenant.values() ?? [])];
+      await Promise.all(
+        kept.map(({ tenant, presences }) =>
+          presences.watch(people.filter((person) => tenants.of(person) === tenant)),
+        ),
+      );
+    },
+
+    status() {
+      const subscriptions = [...(running?.byTenant.values() ?? [])].flatMap(({ messages, presences }) => [
+        messages.status,
+        ...presences.status,
+      ]);
+      return [...subscriptions, ...tenants.all.flatMap(refusedLinks(directory))];
+    },
+
+    async [Symbol.asyncDispose]() {
+      stopped.abort();
+      const kept = [...(running?.byTenant.values() ?? [])];
+      await Promise.all([
+        publications[Symbol.asyncDispose](),
+        ...kept.flatMap(({ messages, presences }) => [
+          messages[Symbol.asyncDispose](),
+          presences[Symbol.asyncDispose](),
+        ]),
+      ]);
+      await dispatcher.destroy();
+    },
+  };
+}
+
+interface Running {
+  readonly sink: Sink;
+  readonly keys: KeyRing;
+  readonly byTenant: ReadonlyMap<string, Kept>;
+}
+
+interface Kept {
+  readonly tenant: Tenant;
+  readonly messages: SubscriptionKeeper;
+  readonly presences: PresenceWatch;
+}
+
+async function takePresences(batch: ReceivedBatch, byTenant: ReadonlyMap<string, Kept>): Promise<void> {
+  for (const change of batch.changes) {
+    if (change.changeType !== 'updated') continue;
+    await byTenant.get(change.tenantId.toLowerCase())?.presences.take(change);
+  }
+}
+
+/** The same after a restart, and unguessable without the application's secret. */
+function clientStateOf(all: readonly TenantOptions[], tenant: Tenant, what: string): string {
+  const credential = all.find(({ id }) => id.toLowerCase() === tenant.id)?.credential;
+  const secret = credential?.kind === 'secret' ? credential.secret : (credential?.key ?? '');
+  return createHmac('sha256', secret).update(`clientState ${tenant.id} ${what}`).digest('base64url');
+}
+
+function refusalOf(item: RejectedItem) {
+  const id = item.reason === 'malformed' || item.reason === 'unreadable' ? 'malformed' : 'unauthenticated';
+  return { id, side: 'teams', detail: `a change notification: ${item.reason}` } as const;
+}
+
+function refusedLinks(directory: Directory) {
+  return ({ accounts }: Tenant): LinkStatus[] =>
+    accounts.refused().map(({ person, since, detail }) => {
+      const name = directory.person(person)?.displayName ?? person;
+      const refusal = { id: 'link-refused', side: 'teams', person: name, detail } as const;
+      return { name: `account of ${person}`, state: 'refused', since, refusal };
+    });
+}

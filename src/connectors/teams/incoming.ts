@@ -1,0 +1,136 @@
+import { catalogue } from '../../core/refusals.ts';
+import { type IncomingMessage, IntakeRefused, type Sink } from '../../gateway/connector.ts';
+import { getMessage } from '../../protocols/graph/client/messages.ts';
+import { describeFailure, type GraphFailure } from '../../protocols/graph/client/result.ts';
+import { type Message, message as messageShape } from '../../protocols/graph/client/shapes.ts';
+import type { ReceivedChange } from '../../protocols/graph/webhook/read-batch.ts';
+import type { Chats } from './chats.ts';
+import { isNotFound } from './errors.ts';
+import { parseResource, readMessage, type WrittenMessage } from './from-graph.ts';
+import { remoteId, threadKey } from './ids.ts';
+import type { Tenant, Tenants } from './tenants.ts';
+
+export interface IncomingOptions {
+  readonly tenants: Tenants;
+  readonly chats: Chats;
+  readonly sink: Sink;
+  readonly signal: AbortSignal;
+}
+
+/** Something that must be kept could not be: Graph has to deliver the batch again. */
+export class NotTaken extends Error {
+  override name = 'NotTaken';
+}
+
+/**
+ * Takes in the messages that a batch of notifications tells of: each chat's in the order written, the chats side
+ * by side. Resolves when all are on disk.
+ * @throws {NotTaken} when one is not and may be later
+ */
+export async function takeMessages(
+  changes: readonly ReceivedChange[],
+  options: IncomingOptions,
+): Promise<void> {
+  const chats = new Map<string, ReceivedChange[]>();
+  for (const change of changes) {
+    const resource = parseResource(change.resource);
+    if (resource.kind !== 'message' || change.changeType !== 'created') continue;
+    const chat = `${change.tenantId} ${resource.chatId}`;
+    chats.set(chat, [...(chats.get(chat) ?? []), change]);
+  }
+  const ends = await Promise.allSettled([...chats.values()].map((of) => takeChat(of, options)));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function takeChat(changes: readonly ReceivedChange[], options: IncomingOptions): Promise<void> {
+  const [first] = changes;
+  const tenant = first && options.tenants.byId(first.tenantId);
+  const resource = first && parseResource(first.resource);
+  if (tenant === undefined || resource?.kind !== 'message') return;
+
+  const read = await Promise.all(changes.map((change) => contentOf(tenant, change, options)));
+  const written = read
+    .flatMap((message) => readWritten(message, resource.chatId, options.sink))
+    .sort((a, b) => a.writtenAt - b.writtenAt || compareIds(a.messageId, b.messageId));
+  if (written.length === 0) return;
+
+  const found = await options.chats.ownersOf(tenant, resource.chatId, options.sink, options.signal);
+  if (!found.ok) throw notTaken(found.failure);
+  const { owners } = found;
+  if (owners.kind === 'nobody') return;
+  for (const message of written) {
+    const author = owners.people.find((person) => objectIdOf(person) === message.authorId);
+    const recipient = owners.people.find((person) => person !== author);
+    // Anybody else in such a chat is the gateway's own account.
+    if (author === undefined || recipient === undefined) continue;
+    await take(
+      {
+        side: 'teams',
+        thread: threadKey(owners.thread),
+        remoteId: remoteId(message.messageId),
+        author: author.id,
+        recipient: recipient.id,
+        body: message.body,
+        writtenAt: message.writtenAt,
+      },
+      options.sink,
+    );
+  }
+}
+
+async function take(message: IncomingMessage, sink: Sink): Promise<void> {
+  try {
+    await sink.take(message);
+  } catch (error) {
+    if (!(error instanceof IntakeRefused)) throw error;
+    if (catalogue[error.refusal.id].retry) throw new NotTaken(error.refusal.id);
+  }
+}
+
+/** The message of a notification; undefined where it is gone. @throws {NotTaken} */
+async function contentOf(tenant: Tenant, change: ReceivedChange, options: IncomingOptions): Promise<unknown> {
+  if (change.content !== undefined) return change.content;
+  const resource = parseResource(change.resource);
+  if (resource.kind !== 'message') return undefined;
+  const { chatId, messageId } = resource;
+  const found = await getMessage(
+    tenant.graph,
+    tenant.accounts.application,
+    chatId,
+    messageId,
+    options.signal,
+  );
+  if (found.ok) return found.value;
+  if (isNotFound(found.failure)) return undefined;
+  throw notTaken(found.failure);
+}
+
+function readWritten(content: unknown, chatId: string, sink: Sink): WrittenMessage[] {
+  if (content === undefined) return [];
+  if (!messageShape.Check(content) || !belongsTo(content, chatId)) {
+    sink.refused('teams', { id: 'malformed', side: 'teams', detail: 'a notified message has another shape' });
+    return [];
+  }
+  const written = readMessage(content);
+  return typeof written === 'string' ? [] : [written];
+}
+
+function belongsTo(message: Message, chatId: string): boolean {
+  return typeof message.chatId !== 'string' || message.chatId.toLowerCase() === chatId.toLowerCase();
+}
+
+function notTaken(failure: GraphFailure): NotTaken {
+  return new NotTaken(describeFailure(failure));
+}
+
+function objectIdOf(person: {
+  readonly teams: { readonly kind: string; readonly objectId?: string };
+}): string | undefined {
+  return person.teams.objectId?.toLowerCase();
+}
+
+/** Ids are numbers as text: the shorter is the smaller. */
+function compareIds(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+}
