@@ -1,11 +1,10 @@
 import type { LinkStatus } from '../../gateway/connector.ts';
-import type { PoolOptions } from './connector.ts';
 import type { Door, DoorHealth } from './door.ts';
 import type { Endpoints } from './endpoints.ts';
 
 /** Each pool with the number of endpoints that the gateway holds there. */
 export function poolStatus(
-  pools: readonly Pick<PoolOptions, 'name'>[],
+  pools: readonly { readonly name: string }[],
   doors: ReadonlyMap<string, Door>,
   endpoints: Endpoints,
 ): readonly LinkStatus[] {

@@ -54,6 +54,7 @@ describe('the event channel', () => {
       clock: new ManualClock(),
       random: () => 0.5,
       signal: script.stopped.signal,
+      timers: { low: 5, medium: 5, timeout: 180 },
     });
     await script.exhausted;
     script.stopped.abort();

@@ -36,7 +36,7 @@ export interface EventChannelOptions {
   readonly signal: AbortSignal;
   /** Longest time for which a handler may hold an acknowledgement. The pool fails messages after 30 s. */
   readonly holdMs?: number;
-  /** Seconds for which the pool may hold back events of low and of medium urgency, and an empty answer. */
+  /** Absent: the pool's own, which may well be shorter than what a client is allowed to ask for. */
   readonly timers?: ChannelTimers;
   /** Told of every failed P-GET. */
   readonly failed?: (error: unknown) => void;
@@ -44,20 +44,20 @@ export interface EventChannelOptions {
   readonly heard?: () => void;
 }
 
+/** Seconds for which the pool may hold back events of low and of medium urgency (5 to 1800), and an empty answer. */
 export interface ChannelTimers {
   readonly low: number;
   readonly medium: number;
   readonly timeout: number;
 }
 
-export const defaultTimers: ChannelTimers = { low: 5, medium: 5, timeout: 180 };
-
+const defaultTimeout = 180;
 const slackMs = 20_000;
 const maxRedeliveries = 5;
 
 /** Listens until the application ends or the signal aborts. Never throws. */
 export async function listen(options: EventChannelOptions): Promise<ChannelEnd> {
-  const { requester, handle, clock, random, signal, holdMs = 10_000, timers = defaultTimers } = options;
+  const { requester, handle, clock, random, signal, holdMs = 10_000, timers } = options;
   let href = options.href;
   let failures = 0;
   let redeliveries = 0;
@@ -67,10 +67,10 @@ export async function listen(options: EventChannelOptions): Promise<ChannelEnd> 
       let body: unknown;
       try {
         const answer = await requester.call('GET', href, {
-          query: sendTimers ? { low: timers.low, medium: timers.medium, timeout: timers.timeout } : {},
+          query: sendTimers && timers ? { ...timers } : {},
           signal,
           held: true,
-          timeoutMs: timers.timeout * 1000 + slackMs,
+          timeoutMs: (timers?.timeout ?? defaultTimeout) * 1000 + slackMs,
         });
         body = answer.body;
       } catch (error) {
