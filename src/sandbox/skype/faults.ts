@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../clock.ts';
 
@@ -16,7 +16,7 @@ export type Fault =
 export class FaultInjector {
   readonly #clock: Clock;
   #fault: Fault = { kind: 'none' };
-  readonly #sockets = new Set<Socket>();
+  readonly #open = new Set<IncomingMessage>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -24,31 +24,30 @@ export class FaultInjector {
 
   attach(app: FastifyInstance): void {
     app.addHook('onRequest', async (request, reply) => {
-      const { socket } = request.raw;
       switch (this.#fault.kind) {
         case 'none':
           break;
         case 'down':
           reply.hijack();
-          socket.destroy();
+          request.raw.destroy();
           return reply;
-        case 'slow':
-          await new Promise((resolve) =>
-            setTimeout(resolve, this.#fault.kind === 'slow' ? this.#fault.ms : 0),
-          );
+        case 'slow': {
+          const { ms } = this.#fault;
+          await new Promise<void>((resolve) => void this.#clock.setTimer(ms, resolve));
           break;
+        }
         case 'reject':
           return reply.code(this.#fault.status).type('text/html').send('<h1>Service Unavailable</h1>');
       }
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+      this.#open.add(request.raw);
+      reply.raw.once('close', () => this.#open.delete(request.raw));
     });
   }
 
   set(fault: Fault): void {
     this.#fault = fault;
     if (fault.kind !== 'down') return;
-    for (const socket of this.#sockets) socket.destroy();
-    this.#sockets.clear();
+    for (const request of this.#open) request.destroy();
+    this.#open.clear();
   }
 }

@@ -5,14 +5,14 @@ import { embeddedOf, hrefOf, isObject, type ResourceInput } from '../../protocol
 /** A UCWA client for tests: as little as is needed to follow links. */
 export class TestClient {
   readonly #app: FastifyInstance;
-  readonly #token: string;
+  readonly token: string;
   readonly application: ResourceInput;
   #events: string;
   readonly seen: SeenEvent[] = [];
 
   constructor(app: FastifyInstance, token: string, application: ResourceInput) {
     this.#app = app;
-    this.#token = token;
+    this.token = token;
     this.application = application;
     this.#events = hrefOf(application, 'events') ?? '';
   }
@@ -54,7 +54,7 @@ export class TestClient {
     const answer = await this.#app.inject({
       method,
       url,
-      headers: { authorization: `Bearer ${this.#token}`, ...headers },
+      headers: { authorization: `Bearer ${this.token}`, ...headers },
       ...(payload === undefined ? {} : { payload: typeof payload === 'string' ? payload : { ...payload } }),
     });
     const json: unknown = /json/.test(String(answer.headers['content-type'])) ? answer.json() : {};
@@ -69,6 +69,18 @@ export class TestClient {
   async makeAvailable(input: ResourceInput = { supportedModalities: ['Messaging'] }): Promise<void> {
     const answer = await this.request('POST', this.at('/me/makeMeAvailable'), input);
     assert.equal(answer.status, 204, answer.text);
+  }
+
+  call(to: string, input: ResourceInput = {}): Promise<Answer> {
+    return this.request('POST', this.at('/communication/messagingInvitations'), {
+      to: `sip:${to}`,
+      operationId: crypto.randomUUID(),
+      ...input,
+    });
+  }
+
+  say(messaging: string, text: string, query = ''): Promise<Answer> {
+    return this.request('POST', `${messaging}/messages${query}`, text, { 'content-type': 'text/plain' });
   }
 
   /** One P-GET, whose events are added to `seen`. */
@@ -145,4 +157,29 @@ export function eventsOf(body: ResourceInput): readonly SeenEvent[] {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Calls, has the callee accept, and waits until both are connected. */
+export async function connect(caller: TestClient, callee: TestClient, to: string): Promise<Connected> {
+  const started = await caller.call(to);
+  assert.equal(started.status, 201, started.text);
+  const ring = await callee.until('messagingInvitation', 'started');
+  const accepted = await callee.request('POST', hrefOf(ring.resource, 'accept') ?? '');
+  assert.equal(accepted.status, 204, accepted.text);
+  const isConnected = ({ resource }: SeenEvent) => resource['state'] === 'Connected';
+  const [mine, theirs] = await Promise.all([
+    caller.until('messaging', 'updated', isConnected),
+    callee.until('messaging', 'updated', isConnected),
+  ]);
+  await Promise.all([
+    caller.until('messagingInvitation', 'completed'),
+    callee.until('messagingInvitation', 'completed'),
+  ]);
+  return { caller: mine.href, callee: theirs.href };
+}
+
+/** The `messaging` resource of either end. */
+export interface Connected {
+  readonly caller: string;
+  readonly callee: string;
 }

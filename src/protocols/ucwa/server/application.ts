@@ -79,7 +79,7 @@ export class Application implements EndpointSink, Disposable {
     this.endpoint = host.backend.open(input.address, this);
     this.subscriptions = new PresenceSubscriptions(this);
     this.#lastActivity = host.clock.now();
-    this.#lifeTimer = host.clock.setTimer(host.limits.suspendAfterMs, () => this.#checkLife());
+    this.#lifeTimer = this.#armLife(host.limits.suspendAfterMs);
   }
 
   get available(): boolean {
@@ -107,9 +107,9 @@ export class Application implements EndpointSink, Disposable {
     if (this.#available) {
       throw new UcwaError('Conflict', 'AlreadyExists', 'The application has been made available before.');
     }
+    this.endpoint.makeAvailable(input);
     this.#available = { modalities: input.modalities, formats: input.formats };
     this.#lastActivity = this.clock.now();
-    this.endpoint.makeAvailable(input);
     this.emitMe('me', 'updated', this.paths.me);
     for (const rel of ['presence', 'note', 'location'] as const) {
       this.emitMe(rel, 'added', `${this.paths.me}/${rel}`);
@@ -310,8 +310,12 @@ export class Application implements EndpointSink, Disposable {
       this.#dropSession();
       this.channel.suspend();
     }
-    const next = this.#suspended ? expireAfterMs - silentFor : suspendAfterMs - silentFor;
-    this.#lifeTimer = this.clock.setTimer(Math.max(1000, next), () => this.#checkLife());
+    this.#lifeTimer = this.#armLife((this.#suspended ? expireAfterMs : suspendAfterMs) - silentFor);
+  }
+
+  #armLife(ms: number): Disposable {
+    const next = Math.min(ms, this.limits.idleExpiryMs);
+    return this.clock.setTimer(Math.max(1000, next), () => this.#checkLife());
   }
 }
 

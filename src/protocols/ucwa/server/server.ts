@@ -1,5 +1,6 @@
 import cors from '@fastify/cors';
 import fastify, { type FastifyInstance } from 'fastify';
+import { UcwaError } from '../errors.ts';
 import { applicationRoutesOf } from './application-routes.ts';
 import { Applications } from './applications.ts';
 import { requireToken } from './authentication.ts';
@@ -41,6 +42,8 @@ const exposedHeaders = [
   'X-MS-UcwaVersion',
 ];
 
+const crossOrigin = 'Service does not allow a cross domain request from this origin.';
+
 /** A UCWA 2.0 server that listens nowhere yet. Closing it ends its applications. */
 export function createUcwaServer(options: UcwaServerOptions, backend: UcwaBackend): FastifyInstance {
   const limits: Limits = { ...defaultLimits, ...options.limits };
@@ -60,6 +63,12 @@ export function createUcwaServer(options: UcwaServerOptions, backend: UcwaBacken
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  // COMPAT: clients send an empty Content-Type, or one of something else, with no body at all.
+  app.addHook('onRequest', async ({ raw: { headers } }) => {
+    if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) {
+      delete headers['content-type'];
+    }
+  });
   answerErrors(app);
   app.register(cors, {
     origin: origins === 'any' ? true : [...origins],
@@ -69,8 +78,13 @@ export function createUcwaServer(options: UcwaServerOptions, backend: UcwaBacken
     maxAge: 86_400,
   });
   app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => {
+    scope.addHook('onRequest', async (request, reply) => {
       reply.headers({ 'Cache-Control': 'no-cache', 'X-MS-Server-Fqdn': fqdn, 'X-MS-UcwaVersion': '2.0' });
+      const claimed = request.headers['x-ms-origin'];
+      if (origins !== 'any' && typeof claimed === 'string' && !origins.includes(claimed)) {
+        reply.header('X-Ms-diagnostics', `28070;source="${fqdn}";reason="${crossOrigin}"`);
+        throw new UcwaError('Forbidden', undefined, crossOrigin);
+      }
     });
     autodiscoverRoutes(scope, context);
     webTicketRoutes(scope, context);
