@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { type PageName, pageAt } from './routes.ts';
 import { ErrorBoundary } from './shared/ErrorBoundary.tsx';
 import { pageTheme } from './shared/themes.ts';
+import { useTitle } from './shared/useTitle.ts';
 
 const TeamsPage = lazy(() => import('./teams/TeamsPage.tsx').then((m) => ({ default: m.TeamsPage })));
 const SkypePage = lazy(() => import('./skype/SkypePage.tsx').then((m) => ({ default: m.SkypePage })));
@@ -39,8 +40,16 @@ export function App(): ReactNode {
   );
 }
 
+const titles: Readonly<Record<PageName, string>> = {
+  split: 'Isthmus',
+  teams: 'Teams · Isthmus',
+  skype: 'Skype for Business · Isthmus',
+  console: 'Console · Isthmus',
+};
+
 function Page({ name }: { readonly name: PageName | undefined }): ReactNode {
   const styles = useStyles();
+  useTitle(name === undefined ? 'Isthmus' : titles[name]);
   switch (name) {
     case 'teams':
       return <TeamsPage />;

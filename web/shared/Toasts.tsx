@@ -1,6 +1,6 @@
 import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons';
-import { type KeyboardEvent, type ReactNode, useEffect } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { PersonAvatar } from './PersonAvatar.tsx';
 
 export interface ToastView {
@@ -86,13 +86,23 @@ function Toast({
     const timer = setTimeout(() => onExpire?.(key), lifetimeMs);
     return () => clearTimeout(timer);
   }, [key, lifetimeMs, onExpire]);
+  const box = useRef<HTMLDivElement | null>(null);
+  useEffect(() => {
+    // Somebody who is typing keeps the focus; otherwise Enter and Escape answer at once.
+    if (document.activeElement === document.body) box.current?.focus();
+  }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
+    const onItself = event.target === event.currentTarget;
+    if (event.key === 'Escape') onDecline(key);
+    else if (event.key === 'Enter' && onItself) onAccept(key);
+    else return;
+    event.preventDefault();
     event.stopPropagation();
-    onDecline(key);
   };
   return (
     <div
+      ref={box}
+      tabIndex={-1}
       className={styles.toast}
       role="alertdialog"
       aria-label={`${toast.from}: ${toast.title}`}

@@ -2,13 +2,14 @@ import { arrayAt } from '../shared/http.ts';
 import { startPolling } from '../shared/poller.ts';
 import type { ParseHtml } from '../shared/richText/parse.ts';
 import { createStore, type Store } from '../shared/store.ts';
-import { troubleOf } from '../shared/trouble.ts';
+import { type Trouble, troubleOf } from '../shared/trouble.ts';
 import { type Graph, GraphError } from './graph/client.ts';
 import { toChat, toMessage, toPresences, toUser, versionOf } from './graph/fromGraph.ts';
 import { gatewayName } from './graph/notices.ts';
 import type { Chat, ChatMessage, User } from './graph/types.ts';
 import { createPresencePublisher } from './presencePublisher.ts';
 import type { PresenceChoice } from './presenceWords.ts';
+import { SignInRefused } from './signIn/grants.ts';
 import { reduce, type TeamsAction } from './state/reducer.ts';
 import { initialState, type Open, outgoingKey, type TeamsState } from './state/state.ts';
 import { chatWith, isUnread } from './state/views.ts';
@@ -42,6 +43,8 @@ export interface TeamsSurroundings {
   readonly isHidden: () => boolean;
   readonly now: () => number;
   readonly newKey: () => string;
+  /** The sign-in is over for good: nothing more can be read or written. */
+  readonly ended: (trouble: Trouble) => void;
 }
 
 /** People come and go rarely: every so many rounds. */
@@ -128,6 +131,10 @@ export async function startTeams(env: TeamsSurroundings): Promise<TeamsSession> 
   };
 
   const failed = (error: unknown): number => {
+    if (isSignInOver(error) && !ending.signal.aborted) {
+      ending.abort();
+      env.ended(troubleOf(error));
+    }
     store.dispatch({ type: 'troubled', trouble: troubleOf(error) });
     return error instanceof GraphError ? error.retryAfterMs : 0;
   };
@@ -216,4 +223,8 @@ export async function startTeams(env: TeamsSurroundings): Promise<TeamsSession> 
     },
     end: () => ending.abort(),
   };
+}
+
+function isSignInOver(error: unknown): boolean {
+  return error instanceof SignInRefused || (error instanceof GraphError && error.status === 401);
 }

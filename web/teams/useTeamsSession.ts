@@ -5,7 +5,7 @@ import { type Trouble, troubleOf } from '../shared/trouble.ts';
 import type { TeamsSession } from './session.ts';
 import { readAnswer } from './signIn/answer.ts';
 import { forgetTokens, keptTokens, takeAsked } from './signIn/kept.ts';
-import { leaveForSignIn, resume, signInWith } from './signIn/signIn.ts';
+import { leaveForSignIn, resume, type SignInSurroundings, signInWith } from './signIn/signIn.ts';
 
 export type SignInWay = 'redirect' | 'password';
 
@@ -39,8 +39,14 @@ export function useTeamsSession(sandbox: Sandbox, way: SignInWay): Control {
     }
   }, []);
 
+  const onEnded = useCallback((trouble: Trouble): void => {
+    current.current = undefined;
+    forgetTokens(sessionStorage);
+    setStatus({ step: 'out', trouble });
+  }, []);
+
   useEffect(() => {
-    const env = { fetch: browserFetch, storage: sessionStorage, sandbox };
+    const env = surroundings(sandbox, onEnded);
     const { search, pathname } = location;
     const tokens = keptTokens(sessionStorage);
     if (way === 'redirect' && search !== '') {
@@ -63,7 +69,7 @@ export function useTeamsSession(sandbox: Sandbox, way: SignInWay): Control {
       current.current?.end();
       current.current = undefined;
     };
-  }, [sandbox, way, start]);
+  }, [sandbox, way, start, onEnded]);
 
   useEffect(() => {
     const onHide = (): void => current.current?.leave();
@@ -85,7 +91,7 @@ export function useTeamsSession(sandbox: Sandbox, way: SignInWay): Control {
   }, []);
 
   const signIn = ({ address, password }: SignInChoice): void => {
-    const env = { fetch: browserFetch, storage: sessionStorage, sandbox };
+    const env = surroundings(sandbox, onEnded);
     if (way === 'password')
       return void start(() => signInWith(env, { grant_type: 'password', username: address, password }));
     setStatus({ step: 'busy' });
@@ -112,3 +118,7 @@ function redirectUri(): string {
 }
 
 const browserFetch = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init);
+
+function surroundings(sandbox: Sandbox, ended: (trouble: Trouble) => void): SignInSurroundings {
+  return { fetch: browserFetch, storage: sessionStorage, sandbox, ended };
+}

@@ -267,5 +267,6 @@ function withContact(state: SkypeState, uri: string, change: (contact: Contact) 
 }
 
 export function nameOf(state: SkypeState, uri: string): string {
-  return state.contacts?.find((contact) => contact.uri === uri)?.name ?? uri.replace(/^sip:/, '');
+  const contact = state.contacts?.find((one) => one.uri === uri);
+  return state.windows[uri]?.name ?? contact?.name ?? uri.replace(/^sip:/, '');
 }

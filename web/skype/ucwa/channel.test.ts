@@ -4,7 +4,7 @@ import { followEvents } from './channel.ts';
 import { type Ucwa, UcwaError } from './client.ts';
 import { eventsOf, onwardOf } from './events.ts';
 
-type Answer = unknown | UcwaError;
+type Answer = unknown;
 
 function scripted(answers: readonly Answer[], ending: AbortController): { ucwa: Ucwa; asked: string[] } {
   const asked: string[] = [];

@@ -85,7 +85,12 @@ export function authorizeUrl(
   return url.href;
 }
 
-/** Asks the token endpoint. A refused sign-in is a {@link TroubleError} with the service's own first sentence. */
+/** The sign-in service gives no tokens (any more). */
+export class SignInRefused extends TroubleError {
+  override name = 'SignInRefused';
+}
+
+/** Asks the token endpoint. @throws {SignInRefused} with the service's own first sentence */
 export async function requestTokens(
   fetch: Fetch,
   endpoint: string,
@@ -99,7 +104,7 @@ export async function requestTokens(
     body: new URLSearchParams({ client_id: clientId, scope, ...grant }).toString(),
   });
   const body = await readJson(response);
-  if (!response.ok) throw new TroubleError(refusedSignIn(response.status, body));
+  if (!response.ok) throw new SignInRefused(refusedSignIn(response.status, body));
   const lifetime = Number((body as { expires_in?: unknown } | undefined)?.expires_in);
   return {
     accessToken: stringAt(body, 'access_token'),

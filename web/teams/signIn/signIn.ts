@@ -1,6 +1,7 @@
 import type { Fetch } from '../../shared/http.ts';
 import { parseHtml } from '../../shared/richText/parse.ts';
 import type { Sandbox } from '../../shared/sandbox.ts';
+import type { Trouble } from '../../shared/trouble.ts';
 import { createGraph } from '../graph/client.ts';
 import { startTeams, type TeamsSession } from '../session.ts';
 import { authorizeUrl, discoverEndpoints, type Grant, requestTokens, type Tokens } from './grants.ts';
@@ -13,6 +14,8 @@ export interface SignInSurroundings {
   readonly fetch: Fetch;
   readonly storage: TabStorage;
   readonly sandbox: Sandbox;
+  /** The client's sign-in ended by itself. */
+  readonly ended: (trouble: Trouble) => void;
 }
 
 /** Leaves for the sign-in page of the organisation, which comes back to `redirectUri` with a code. */
@@ -61,6 +64,7 @@ export async function resume(env: SignInSurroundings, tokens: Tokens): Promise<T
     isHidden: () => document.hidden,
     now: Date.now,
     newKey: () => crypto.randomUUID(),
+    ended: env.ended,
   });
   return {
     ...session,

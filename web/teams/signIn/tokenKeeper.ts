@@ -1,5 +1,4 @@
-import { TroubleError } from '../../shared/trouble.ts';
-import type { Tokens } from './grants.ts';
+import { SignInRefused, type Tokens } from './grants.ts';
 
 /** Refreshed this long before the end, so that no request leaves with a token that dies on the way. */
 const marginMs = 120_000;
@@ -27,7 +26,7 @@ export function createTokenKeeper(
   let running: Promise<string> | undefined;
   const renew = async (): Promise<string> => {
     if (tokens.refreshToken === '')
-      throw new TroubleError({ what: 'The sign-in has ended.', cure: 'Sign in again.' });
+      throw new SignInRefused({ what: 'The sign-in has ended.', cure: 'Sign in again.' });
     const next = await refresh(tokens.refreshToken);
     tokens = { ...next, refreshToken: next.refreshToken || tokens.refreshToken };
     keep(tokens);
