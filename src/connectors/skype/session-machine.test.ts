@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { RemoteId } from '../../core/ids.ts';
+import type { Failure } from './errors.ts';
+import { decide, type SessionCommand, type SessionEvent, type SessionState } from './session-machine.ts';
+
+const idleMs = 600_000;
+const remote = 'remote' as RemoteId;
+const over: Failure = { kind: 'ended', id: 'session-ended', detail: 'over' };
+const declined: Failure = { kind: 'refused', id: 'declined', detail: 'no' };
+
+/** Runs events from nothing; returns the last state and every command, in short. */
+function run(...events: readonly SessionEvent[]) {
+  let state: SessionState = { kind: 'none' };
+  const said: string[] = [];
+  for (const event of events) {
+    const decision = decide(state, event, idleMs);
+    state = decision.state;
+    said.push(...decision.commands.map(short));
+  }
+  return { state, said };
+}
+
+function short(command: SessionCommand): string {
+  switch (command.kind) {
+    case 'invite':
+    case 'post':
+      return `${command.kind} ${command.text} in ${command.dialog}`;
+    case 'cancel':
+    case 'join':
+    case 'stop':
+      return `${command.kind} ${command.dialog}`;
+    case 'settle':
+      return `${command.text} ${command.end.kind === 'delivered' ? `delivered in ${command.end.dialog}` : command.end.failure.id}`;
+  }
+}
+
+const send = (text: string, at = 0): SessionEvent => ({ kind: 'send', text, fresh: `for-${text}`, at });
+const accepted = (dialog: string, at = 0): SessionEvent => ({ kind: 'accepted', dialog, remote, at });
+const inviteFailed = (dialog: string, failure = declined): SessionEvent => ({
+  kind: 'inviteFailed',
+  dialog,
+  failure,
+  at: 0,
+});
+const sent = (text: string, at = 0): SessionEvent => ({ kind: 'sent', text, remote, at });
+const invited: SessionEvent = { kind: 'invited', dialog: 'theirs' };
+const joined: SessionEvent = { kind: 'joined', dialog: 'theirs', at: 0 };
+
+describe('the sessions with one peer', () => {
+  it('open with the first text and carry the next', () => {
+    const { said, state } = run(send('a'), accepted('for-a'), send('b'), sent('b', 5));
+    assert.deepEqual(said, [
+      'invite a in for-a',
+      'a delivered in for-a',
+      'post b in for-a',
+      'b delivered in for-a',
+    ]);
+    assert.equal(state.kind === 'open' && state.lastAt, 5);
+  });
+
+  it('are none after a refused invitation', () => {
+    const { said, state } = run(send('a'), inviteFailed('for-a'));
+    assert.deepEqual(said, ['invite a in for-a', 'a declined']);
+    assert.equal(state.kind, 'none');
+  });
+
+  it('begin anew, with the same text, when the old one turns out to be over', () => {
+    const { said } = run(
+      invited,
+      joined,
+      send('a'),
+      { kind: 'sendFailed', text: 'a', failure: over },
+      accepted('for-a'),
+    );
+    assert.deepEqual(said, ['join theirs', 'post a in theirs', 'invite a in for-a', 'a delivered in for-a']);
+  });
+
+  it('are left after the idle limit, and not before', () => {
+    const open = [send('a'), accepted('for-a', 1_000)];
+    assert.deepEqual(run(...open, send('b', 1_000 + idleMs - 1)).said.at(-1), 'post b in for-a');
+    assert.deepEqual(run(...open, send('b', 1_000 + idleMs)).said.slice(-2), [
+      'stop for-a',
+      'invite b in for-b',
+    ]);
+    assert.deepEqual(run(...open, { kind: 'tick', at: 1_000 + idleMs }).said.at(-1), 'stop for-a');
+    const heard = { kind: 'heard', dialog: 'for-a', at: 2_000 } as const;
+    assert.equal(run(...open, heard, send('b', 1_000 + idleMs)).said.at(-1), 'post b in for-a');
+  });
+
+  it('yield to the peer’s when both call at once, and send the text there', () => {
+    const { said } = run(send('a'), invited, inviteFailed('for-a'), joined, sent('a'));
+    assert.deepEqual(said, [
+      'invite a in for-a',
+      'join theirs',
+      'cancel for-a',
+      'post a in theirs',
+      'a delivered in theirs',
+    ]);
+  });
+
+  it('do not show a text twice when the peer took ours up in that moment', () => {
+    const { said, state } = run(send('a'), invited, accepted('for-a'), joined);
+    assert.equal(said.filter((line) => line.startsWith('a delivered')).length, 1);
+    assert.ok(!said.some((line) => line.startsWith('post')));
+    assert.ok(said.includes('stop theirs'));
+    assert.equal(state.kind === 'open' && state.dialog, 'for-a');
+  });
+
+  it('send the text in a session of our own when the peer gives theirs up again', () => {
+    const { said } = run(send('a'), invited, { kind: 'ended', dialog: 'theirs' }, inviteFailed('for-a'));
+    assert.equal(said.at(-1), 'invite a in for-a+');
+  });
+
+  it('take an invitation back at the deadline, and say what came of it', () => {
+    const deadline = { kind: 'deadline', text: 'a' } as const;
+    assert.deepEqual(run(send('a'), deadline, inviteFailed('for-a')).said.slice(1), [
+      'cancel for-a',
+      'a no-answer',
+    ]);
+    assert.equal(run(send('a'), deadline, accepted('for-a')).said.at(-1), 'a delivered in for-a');
+    assert.equal(run(send('a'), deadline, { kind: 'overdue', text: 'a' }).said.at(-1), 'a uncertain');
+  });
+
+  it('follow the peer into a new session once the text under way has ended', () => {
+    const { said, state } = run(send('a'), accepted('for-a'), send('b'), invited, joined, sent('b'));
+    assert.deepEqual(said.slice(3), ['join theirs', 'b delivered in for-a', 'stop for-a']);
+    assert.equal(state.kind === 'open' && state.dialog, 'theirs');
+  });
+
+  const dialogs = fc.constantFrom('theirs', 'theirs2', 'for-a', 'for-b', 'for-a+');
+  const texts = fc.constantFrom('a', 'b');
+  const failures = fc.constantFrom<Failure>(over, declined, {
+    kind: 'uncertain',
+    id: 'uncertain',
+    detail: '',
+  });
+  const at = fc.nat(2_000_000);
+  const anything: fc.Arbitrary<SessionEvent> = fc.oneof(
+    fc
+      .record({ kind: fc.constant('send' as const), text: texts, at })
+      .map((event) => ({ ...event, fresh: `for-${event.text}` })),
+    fc.record({ kind: fc.constantFrom('invited' as const, 'ended' as const), dialog: dialogs }),
+    fc.record({ kind: fc.constantFrom('joined' as const, 'heard' as const), dialog: dialogs, at }),
+    fc.record({ kind: fc.constant('accepted' as const), dialog: dialogs, remote: fc.constant(remote), at }),
+    fc.record({ kind: fc.constant('inviteFailed' as const), dialog: dialogs, failure: failures, at }),
+    fc.record({ kind: fc.constant('sent' as const), text: texts, remote: fc.constant(remote), at }),
+    fc.record({ kind: fc.constant('sendFailed' as const), text: texts, failure: failures }),
+    fc.record({ kind: fc.constantFrom('deadline' as const, 'overdue' as const), text: texts }),
+    fc.record({ kind: fc.constant('tick' as const), at }),
+  );
+
+  it('settle every text exactly once by the time it is overdue, whatever happens in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 30 }), (events) => {
+        let state: SessionState = { kind: 'none' };
+        const open = new Set<string>();
+        const step = (event: SessionEvent): void => {
+          const decision = decide(state, event, idleMs);
+          state = decision.state;
+          if (event.kind === 'send') open.add(event.text);
+          for (const command of decision.commands) {
+            if (command.kind === 'settle')
+              assert.ok(open.delete(command.text), `${command.text} settled twice`);
+            if (command.kind === 'invite' || command.kind === 'post') assert.ok(open.has(command.text));
+          }
+        };
+        // A text that is under way is never sent again under the same name.
+        for (const event of events) if (event.kind !== 'send' || !open.has(event.text)) step(event);
+        for (const text of [...open]) step({ kind: 'overdue', text });
+        assert.deepEqual([...open], []);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('never invite while a session is open, unless it is over or silent for too long', () => {
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 30 }), (events) => {
+        let state: SessionState = { kind: 'none' };
+        for (const event of events) {
+          const before = state;
+          const { state: next, commands } = decide(state, event, idleMs);
+          state = next;
+          if (before.kind !== 'open' || !commands.some(({ kind }) => kind === 'invite')) continue;
+          const stopped = commands.some(
+            (command) => command.kind === 'stop' && command.dialog === before.dialog,
+          );
+          const wasOver = event.kind === 'sendFailed' && event.failure.kind === 'ended';
+          assert.ok(stopped || wasOver);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
