@@ -178,7 +178,7 @@ function notified(subscription: Open, state: SubscriptionState): SubscriptionSte
 
 /** RFC 6665 section 4.1.3. */
 function retryFor({ reason, retryAfter }: SubscriptionState): Retry {
-  switch (reason) {
+  switch (reason ?? '') {
     case 'deactivated':
     case 'timeout':
       return { kind: 'now' };
@@ -186,7 +186,6 @@ function retryFor({ reason, retryAfter }: SubscriptionState): Retry {
     case 'noresource':
     case 'invariant':
       return { kind: 'never' };
-    case undefined:
     default:
       return retryAfter === undefined ? { kind: 'later' } : { kind: 'after', ms: retryAfter * 1000 };
   }
