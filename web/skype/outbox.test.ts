@@ -97,7 +97,7 @@ describe('what a person writes', () => {
   it('is delivered when the pool confirms it, by its operation or by its address', async () => {
     const { outbox, session, states } = outboxAt((href) => ({
       body: undefined,
-      location: `http://pool${href}/7`,
+      location: `http://pool${href.split('?')[0]}/7`,
     }));
     session(connected);
     outbox.send(alice, 'a');
@@ -107,6 +107,17 @@ describe('what a person writes', () => {
     assert.deepEqual(states(), [{ kind: 'delivered' }, { kind: 'sending' }]);
     outbox.messageEnded('', '/c/1/messages/7', { code: 'Timeout', subcode: 'Timeout', message: '' }, false);
     assert.deepEqual(states()?.[1], { kind: 'failed', why: 'Alice Adams did not answer.' });
+  });
+
+  it('is delivered although the confirmation, which names no operation, overtakes the answer', async () => {
+    const world = outboxAt((href) => {
+      world.outbox.messageEnded('', '/c/1/messages/7', undefined, true);
+      return { body: undefined, location: `${href.split('?')[0]}/7` };
+    });
+    world.session(connected);
+    world.outbox.send(alice, 'a');
+    await settled();
+    assert.deepEqual(world.states(), [{ kind: 'delivered' }]);
   });
 
   it('begins a new conversation when the session turns out to be dead, once', async () => {

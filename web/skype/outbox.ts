@@ -12,6 +12,8 @@ import { failureWords } from './words.ts';
 /** A pool tells within 30 s how a message ended; after this nobody knows. */
 const givenUpMs = 45_000;
 
+const maxEarly = 32;
+
 interface Waiting {
   readonly key: string;
   readonly text: string;
@@ -58,6 +60,8 @@ export function createOutbox(
   const waiting = new Map<string, Waiting[]>();
   const busy = new Set<string>();
   const pending = new Map<string, Pending>();
+  /** Confirmations that came before the answer which tells whose they are, by address. */
+  const early = new Map<string, { readonly success: boolean; readonly reason: Reason | undefined }>();
 
   const queueOf = (peer: string): Waiting[] => {
     const queue = waiting.get(peer) ?? [];
@@ -74,6 +78,11 @@ export function createOutbox(
       store.dispatch({ type: 'lineState', peer: one.peer, key: one.key, state: { kind: 'delivered' } });
     else fail(one.peer, one.key, failureWords(reason, nameOf(store.get(), one.peer)));
     return one;
+  };
+  const keepEarly = (path: string, success: boolean, reason: Reason | undefined): void => {
+    early.set(path, { success, reason });
+    const [oldest] = early.keys();
+    if (early.size > maxEarly && oldest !== undefined) early.delete(oldest);
   };
   const failWaiting = (peer: string, reason: Reason | undefined): void => {
     const why = failureWords(reason, nameOf(store.get(), peer));
@@ -110,6 +119,8 @@ export function createOutbox(
     try {
       const answer = await ucwa.postText(withQuery(href, { operationId }), line.text);
       entry.location = answer.location;
+      const confirmed = early.get(pathOf(answer.location));
+      if (confirmed) settle(operationId, confirmed.success, confirmed.reason);
     } catch (error) {
       pending.delete(operationId);
       if (error instanceof UcwaError && [404, 409].includes(error.status) && !line.again) {
@@ -164,9 +175,10 @@ export function createOutbox(
     },
     messageEnded: (operationId, href, reason, success) => {
       const byHref = (): string | undefined =>
-        [...pending].find(([, one]) => one.location !== '' && samePath(one.location, href))?.[0];
+        [...pending].find(([, one]) => one.location !== '' && pathOf(one.location) === pathOf(href))?.[0];
       const id = pending.has(operationId) ? operationId : byHref();
       if (id !== undefined) settle(id, success, reason);
+      else if (operationId === '') keepEarly(pathOf(href), success, reason);
     },
     sessionOver: (peer, reason) => {
       for (const [operationId, one] of pending)
@@ -194,8 +206,7 @@ function wordsOf(error: unknown, name: string): string {
   return `${trouble.what} ${trouble.cure}`;
 }
 
-/** Whether two links name one resource, one of them perhaps with its host. */
-function samePath(a: string, b: string): boolean {
-  const base = 'http://pool.invalid';
-  return new URL(a, base).pathname.toLowerCase() === new URL(b, base).pathname.toLowerCase();
+/** The path of a link with or without a host: what names a resource, whichever way it is written. */
+function pathOf(href: string): string {
+  return new URL(href, 'http://pool.invalid').pathname.toLowerCase();
 }
