@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import type { TokenClaims } from '../../src/protocols/graph/server/auth.ts';
 import {
@@ -13,6 +15,8 @@ import {
 } from '../../src/sandbox/teams/tenants.ts';
 import { people, type SandboxPerson } from '../../src/sandbox/world.ts';
 import { ManualClock } from '../kit/manual-clock.ts';
+import { withReference } from '../kit/reference.ts';
+import { PublishedGraph } from './graph-schemas.ts';
 
 export const gatewayApp = '15700000-0000-4000-8000-000000000001';
 export const pageApp = '15700000-0000-4000-8000-000000000002';
@@ -57,14 +61,28 @@ export interface Exchange extends Reply {
   readonly url: string;
 }
 
+/** Everything that this file's tests asked and were answered. */
+const exchanges: Exchange[] = [];
+
+/** The last test of a file: whatever its tests saw is as published. */
+export function itAnswersAsPublished(): void {
+  withReference('answers of Graph against its published description', () => {
+    it('gives nothing but what the published description of Graph allows', () => {
+      const published = new PublishedGraph();
+      assert.ok(exchanges.length > 0);
+      for (const { method, url, status, body } of exchanges) {
+        assert.deepEqual(published.faults(method, url, status, body), [], `${method} ${url} ${status}`);
+      }
+    });
+  });
+}
+
 /** Graph over the sandbox's tenants, without sign-in: a token is a name that the test gave claims. */
 export class GraphWorld implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly notifier: Notifier;
   readonly tenants: TeamsTenants;
   readonly app: FastifyInstance;
-  /** Everything asked and answered, for whoever checks it afterwards. */
-  readonly exchanges: Exchange[] = [];
   readonly #claims = new Map<string, TokenClaims>();
 
   constructor(options: Partial<NotifierOptions> & Partial<TeamsTenantsOptions> = {}) {
@@ -123,7 +141,7 @@ export class GraphWorld implements AsyncDisposable {
       body: response.payload === '' ? undefined : response.json(),
       headers: response.headers,
     };
-    this.exchanges.push({ ...reply, method, url });
+    exchanges.push({ ...reply, method, url });
     return reply;
   }
 
