@@ -31,6 +31,8 @@ interface SideState {
   readonly ours: Presence;
   /** What it showed before, while late reports of that may still come. */
   readonly fading: readonly { readonly presence: Presence; readonly until: number }[];
+  /** The last withdrawal: when (Unix ms), and for how long what was withdrawn explains reports. */
+  readonly withdrawn: { readonly at: number; readonly settleMs: number } | undefined;
   /** A report that was taken for the person's own and vanished with the gateway's publication. */
   readonly disguise: Presence | undefined;
   /** A report that the gateway's publication does not explain, and on which it acted. */
@@ -53,8 +55,13 @@ export interface MirrorDecision {
   readonly wakeAt: number | undefined;
 }
 
-/** How late a network's report of something replaced may come, ms. */
-export const settleMs = 3_000;
+/**
+ * How late a network's report of something replaced may come, ms: UCWA holds events of medium urgency back for up to 5 s.
+ * Reports later than that could chase each other from side to side for ever, so each withdrawal that soon follows another
+ * doubles the time, up to {@link longestSettleMs}.
+ */
+export const settleMs = 6_000;
+const longestSettleMs = 192_000;
 
 /** Publications remembered as explanations; a person changes state less often than this within {@link settleMs}. */
 const mostFading = 8;
@@ -63,6 +70,7 @@ const unseen: SideState = {
   seen: undefined,
   ours: offline,
   fading: [],
+  withdrawn: undefined,
   disguise: undefined,
   suspect: undefined,
 };
@@ -102,8 +110,8 @@ export function authorityOf({ mode, hasTeams, hasSkype }: MirrorPerson): Authori
 export function decideMirror(state: MirrorState, event: MirrorEvent, now: number): MirrorDecision {
   const before = applied(state, event, now);
   const targets = targetsOf(before, now);
-  const teams = turned(before.sides.teams, targets.teams, now);
-  const skype = turned(before.sides.skype, targets.skype, now);
+  const teams = turned(before.sides.teams, targets.teams, ownPresence(before, 'teams', now), now);
+  const skype = turned(before.sides.skype, targets.skype, ownPresence(before, 'skype', now), now);
   const publish = [
     ...(samePresence(before.sides.teams.ours, teams.ours)
       ? []
@@ -195,19 +203,27 @@ function targetsOf(state: MirrorState, now: number): Readonly<Record<Side, Prese
   }
 }
 
-/** The side once `target` is shown there. */
-function turned(side: SideState, target: Presence, now: number): SideState {
+/** The side once `target` is shown there; `own` is what was taken for the person's own until now. */
+function turned(side: SideState, target: Presence, own: Presence | undefined, now: number): SideState {
   const fading = fresh(side.fading, now);
   if (samePresence(side.ours, target))
     return fading.length === side.fading.length ? side : { ...side, fading };
-  const replaced = isSignedIn(side.ours) ? [{ presence: side.ours, until: now + settleMs }] : [];
-  const withdrawn = isSignedIn(side.ours) && !isSignedIn(target);
+  if (!isSignedIn(side.ours)) return { ...side, ours: target, fading, suspect: undefined };
+  const withdraws = !isSignedIn(target);
+  const withdrawn = withdraws ? { at: now, settleMs: settleTime(side, now) } : side.withdrawn;
+  const until = now + (withdraws && withdrawn ? withdrawn.settleMs : settleMs);
   return {
     ...side,
     ours: target,
-    fading: [...fading, ...replaced].slice(-mostFading),
-    suspect: withdrawn ? side.seen?.presence : undefined,
+    fading: [...fading, { presence: side.ours, until }].slice(-mostFading),
+    withdrawn,
+    suspect: withdraws && own && isSignedIn(own) ? own : undefined,
   };
+}
+
+function settleTime({ withdrawn }: SideState, now: number): number {
+  if (!withdrawn || now - withdrawn.at > 10 * withdrawn.settleMs) return settleMs;
+  return Math.min(2 * withdrawn.settleMs, longestSettleMs);
 }
 
 function fresh(fading: SideState['fading'], now: number): SideState['fading'] {
