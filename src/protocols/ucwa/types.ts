@@ -74,6 +74,8 @@ export type SourceNetwork = (typeof sourceNetworks)[number];
 export const deviceTypes = ['Unknown', 'PC', 'Mobile', 'Web', 'DeskPhone'] as const;
 export type DeviceType = (typeof deviceTypes)[number];
 
+export type SubscriptionState = 'Connected' | 'Connecting' | 'Disconnected' | 'Disconnecting';
+
 export type NoteType = 'Personal' | 'OutOfOffice';
 
 /** Resources are added, updated and deleted; operations are started, updated and completed. */

@@ -268,6 +268,9 @@ describe('the contact list', { timeout: 20_000 }, () => {
     await using world = start();
     const client = await signIn(world.pools, alice);
     const groups = client.at('/people/groups');
+    const follow = client.at('/people/contactsAndGroupsSubscription');
+    assert.equal((await client.request('POST', `${follow}/startOrRefresh?duration=10`)).status, 204);
+    assert.equal((await client.request('GET', follow)).body['state'], 'Connected');
     assert.equal((await client.request('POST', groups, { displayName: 'Team' })).status, 204);
     assert.equal((await client.request('POST', groups, { displayName: 'team' })).status, 409);
     await client.until('group', 'added');
@@ -286,6 +289,8 @@ describe('the contact list', { timeout: 20_000 }, () => {
     assert.equal((await client.request('DELETE', hrefOf(joined.body, 'self') ?? '')).status, 204);
     assert.equal((await client.request('DELETE', self)).status, 204);
     assert.equal((await client.request('DELETE', client.at('/people/groups/default'))).status, 403);
+    world.clock.advance(10 * minute);
+    assert.equal((await client.request('GET', follow)).body['state'], 'Disconnected');
   });
 
   it('is searched by name or address, and reaches strangers by their whole address', async () => {

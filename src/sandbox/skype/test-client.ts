@@ -4,14 +4,14 @@ import { embeddedOf, hrefOf, isObject, type ResourceInput } from '../../protocol
 
 /** A UCWA client for tests: as little as is needed to follow links. */
 export class TestClient {
-  readonly #app: FastifyInstance;
+  readonly app: FastifyInstance;
   readonly token: string;
   readonly application: ResourceInput;
   #events: string;
   readonly seen: SeenEvent[] = [];
 
   constructor(app: FastifyInstance, token: string, application: ResourceInput) {
-    this.#app = app;
+    this.app = app;
     this.token = token;
     this.application = application;
     this.#events = hrefOf(application, 'events') ?? '';
@@ -36,6 +36,11 @@ export class TestClient {
     return new TestClient(app, token, answer.json());
   }
 
+  /** Where the next P-GET goes. */
+  get nextEvents(): string {
+    return this.#events;
+  }
+
   get self(): string {
     return hrefOf(this.application, 'self') ?? '';
   }
@@ -51,7 +56,7 @@ export class TestClient {
     payload?: ResourceInput | string,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
-    const answer = await this.#app.inject({
+    const answer = await this.app.inject({
       method,
       url,
       headers: { authorization: `Bearer ${this.token}`, ...headers },

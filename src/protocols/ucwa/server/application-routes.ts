@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { UcwaError } from '../errors.ts';
 import type { Resource } from '../hal.ts';
 import type { Application } from './application.ts';
+import { communicationResource } from './communication-resource.ts';
 import { type ApplicationRoute, noContent, type ServerContext, signedInAs } from './context.ts';
 import { Input } from './input.ts';
 import { meResource } from './me.ts';
@@ -79,7 +80,7 @@ function applicationResource(application: Application): Resource {
     _embedded: {
       me: meResource(application),
       people: peopleResource(application),
-      communication: application.communicationResource(),
+      communication: communicationResource(application),
     },
     rel: 'application',
   };

@@ -1,6 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { UcwaError } from '../errors.ts';
-import { putGuard, type Resource } from '../hal.ts';
 import type { EventType, MessageFormat } from '../types.ts';
 import type {
   BackendCall,
@@ -15,6 +14,8 @@ import type {
   UcwaBackend,
 } from './backend.ts';
 import type { Clock } from './clock.ts';
+import { communicationResource } from './communication-resource.ts';
+import { ContactListSubscription } from './contact-list-subscription.ts';
 import { Conversation } from './conversation.ts';
 import { type ChannelEvent, EventChannel, type Urgency } from './event-channel.ts';
 import type { Limits } from './limits.ts';
@@ -50,6 +51,7 @@ export class Application implements EndpointSink, Disposable {
   readonly channel: EventChannel;
   readonly endpoint: BackendEndpoint;
   readonly subscriptions: PresenceSubscriptions;
+  readonly contactList: ContactListSubscription;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly putGuardName = randomUUID();
@@ -78,6 +80,7 @@ export class Application implements EndpointSink, Disposable {
     });
     this.endpoint = host.backend.open(input.address, this);
     this.subscriptions = new PresenceSubscriptions(this);
+    this.contactList = new ContactListSubscription(this);
     this.#lastActivity = host.clock.now();
     this.#lifeTimer = this.#armLife(host.limits.suspendAfterMs);
   }
@@ -202,19 +205,7 @@ export class Application implements EndpointSink, Disposable {
   }
 
   contactListChanged(change: ContactListChange): void {
-    if (change.kind === 'group') {
-      this.emit('people', 'high', {
-        link: { rel: 'group', href: this.paths.group(change.id) },
-        in: { rel: 'myGroups', href: `${this.paths.people}/groups` },
-        type: change.change,
-      });
-    } else {
-      this.emit('people', 'high', {
-        link: { rel: 'contact', href: this.paths.contact(change.address) },
-        in: { rel: 'group', href: this.paths.group(change.groupId) },
-        type: change.change,
-      });
-    }
+    this.contactList.tell(change);
   }
 
   emit(
@@ -246,30 +237,11 @@ export class Application implements EndpointSink, Disposable {
       'medium',
       {
         link: { rel: 'communication', href: this.paths.communication },
-        _embedded: { communication: this.communicationResource() },
+        _embedded: { communication: communicationResource(this) },
         type: 'updated',
       },
       { coalesceBy: 'communication' },
     );
-  }
-
-  communicationResource(): Resource {
-    const { communication } = this.paths;
-    const content = {
-      supportedModalities: this.modalities,
-      supportedMessageFormats: this.formats,
-    };
-    return {
-      [this.putGuardName]: putGuard,
-      ...content,
-      _links: {
-        self: { href: communication },
-        conversations: { href: `${communication}/conversations?filter=active` },
-        startMessaging: { href: `${communication}/messagingInvitations` },
-      },
-      rel: 'communication',
-      etag: etagOf(content),
-    };
   }
 
   /** Ends it; other endpoints of the person stay. */
@@ -291,6 +263,7 @@ export class Application implements EndpointSink, Disposable {
     for (const conversation of [...this.#conversations.values()]) conversation.hangUp();
     this.#past.clear();
     this.subscriptions[Symbol.dispose]();
+    this.contactList[Symbol.dispose]();
   }
 
   #checkLife(): void {
@@ -317,11 +290,6 @@ export class Application implements EndpointSink, Disposable {
     const next = Math.min(ms, this.limits.idleExpiryMs);
     return this.clock.setTimer(Math.max(1000, next), () => this.#checkLife());
   }
-}
-
-/** A decimal string, as the etags of a pool are. */
-export function etagOf(content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest().readUInt32BE(0).toString();
 }
 
 function shortId(): string {

@@ -1,6 +1,7 @@
 import { badParameters, UcwaError } from '../errors.ts';
 import { propertyOf, putGuard } from '../hal.ts';
 import { declineReasons } from '../types.ts';
+import { communicationResource } from './communication-resource.ts';
 import { type ApplicationRoute, noContent, parameter } from './context.ts';
 import {
   conversationResource,
@@ -11,13 +12,14 @@ import {
   participantMessagingResource,
   participantResource,
 } from './conversation-resources.ts';
+import { requireEtag } from './etag.ts';
 import { Input } from './input.ts';
 import { formatsOf } from './me.ts';
 
 /** Conversations, their members, and the invitations that open them. */
 export function communicationRoutes(route: ApplicationRoute): void {
   route('GET', '/communication', (application, _request, reply) => {
-    const resource = application.communicationResource();
+    const resource = communicationResource(application);
     reply.header('ETag', `"${resource.etag}"`);
     return resource;
   });
@@ -25,14 +27,14 @@ export function communicationRoutes(route: ApplicationRoute): void {
   route('PUT', '/communication', (application, request, reply) => {
     application.requireAvailable();
     const input = new Input(request);
-    requireEtag(request.headers['if-match'], application.communicationResource().etag);
+    requireEtag(request.headers['if-match'], communicationResource(application).etag);
     if (propertyOf(input.body, application.putGuardName) !== putGuard) {
       throw badParameters({ [application.putGuardName]: 'must be passed in a PUT request' });
     }
     const wanted = formatsOf(input, input.list('supportedMessageFormats', 10, 20));
     input.check();
     application.setFormats(wanted);
-    const resource = application.communicationResource();
+    const resource = communicationResource(application);
     reply.header('ETag', `"${resource.etag}"`);
     return resource;
   });
@@ -104,15 +106,4 @@ export function communicationRoutes(route: ApplicationRoute): void {
     application.invitation(parameter(request, 'id')).decline(reason);
     noContent(reply);
   });
-}
-
-/** @throws {UcwaError} PreconditionRequired without, PreconditionFailed with another one. */
-export function requireEtag(header: string | undefined, current: string | undefined): void {
-  if (header === undefined) {
-    throw new UcwaError('PreconditionRequired', undefined, 'If-Match is required.');
-  }
-  const given = header.split(',').map((tag) => tag.trim().replace(/^W\//, '').replace(/^"|"$/g, ''));
-  if (!given.includes('*') && !given.includes(current ?? '')) {
-    throw new UcwaError('PreconditionFailed', undefined, 'The resource has changed.');
-  }
 }

@@ -1,10 +1,9 @@
 import { UcwaError } from '../errors.ts';
 import type { Resource } from '../hal.ts';
 import type { Application } from './application.ts';
-import { etagOf } from './application.ts';
 import type { ContactGroup, GroupResult } from './backend.ts';
-import { requireEtag } from './communication.ts';
 import { type ApplicationRoute, noContent, parameter } from './context.ts';
+import { etagOf, requireEtag } from './etag.ts';
 import { Input } from './input.ts';
 import { addressIn, contactResource } from './people.ts';
 
@@ -104,6 +103,26 @@ export function groupRoutes(route: ApplicationRoute): void {
   route('DELETE', '/people/groupMemberships/:id/:address', (application, request, reply) => {
     const { id, address } = memberOf(request);
     requireDone(application.endpoint.removeFromGroup(id, address));
+    noContent(reply);
+  });
+}
+
+/** Being told of changes of the contact list. */
+export function contactListRoutes(route: ApplicationRoute): void {
+  const path = '/people/contactsAndGroupsSubscription';
+
+  route('GET', path, (application) => application.contactList.resource());
+
+  route('POST', `${path}/startOrRefresh`, (application, request, reply) => {
+    const input = new Input(request);
+    const duration = input.integer('duration', 10, 60) ?? 30;
+    input.check();
+    application.contactList.startOrRefresh(duration);
+    noContent(reply);
+  });
+
+  route('POST', `${path}/stop`, (application, _request, reply) => {
+    application.contactList.stop();
     noContent(reply);
   });
 }

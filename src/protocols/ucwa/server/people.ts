@@ -2,9 +2,9 @@ import { formatDate } from '../dates.ts';
 import { badParameters } from '../errors.ts';
 import type { Resource } from '../hal.ts';
 import type { Application } from './application.ts';
-import { etagOf } from './application.ts';
 import type { PersonCard } from './backend.ts';
 import { type ApplicationRoute, parameter } from './context.ts';
+import { etagOf } from './etag.ts';
 import { Input } from './input.ts';
 import { addressOf } from './paths.ts';
 
@@ -89,6 +89,7 @@ export function peopleResource(application: Application): Resource {
       myGroups: { href: `${self}/groups`, revision: '2' },
       myGroupMemberships: { href: `${self}/groupMemberships`, revision: '2' },
       myContacts: { href: `${self}/contacts` },
+      myContactsAndGroupsSubscription: { href: `${self}/contactsAndGroupsSubscription` },
       search: { href: `${self}/search`, revision: '2' },
     },
     rel: 'people',

@@ -12,7 +12,7 @@ import { communicationRoutes } from './communication.ts';
 import { applicationRoutes, type ServerContext } from './context.ts';
 import { eventRoutes } from './events.ts';
 import { answerErrors } from './failures.ts';
-import { groupRoutes } from './groups.ts';
+import { contactListRoutes, groupRoutes } from './groups.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { meRoutes } from './me.ts';
 import { messagingRoutes } from './messaging.ts';
@@ -96,6 +96,7 @@ export function createUcwaServer(options: UcwaServerOptions, backend: UcwaBacken
       meRoutes(route);
       peopleRoutes(route);
       groupRoutes(route);
+      contactListRoutes(route);
       presenceRoutes(route);
       communicationRoutes(route);
       messagingRoutes(route);
