@@ -172,6 +172,41 @@ describe('bringing messages to SfB', { timeout: 30_000 }, () => {
     assert.equal(rings.length, 1);
   });
 
+  it('rings at all endpoints of the person, and goes on with the first to take it up', async () => {
+    await using there = await world();
+    const [desk, phone] = [await there.actor(bob), await there.actor(bob)];
+    const { outcome } = there.send(alice, bob, 'Hello');
+    await desk.invitation('Hello');
+    await phone.accept(await phone.invitation('Hello'));
+    assert.equal(reasonOf(await outcome), 'delivered');
+    assert.equal(reasonOf(await there.send(alice, bob, 'On the phone?').outcome), 'delivered');
+    await phone.message('On the phone?');
+    assert.ok(!desk.received.includes('On the phone?'));
+  });
+
+  it('brings many texts at once in their order, in one session', async () => {
+    await using there = await world();
+    const sip = await there.actor(bob);
+    const sent = ['1', '2', '3', '4', '5'].map((text) => there.send(alice, bob, text).outcome);
+    await sip.accept(await sip.invitation('1'));
+    assert.deepEqual(
+      (await Promise.all(sent)).map(reasonOf),
+      sent.map(() => 'delivered'),
+    );
+    await sip.message('5');
+    assert.deepEqual(sip.received, ['1', '2', '3', '4', '5']);
+  });
+
+  it('leaves it open whether a text arrived when its person signs out meanwhile', async () => {
+    await using there = await world();
+    const sip = await there.actor(bob);
+    await there.connector.publish(alice, available);
+    const { outcome } = there.send(alice, bob, 'Hello');
+    await sip.invitation('Hello');
+    await there.connector.publish(alice, offline);
+    assert.equal(reasonOf(await outcome), 'uncertain uncertain');
+  });
+
   it('crosses from one pool to the other', async () => {
     await using there = await world();
     const sip = await there.actor(carol);
@@ -468,8 +503,10 @@ describe('presence in SfB', { timeout: 30_000 }, () => {
     assert.deepEqual(
       there.connector.status().map(({ name, state }) => [name, state]),
       [
-        ['online (2 available, 0 lurking)', 'connected'],
-        ['onPrem (1 available, 0 lurking)', 'connected'],
+        ['online', 'connected'],
+        ['online: endpoints 2 available, 0 lurking, 0 stopped', 'connected'],
+        ['onPrem', 'connected'],
+        ['onPrem: endpoints 1 available, 0 lurking, 0 stopped', 'connected'],
       ],
     );
   });

@@ -61,7 +61,9 @@ export class Endpoint {
         peer,
         idleMs: sessionIdleMs,
         clock,
-        mintId: () => this.#mintDialog(mintId(), key, inTheNameOf),
+        mintId,
+        opening: (dialog) => void this.#dialogs.set(dialog, { key, inTheNameOf }),
+        failed: (dialog) => void this.#dialogs.delete(dialog),
         late: (text, brought) => late(this, peer, text, brought),
         ...(subject === undefined ? {} : { subject }),
       },
@@ -112,11 +114,6 @@ export class Endpoint {
       this.#sessions.delete(key);
       for (const [dialog, of] of this.#dialogs) if (of.key === key) this.#dialogs.delete(dialog);
     }
-  }
-
-  #mintDialog(dialog: DialogId, key: string, inTheNameOf: PersonId | undefined): DialogId {
-    this.#dialogs.set(dialog, { key, inTheNameOf });
-    return dialog;
   }
 }
 
@@ -197,10 +194,11 @@ export class Endpoints implements AsyncDisposable {
     this.#wanted.set(person.id, wanted);
     const before = this.#showing.get(person.id);
     if (before && !wanted.running) return before;
-    const next = (before ?? Promise.resolve(undefined)).then(async () => {
+    const turn = async (): Promise<Failure | undefined> => {
       wanted.running = true;
       return await this.#showNow(person, wanted.wanted);
-    });
+    };
+    const next = (before ?? Promise.resolve()).then(turn, turn);
     wanted.running = false;
     this.#showing.set(person.id, next);
     const forget = (): void => {

@@ -18,6 +18,9 @@ export interface SessionOptions {
   readonly idleMs: number;
   readonly clock: Clock;
   readonly mintId: () => string;
+  /** A session of our own is about to ring, or has come to nothing. */
+  readonly opening: (dialog: DialogId) => void;
+  readonly failed: (dialog: DialogId) => void;
   /** The outcome of a text whose sender was told that it is uncertain. */
   readonly late: (text: TextId, brought: Brought) => void;
 }
@@ -177,6 +180,7 @@ export class Session {
   async #invite(dialog: DialogId, text: TextId): Promise<void> {
     const { endpoint, peer, subject, clock } = this.#options;
     const words = this.#underway.get(text)?.words ?? '';
+    this.#options.opening(dialog);
     const end = await endpoint.invite(dialog, peer, words, {
       thread: this.#thread,
       ...(subject === undefined ? {} : { subject }),
@@ -188,6 +192,7 @@ export class Session {
       if (!wasWaited) this.#late(text, { kind: 'delivered', dialog, remote: end.remote });
       return;
     }
+    this.#options.failed(dialog);
     if (end.failure.kind === 'ended') this.#thread = this.#options.mintId();
     const failure = this.#declinedOurselves === dialog ? nobodyElseThere(end.failure) : end.failure;
     this.take({ kind: 'inviteFailed', dialog, failure, at: clock.now() });

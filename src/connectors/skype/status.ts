@@ -2,22 +2,31 @@ import type { LinkStatus } from '../../gateway/connector.ts';
 import type { Door, DoorHealth } from './door.ts';
 import type { Endpoints } from './endpoints.ts';
 
-/** Each pool with the number of endpoints that the gateway holds there. */
+interface Counts {
+  lurking: number;
+  available: number;
+  stopped: number;
+}
+
+const nothing: Readonly<Counts> = { lurking: 0, available: 0, stopped: 0 };
+
+/** Each pool, with the number of endpoints that the gateway holds there. */
 export function poolStatus(
   pools: readonly { readonly name: string }[],
   doors: ReadonlyMap<string, Door>,
   endpoints: Endpoints,
 ): readonly LinkStatus[] {
-  const counts = new Map<string, { lurking: number; available: number }>();
-  for (const { pool, shows } of endpoints.all()) {
-    const count = counts.get(pool) ?? { lurking: 0, available: 0 };
-    count[shows] += 1;
+  const counts = new Map<string, Counts>();
+  for (const { pool, shows, door } of endpoints.all()) {
+    const count = counts.get(pool) ?? { ...nothing };
+    count[door.stopped ? 'stopped' : shows] += 1;
     counts.set(pool, count);
   }
-  return pools.map(({ name }) => {
-    const { lurking, available } = counts.get(name) ?? { lurking: 0, available: 0 };
-    const label = `${name} (${available} available, ${lurking} lurking)`;
-    return linkStatus(label, doors.get(name)?.health ?? { kind: 'untried' });
+  return pools.flatMap(({ name }) => {
+    const { lurking, available, stopped } = counts.get(name) ?? nothing;
+    const pool = linkStatus(name, doors.get(name)?.health ?? { kind: 'untried' });
+    const label = `${name}: endpoints ${available} available, ${lurking} lurking, ${stopped} stopped`;
+    return [pool, { ...pool, name: label }];
   });
 }
 

@@ -8,6 +8,7 @@ import {
   type SendOutcome,
   type StartOutcome,
   signIn,
+  stoppedError,
   type Transport,
 } from '../../../protocols/ucwa/client/client.ts';
 import type { DoorAccount, DoorEndpoint, DoorListener, InviteEnd, SendEnd } from '../door.ts';
@@ -69,6 +70,9 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
     },
     changed(state) {
       if (state.kind === 'running') options.reached();
+      if (state.kind === 'stopped' && state.end.kind !== 'aborted') {
+        listener.failed(failureOfError(stoppedError(state.end), false));
+      }
       if (state.kind !== 'waiting') return;
       options.failing(state.failure);
       discovery.noteFailure(state.failure);

@@ -20,6 +20,7 @@ export {
   type KeptApplication,
   type KeptState,
   keepApplication,
+  stoppedError,
 } from './keep-application.ts';
 export { createMessaging, type Messaging, type SendOutcome, type StartOutcome } from './messaging.ts';
 export { readContact, readContactPresence, search } from './people.ts';

@@ -53,6 +53,8 @@ export interface ChannelTimers {
 
 const defaultTimeout = 180;
 const slackMs = 20_000;
+/** The pool fails messages that wait 30 s for a P-GET. */
+const longestPauseMs = 10_000;
 const maxRedeliveries = 5;
 
 /** Listens until the application ends or the signal aborts. Never throws. */
@@ -85,7 +87,7 @@ export async function listen(options: EventChannelOptions): Promise<ChannelEnd> 
       if (!parsed) {
         failures += 1;
         options.failed?.(new RequestFailed(200, { code: 'Unreadable' }));
-        await pause(clock, backoff(failures, 1000, 30_000, random), signal);
+        await pause(clock, backoff(failures, 1000, longestPauseMs, random), signal);
         continue;
       }
       failures = 0;
@@ -156,5 +158,5 @@ function endOf(error: unknown, signal: AbortSignal): ChannelEnd | undefined {
  */
 function wait(error: unknown, failures: number, random: () => number): number {
   if (error instanceof RequestFailed && error.afterMs !== undefined) return error.afterMs;
-  return backoff(failures, 500, 30_000, random);
+  return backoff(failures, 500, longestPauseMs, random);
 }

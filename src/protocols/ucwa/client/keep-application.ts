@@ -186,7 +186,8 @@ function finalEnd(error: unknown): Exclude<ChannelEnd, { kind: 'lost' }> | undef
   return fate.kind === 'gone' ? fate : undefined;
 }
 
-function stoppedError(end: Exclude<ChannelEnd, { kind: 'lost' }>): Error {
+/** What who waits for an application is told that is over for good. */
+export function stoppedError(end: Exclude<ChannelEnd, { kind: 'lost' }>): Error {
   return end.kind === 'refused' ? new SignInRefused(end.error) : new ApplicationStopped(end);
 }
 

@@ -1,6 +1,6 @@
 import { expectShape } from './answers.ts';
 import type { Application } from './application.ts';
-import { type Clock, pause } from './clock.ts';
+import { backoff, type Clock, pause } from './clock.ts';
 import type { ClientEvent } from './events.ts';
 import { RequestFailed, UnexpectedAnswer } from './failures.ts';
 import { readContact, readContactPresence } from './people.ts';
@@ -43,6 +43,8 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
   let batches: Batch[] = [];
   let wanted: ReadonlySet<string> = new Set();
   let changing: Promise<void> = Promise.resolve();
+  let failures = 0;
+  let retry: Disposable | undefined;
   const uriOf = new Map<string, string>();
   /** Contact address by presence address: whose presence is to be read. */
   const stale = new Map<string, string>();
@@ -95,8 +97,23 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
 
   const changeInTurn = (signal: AbortSignal): Promise<void> => {
     const next = changing.then(() => change(signal));
-    changing = next.catch(() => undefined);
+    changing = next.then(
+      () => {
+        failures = 0;
+      },
+      () => tryAgainLater(),
+    );
     return next;
+  };
+
+  /** What could not be subscribed stays wanted. */
+  const tryAgainLater = (): void => {
+    if (life.signal.aborted) return;
+    failures += 1;
+    retry?.[Symbol.dispose]();
+    retry = clock.setTimer(backoff(failures, 2_000, 60_000, Math.random), () => {
+      changeInTurn(life.signal).catch(options.failed);
+    });
   };
 
   const renew = async (): Promise<void> => {
@@ -184,6 +201,7 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
       changeInTurn(life.signal).catch(options.failed);
     },
     [Symbol.dispose]() {
+      retry?.[Symbol.dispose]();
       life.abort(new Error('no longer watching'));
     },
   };
