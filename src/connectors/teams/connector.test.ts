@@ -439,6 +439,29 @@ describe('the Teams connector, against a Graph over HTTPS', () => {
       await eventually('the message', () => sink.taken.length > 0);
     });
 
+    it('bring up what was written while Graph had lost them without a word', async () => {
+      const oldChat = await actor(alice).chatWith(carol.id);
+      const old = await actor(alice).say(oldChat, 'long known');
+      const timesTaken = (id: string) => sink.taken.filter(({ remoteId }) => remoteId === id).length;
+      await eventually('the old message, told of once and read back from both', () => {
+        clock.advance(1_000);
+        return timesTaken(old) === 3;
+      });
+      for (const id of ids()) service.notifier.unsubscribe(id);
+      const chat = await actor(alice).chatWith(bob.id);
+      const lost = await actor(alice).say(chat, 'while nobody listened');
+      await actor(alice).call('POST', `/chats/${oldChat}/messages/${old}/setReaction`, {
+        reactionType: '👍',
+      });
+      clock.advance(16 * 60_000);
+      await eventually('the lost message', () => {
+        clock.advance(200);
+        return timesTaken(lost) > 0;
+      });
+      await eventually('subscriptions again', () => ids().length === world.tenants.length);
+      assert.equal(timesTaken(old), 3);
+    });
+
     it('show in the status while they cannot be had', async () => {
       assert.deepEqual(
         connector.status().map(({ name, state }) => [name, state]),

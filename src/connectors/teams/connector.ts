@@ -15,9 +15,10 @@ import { capabilities } from './capabilities.ts';
 import { Chats } from './chats.ts';
 import { Delivery } from './deliver.ts';
 import { findMessage } from './find.ts';
-import { takeMessages } from './incoming.ts';
+import { takeMessages, toldMessages } from './incoming.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import { Publications } from './publications.ts';
+import { ReadBack } from './read-back.ts';
 import { SubscriptionKeeper } from './subscriptions.ts';
 import { tellSender } from './tell.ts';
 import { createTenants, type Tenant, type TenantOptions } from './tenants.ts';
@@ -47,6 +48,8 @@ export interface TeamsConnector extends Connector {
 }
 
 const notificationPath = '/graph/notifications';
+/** Messages: so that what Graph holds back outlives an outage of the gateway. Presence: the longest Graph allows. */
+const lifeMs = { messages: 24 * 60 * 60_000, presence: 60 * 60_000 } as const;
 const mostConnections = 64;
 const largestAnswer = 16 * 1024 * 1024;
 
@@ -82,7 +85,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
       if (kept !== undefined && !kept.messages.lifecycle(event)) kept.presences.lifecycle(event);
     }
     await Promise.all([
-      takeMessages(batch.changes, { tenants, chats, sink, signal: stopped.signal }),
+      takeMessages(toldMessages(batch.changes, tenants), { chats, sink, signal: stopped.signal }),
       takePresences(batch, byTenant),
     ]);
   }
@@ -130,6 +133,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
               : () => tenant.accounts.gateway(),
           resource,
           changeType: what === 'messages' ? 'created' : 'updated',
+          lifeMs: lifeMs[what],
           notificationUrl,
           clientState: clientStateOf(options.tenants, tenant, what),
           keys,
@@ -140,13 +144,20 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
       const kept = options.tenants.flatMap(({ gatewayAccount }, index): Kept[] => {
         const tenant = tenants.all[index];
         if (tenant === undefined) return [];
-        const messages = keeperOf(tenant, 'messages', '/chats/getAllMessages', () => {});
+        const readBack = new ReadBack({
+          tenant,
+          people: () => [...directory.people()].filter((person) => tenants.of(person) === tenant),
+          take: (messages) => takeMessages(messages, { chats, sink, signal: stopped.signal }),
+          clock,
+        });
+        readBack.start();
+        const messages = keeperOf(tenant, 'messages', '/chats/getAllMessages', () => readBack.hurry());
         const keeper =
           gatewayAccount === undefined
             ? undefined
             : (resource: string, onGap: () => void) => keeperOf(tenant, 'presence', resource, onGap);
         const presences = new PresenceWatch({ tenant, directory, sink, clock, random, keeper });
-        return [{ tenant, messages, presences }];
+        return [{ tenant, messages, presences, readBack }];
       });
       running = { sink, keys, byTenant: new Map(kept.map((each) => [each.tenant.id, each])) };
       await Promise.all(kept.map(({ messages }) => messages.start()));
@@ -179,9 +190,10 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
       const kept = [...(running?.byTenant.values() ?? [])];
       await Promise.all([
         publications[Symbol.asyncDispose](),
-        ...kept.flatMap(({ messages, presences }) => [
+        ...kept.flatMap(({ messages, presences, readBack }) => [
           messages[Symbol.asyncDispose](),
           presences[Symbol.asyncDispose](),
+          readBack[Symbol.asyncDispose](),
         ]),
       ]);
       await dispatcher.destroy();
@@ -199,6 +211,7 @@ interface Kept {
   readonly tenant: Tenant;
   readonly messages: SubscriptionKeeper;
   readonly presences: PresenceWatch;
+  readonly readBack: ReadBack;
 }
 
 async function takePresences(batch: ReceivedBatch, byTenant: ReadonlyMap<string, Kept>): Promise<void> {

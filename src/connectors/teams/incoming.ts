@@ -1,3 +1,4 @@
+import type { Person } from '../../core/people.ts';
 import { catalogue } from '../../core/refusals.ts';
 import { type IncomingMessage, IntakeRefused, type Sink } from '../../gateway/connector.ts';
 import { getMessage } from '../../protocols/graph/client/messages.ts';
@@ -11,7 +12,6 @@ import { remoteId, threadKey } from './ids.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 
 export interface IncomingOptions {
-  readonly tenants: Tenants;
   readonly chats: Chats;
   readonly sink: Sink;
   readonly signal: AbortSignal;
@@ -22,40 +22,49 @@ export class NotTaken extends Error {
   override name = 'NotTaken';
 }
 
+/** A message that Graph tells of; `content` is undefined where it has to be fetched. */
+export interface ToldMessage {
+  readonly tenant: Tenant;
+  readonly chatId: string;
+  readonly messageId: string;
+  readonly content: unknown;
+}
+
+/** The new messages among what a batch of notifications tells of. */
+export function toldMessages(changes: readonly ReceivedChange[], tenants: Tenants): ToldMessage[] {
+  return changes.flatMap(({ tenantId, changeType, resource: text, content }) => {
+    const resource = parseResource(text);
+    const tenant = tenants.byId(tenantId);
+    if (resource.kind !== 'message' || changeType !== 'created' || tenant === undefined) return [];
+    return [{ tenant, chatId: resource.chatId, messageId: resource.messageId, content }];
+  });
+}
+
 /**
- * Takes in the messages that a batch of notifications tells of: each chat's in the order written, the chats side
- * by side. Resolves when all are on disk.
+ * Takes messages in: each chat's in the order written, the chats side by side. Resolves when all are on disk.
  * @throws {NotTaken} when one is not and may be later
  */
 export async function takeMessages(
-  changes: readonly ReceivedChange[],
+  messages: readonly ToldMessage[],
   options: IncomingOptions,
 ): Promise<void> {
-  const chats = new Map<string, ReceivedChange[]>();
-  for (const change of changes) {
-    const resource = parseResource(change.resource);
-    if (resource.kind !== 'message' || change.changeType !== 'created') continue;
-    const chat = `${change.tenantId} ${resource.chatId}`;
-    chats.set(chat, [...(chats.get(chat) ?? []), change]);
-  }
+  const chats = Map.groupBy(messages, ({ chatId }) => chatId);
   const ends = await Promise.allSettled([...chats.values()].map((of) => takeChat(of, options)));
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
-async function takeChat(changes: readonly ReceivedChange[], options: IncomingOptions): Promise<void> {
-  const [first] = changes;
-  const tenant = first && options.tenants.byId(first.tenantId);
-  const resource = first && parseResource(first.resource);
-  if (tenant === undefined || resource?.kind !== 'message') return;
-
-  const read = await Promise.all(changes.map((change) => contentOf(tenant, change, options)));
+async function takeChat(told: readonly ToldMessage[], options: IncomingOptions): Promise<void> {
+  const [first] = told;
+  if (first === undefined) return;
+  const { tenant, chatId } = first;
+  const read = await Promise.all(told.map((message) => contentOf(message, options)));
   const written = read
-    .flatMap((message) => readWritten(message, resource.chatId, options.sink))
+    .flatMap((message) => readWritten(message, chatId, options.sink))
     .sort((a, b) => a.writtenAt - b.writtenAt || compareIds(a.messageId, b.messageId));
   if (written.length === 0) return;
 
-  const found = await options.chats.ownersOf(tenant, resource.chatId, options.sink, options.signal);
+  const found = await options.chats.ownersOf(tenant, chatId, options.sink, options.signal);
   if (!found.ok) throw notTaken(found.failure);
   const { owners } = found;
   if (owners.kind === 'nobody') return;
@@ -88,19 +97,11 @@ async function take(message: IncomingMessage, sink: Sink): Promise<void> {
   }
 }
 
-/** The message of a notification; undefined where it is gone. @throws {NotTaken} */
-async function contentOf(tenant: Tenant, change: ReceivedChange, options: IncomingOptions): Promise<unknown> {
-  if (change.content !== undefined) return change.content;
-  const resource = parseResource(change.resource);
-  if (resource.kind !== 'message') return undefined;
-  const { chatId, messageId } = resource;
-  const found = await getMessage(
-    tenant.graph,
-    tenant.accounts.application,
-    chatId,
-    messageId,
-    options.signal,
-  );
+/** Undefined where the message is gone. @throws {NotTaken} */
+async function contentOf({ tenant, ...told }: ToldMessage, { signal }: IncomingOptions): Promise<unknown> {
+  if (told.content !== undefined) return told.content;
+  const { graph, accounts } = tenant;
+  const found = await getMessage(graph, accounts.application, told.chatId, told.messageId, signal);
   if (found.ok) return found.value;
   if (isNotFound(found.failure)) return undefined;
   throw notTaken(found.failure);
@@ -124,10 +125,8 @@ function notTaken(failure: GraphFailure): NotTaken {
   return new NotTaken(describeFailure(failure));
 }
 
-function objectIdOf(person: {
-  readonly teams: { readonly kind: string; readonly objectId?: string };
-}): string | undefined {
-  return person.teams.objectId?.toLowerCase();
+function objectIdOf({ teams }: Person): string | undefined {
+  return teams.kind === 'account' ? teams.objectId.toLowerCase() : undefined;
 }
 
 /** Ids are numbers as text: the shorter is the smaller. */

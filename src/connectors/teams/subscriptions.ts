@@ -21,6 +21,8 @@ export interface SubscriptionOptions {
   readonly open: () => Promise<Opened>;
   readonly resource: string;
   readonly changeType: 'created' | 'updated';
+  /** How long Graph keeps it without renewal, within what it allows for the resource. */
+  readonly lifeMs: number;
   /** Where Graph sends notifications of both kinds. */
   readonly notificationUrl: string;
   /** Stable over restarts, so that what Graph still holds back is believed. */
@@ -33,15 +35,15 @@ export interface SubscriptionOptions {
   readonly onGap: () => void;
 }
 
-/** Graph's longest for presences, and for messages without conditions. */
-const lifeMs = 60 * 60_000;
+/** How often Graph is asked whether the subscription is still there, at most: it can lose one without a word. */
+const longestRenewalMs = 15 * 60_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
 const endMs = 3_000;
 
 type Held = { readonly id: string; readonly expiresAt: number };
 
-/** Keeps one subscription alive: made, renewed at about half its life, made again when Graph lost it. */
+/** Keeps one subscription alive: made, renewed long before its end, made again when Graph lost it. */
 export class SubscriptionKeeper implements AsyncDisposable {
   readonly #options: SubscriptionOptions;
   readonly #stopped = new AbortController();
@@ -149,7 +151,7 @@ export class SubscriptionKeeper implements AsyncDisposable {
     const { graph, keys, clock } = this.#options;
     const signal = this.#stopped.signal;
     const fresh = {
-      expirationDateTime: new Date(clock.now() + lifeMs).toISOString(),
+      expirationDateTime: new Date(clock.now() + this.#options.lifeMs).toISOString(),
       encryptionCertificate: keys.newest.certificate,
       encryptionCertificateId: keys.newest.id,
     };
@@ -216,7 +218,10 @@ export class SubscriptionKeeper implements AsyncDisposable {
 
   #renewalIn(held: Held): number {
     const left = held.expiresAt - this.#options.clock.now();
-    return Math.max(firstRetryMs, left * (0.4 + 0.2 * this.#options.random()));
+    return Math.max(
+      firstRetryMs,
+      Math.min(left, longestRenewalMs * 2) * (0.4 + 0.2 * this.#options.random()),
+    );
   }
 
   #retryIn(failures: number, failure: GraphFailure): number {

@@ -57,6 +57,26 @@ export function messagesSince(
   return pages(graph, as, `${chatPath(chatId)}/messages?${query.toString()}`, readMessages, signal);
 }
 
+/**
+ * Everything in the chats of one user that was written or changed in a time (Unix ms, both ends left out), newest
+ * change first. In an application's name alone.
+ */
+export function messagesOfUser(
+  graph: GraphClient,
+  as: TokenSource,
+  userId: string,
+  time: { readonly after: number; readonly before: number },
+  signal: AbortSignal,
+): AsyncGenerator<GraphResult<Page<Message>>, void> {
+  const [after, before] = [time.after, time.before].map((at) => new Date(at).toISOString());
+  const query = new URLSearchParams({
+    $top: String(pageSize),
+    $filter: `lastModifiedDateTime gt ${after} and lastModifiedDateTime lt ${before}`,
+  });
+  const path = `/users/${encodeURIComponent(userId)}/chats/getAllMessages?${query.toString()}`;
+  return pages(graph, as, path, readMessages, signal);
+}
+
 /** At most `limit` messages since then, see {@link messagesSince}. */
 export function listMessagesSince(
   graph: GraphClient,
