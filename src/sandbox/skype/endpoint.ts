@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Leg, LegSink } from './leg.ts';
+import type { Format, Invitation, Leg, LegSink } from './leg.ts';
 import { type ChosenState, type MachineState, machineStateAfter } from './presence.ts';
 import type { Device, PresencePart, Presentity, Watcher } from './presentity.ts';
-import type { Invitation } from './session.ts';
-
-export type Format = 'Plain' | 'Html';
 
 /** Through which an endpoint's door is told of things. */
 export interface EndpointDoor {

@@ -1,8 +1,18 @@
-import type { Format } from './endpoint.ts';
+export type Format = 'Plain' | 'Html';
 
 export interface Text {
   readonly contentType: 'text/plain' | 'text/html';
   readonly text: string;
+}
+
+/** What a caller asks for, and what rings at the callee. */
+export interface Invitation {
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly importance: 'Normal' | 'Urgent' | 'Emergency';
+  readonly threadId: string;
+  readonly message: Text | undefined;
 }
 
 /** How a session, or an attempt at one, is over for one of its ends. */

@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts';
 import { type Account, domainOf } from './account.ts';
 import { ContactList } from './contacts.ts';
 import { Endpoint, type EndpointDoor } from './endpoint.ts';
-import type { Leg, LegSink } from './leg.ts';
+import type { Invitation, Leg, LegSink } from './leg.ts';
 import { classOf } from './presence.ts';
 import { Presentity, type Watcher } from './presentity.ts';
-import { type Invitation, type Reach, Session, type SessionTimes } from './session.ts';
+import { type Reach, Session, type SessionTimes } from './session.ts';
 
 /** What pools know of each other. */
 export interface PoolNetwork {

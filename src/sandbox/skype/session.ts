@@ -1,15 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { Endpoint, Format } from './endpoint.ts';
-import type { Leg, LegSink, SendOutcome, SessionEnd, Text } from './leg.ts';
-
-export interface Invitation {
-  readonly from: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly importance: 'Normal' | 'Urgent' | 'Emergency';
-  readonly threadId: string;
-  readonly message: Text | undefined;
-}
+import type { Endpoint } from './endpoint.ts';
+import type { Format, Invitation, Leg, LegSink, SendOutcome, SessionEnd, Text } from './leg.ts';
 
 export interface SessionTimes {
   readonly answerMs: number;

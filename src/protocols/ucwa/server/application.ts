@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UcwaError } from '../errors.ts';
 import type { EventType, MessageFormat } from '../types.ts';
+import type { ApplicationScope } from './application-scope.ts';
 import type {
   BackendCall,
   BackendEndpoint,
@@ -44,7 +45,7 @@ export interface ApplicationHost {
 const keptConversations = 50;
 
 /** One signed-in client: its event channel, and its view of its conversations and subscriptions. */
-export class Application implements EndpointSink, Disposable {
+export class Application implements ApplicationScope, EndpointSink, Disposable {
   readonly id: string;
   readonly input: ApplicationInput;
   readonly paths: Paths;
@@ -189,9 +190,11 @@ export class Application implements EndpointSink, Disposable {
     return conversation;
   }
 
-  conversationOver(conversation: Conversation): void {
-    if (!this.#conversations.delete(conversation.id)) return;
-    this.#past.set(conversation.id, conversation);
+  conversationOver(id: string): void {
+    const conversation = this.#conversations.get(id);
+    if (!conversation) return;
+    this.#conversations.delete(id);
+    this.#past.set(id, conversation);
     const oldest = this.#past.size > keptConversations ? this.#past.keys().next().value : undefined;
     if (oldest !== undefined) this.#past.delete(oldest);
   }

@@ -1,8 +1,8 @@
 import { putGuard, type Resource } from '../hal.ts';
-import type { Application } from './application.ts';
+import type { ApplicationScope } from './application-scope.ts';
 import { etagOf } from './etag.ts';
 
-export function communicationResource(application: Application): Resource {
+export function communicationResource(application: ApplicationScope): Resource {
   const { communication } = application.paths;
   const content = {
     supportedModalities: application.modalities,

@@ -1,16 +1,16 @@
 import type { Resource } from '../hal.ts';
 import type { SubscriptionState } from '../types.ts';
-import type { Application } from './application.ts';
+import type { ApplicationScope } from './application-scope.ts';
 import type { ContactListChange } from './backend.ts';
 
 const minute = 60_000;
 
 /** Following one's own contact list: who is added and removed, for as long as the client keeps asking. */
 export class ContactListSubscription implements Disposable {
-  readonly #app: Application;
+  readonly #app: ApplicationScope;
   #timer: Disposable | undefined;
 
-  constructor(app: Application) {
+  constructor(app: ApplicationScope) {
     this.#app = app;
   }
 

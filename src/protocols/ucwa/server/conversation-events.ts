@@ -1,6 +1,5 @@
 import type { Reason } from '../errors.ts';
 import type { EventType, UcwaEvent } from '../types.ts';
-import type { Conversation, StoredMessage } from './conversation.ts';
 import {
   conversationResource,
   invitationResource,
@@ -12,12 +11,13 @@ import {
   participantMessagingResource,
   participantResource,
 } from './conversation-resources.ts';
+import type { ConversationView, StoredMessage } from './conversation-view.ts';
 
 /** What a conversation puts into the event channel, in the order that a real pool keeps. All is urgent. */
 export class ConversationEvents {
-  readonly #of: Conversation;
+  readonly #of: ConversationView;
 
-  constructor(conversation: Conversation) {
+  constructor(conversation: ConversationView) {
     this.#of = conversation;
   }
 

@@ -3,10 +3,10 @@ import { formatDate } from '../dates.ts';
 import type { Reason } from '../errors.ts';
 import type { Link, Resource } from '../hal.ts';
 import type { PersonCard } from './backend.ts';
-import type { Conversation, StoredMessage } from './conversation.ts';
+import type { ConversationView, StoredMessage } from './conversation-view.ts';
 
 /** The resources of a conversation; links come and go with its state. */
-export function conversationResource(conversation: Conversation): Resource {
+export function conversationResource(conversation: ConversationView): Resource {
   const { app, id, facts, state } = conversation;
   const self = app.paths.conversation(id);
   const live = state === 'Connected';
@@ -32,7 +32,7 @@ export function conversationResource(conversation: Conversation): Resource {
   };
 }
 
-export function messagingResource(conversation: Conversation): Resource {
+export function messagingResource(conversation: ConversationView): Resource {
   const { app, id, state } = conversation;
   const self = app.paths.messaging(id);
   const common = { self: { href: self }, conversation: { href: app.paths.conversation(id) } };
@@ -66,7 +66,7 @@ export function messagingResource(conversation: Conversation): Resource {
   }
 }
 
-export function invitationResource(conversation: Conversation): Resource {
+export function invitationResource(conversation: ConversationView): Resource {
   const { app, id, facts, invitationId, invitationState } = conversation;
   const self = app.paths.invitation(invitationId);
   const incoming = facts.direction === 'Incoming';
@@ -100,7 +100,7 @@ export function invitationResource(conversation: Conversation): Resource {
 }
 
 /** The other person, as a member of the conversation. */
-export function participantResource(conversation: Conversation): Resource {
+export function participantResource(conversation: ConversationView): Resource {
   const { app, id, peer } = conversation;
   const contact = app.paths.contact(peer.address);
   return {
@@ -119,7 +119,7 @@ export function participantResource(conversation: Conversation): Resource {
   };
 }
 
-export function localParticipantResource(conversation: Conversation): Resource {
+export function localParticipantResource(conversation: ConversationView): Resource {
   const { app, id } = conversation;
   return {
     ...participantProperties(app.endpoint.me),
@@ -132,7 +132,7 @@ export function localParticipantResource(conversation: Conversation): Resource {
   };
 }
 
-export function participantMessagingResource(conversation: Conversation, address: string): Resource {
+export function participantMessagingResource(conversation: ConversationView, address: string): Resource {
   const { app, id, peer } = conversation;
   const participant =
     address === peer.address ? participantLink(conversation) : localParticipantLink(conversation);
@@ -144,7 +144,7 @@ export function participantMessagingResource(conversation: Conversation, address
 
 /** `failure`: how the sending of it ended, if it failed. */
 export function messageResource(
-  conversation: Conversation,
+  conversation: ConversationView,
   message: StoredMessage,
   failure?: Reason,
 ): Resource {
@@ -171,12 +171,12 @@ export function messageResource(
   };
 }
 
-export function participantLink(conversation: Conversation): Link {
+export function participantLink(conversation: ConversationView): Link {
   const { app, id, peer } = conversation;
   return { href: app.paths.participant(id, peer.address), title: peer.name };
 }
 
-export function localParticipantLink(conversation: Conversation): Link {
+export function localParticipantLink(conversation: ConversationView): Link {
   const { app, id } = conversation;
   const { me } = app.endpoint;
   return { href: app.paths.participant(id, me.address), title: me.name };

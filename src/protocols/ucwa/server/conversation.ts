@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DataContent } from '../data-uri.ts';
 import { UcwaError } from '../errors.ts';
-import type { ConversationState, Direction, InvitationState, MessageFormat } from '../types.ts';
-import type { Application } from './application.ts';
+import type { Direction, InvitationState, MessageFormat } from '../types.ts';
+import type { ApplicationScope } from './application-scope.ts';
 import type {
   BackendCall,
   CallEnd,
@@ -13,37 +13,17 @@ import type {
   SendOutcome,
 } from './backend.ts';
 import { ConversationEvents } from './conversation-events.ts';
+import type { ConversationFacts, ConversationView, StoredMessage, TalkState } from './conversation-view.ts';
 import { reasonOfCallEnd, reasonOfSend } from './reasons.ts';
-
-export interface StoredMessage {
-  readonly number: number;
-  readonly direction: Direction;
-  readonly content: DataContent;
-  readonly at: number;
-  readonly operationId: string | undefined;
-}
-
-export interface ConversationFacts {
-  readonly subject: string;
-  readonly importance: OutgoingCall['importance'];
-  readonly threadId: string;
-  readonly direction: Direction;
-  /** Text of the invitation. */
-  readonly message: DataContent | undefined;
-  readonly operationId: string | undefined;
-}
-
-/** The states of a conversation between two people. */
-export type TalkState = Extract<ConversationState, 'Connecting' | 'Incoming' | 'Connected' | 'Disconnected'>;
 
 const keptMessages = 50;
 
 /** One application's view of a call with one other person, and the events by which the client follows it. */
-export class Conversation implements CallSink {
+export class Conversation implements CallSink, ConversationView {
   readonly id: string;
   readonly invitationId = randomUUID().replaceAll('-', '');
   readonly facts: ConversationFacts;
-  readonly app: Application;
+  readonly app: ApplicationScope;
   readonly #events: ConversationEvents;
   readonly #messages = new Map<number, StoredMessage>();
   #call: BackendCall | undefined;
@@ -56,7 +36,7 @@ export class Conversation implements CallSink {
   #unsettled = 0;
   #peerTyping = false;
 
-  private constructor(app: Application, id: string, facts: ConversationFacts, peer: PersonCard) {
+  private constructor(app: ApplicationScope, id: string, facts: ConversationFacts, peer: PersonCard) {
     this.app = app;
     this.id = id;
     this.facts = facts;
@@ -66,7 +46,7 @@ export class Conversation implements CallSink {
   }
 
   static outgoing(
-    app: Application,
+    app: ApplicationScope,
     id: string,
     call: OutgoingCall,
     operationId: string | undefined,
@@ -79,7 +59,7 @@ export class Conversation implements CallSink {
   }
 
   static incoming(
-    app: Application,
+    app: ApplicationScope,
     id: string,
     invitation: IncomingInvitation,
     call: BackendCall,
@@ -220,7 +200,7 @@ export class Conversation implements CallSink {
       this.#events.peerLeft();
     }
     this.#events.ended(reason);
-    this.app.conversationOver(this);
+    this.app.conversationOver(this.id);
   }
 
   #settled(message: StoredMessage, outcome: SendOutcome): void {

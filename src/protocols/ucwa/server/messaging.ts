@@ -125,7 +125,7 @@ function contentTypeOf(request: FastifyRequest): DataContent['contentType'] {
   throw new UcwaError('UnsupportedMediaType', 'UnsupportedMediaType', 'Send text/plain or text/html.');
 }
 
-function requireSize(application: Application, { text }: DataContent): void {
+function requireSize(application: Pick<Application, 'limits'>, { text }: DataContent): void {
   if (Buffer.byteLength(text) > application.limits.messageBytes) {
     throw new UcwaError(
       'EntityTooLarge',

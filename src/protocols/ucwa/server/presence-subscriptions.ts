@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { UcwaError } from '../errors.ts';
 import type { Resource } from '../hal.ts';
-import type { Application } from './application.ts';
+import type { ApplicationScope } from './application-scope.ts';
 import type { ContactChange } from './backend.ts';
 
 const minute = 60_000;
@@ -32,11 +32,11 @@ const relOf: Readonly<Record<ContactChange, { readonly rel: string; readonly pat
  * person in several is watched once.
  */
 export class PresenceSubscriptions implements Disposable {
-  readonly #app: Application;
+  readonly #app: ApplicationScope;
   readonly #held = new Map<string, Held>();
   readonly #watched = new Map<string, { readonly watch: Disposable; subscriptions: number }>();
 
-  constructor(app: Application) {
+  constructor(app: ApplicationScope) {
     this.#app = app;
   }
 
