@@ -45,7 +45,10 @@ interface Props<C extends Choice> {
   readonly onSignOut: () => void;
 }
 
-/** The menu behind one's own picture: how one is shown, the note beside it, and the way out. */
+/**
+ * The menu behind one's own picture: how one is shown, the note beside it, and the way out. It stands inline:
+ * the tab order leads through it, and nothing outside is left inert when signing out takes it away.
+ */
 export function PresenceMenu<C extends Choice>(props: Props<C>): ReactNode {
   const styles = useStyles();
   const [open, setOpen] = useState(false);
@@ -54,7 +57,7 @@ export function PresenceMenu<C extends Choice>(props: Props<C>): ReactNode {
     props.onChoose(choice);
   };
   return (
-    <Popover open={open} onOpenChange={(_, data) => setOpen(data.open)} trapFocus positioning="below-end">
+    <Popover open={open} onOpenChange={(_, data) => setOpen(data.open)} inline positioning="below-end">
       <PopoverTrigger disableButtonEnhancement>{props.trigger}</PopoverTrigger>
       <PopoverSurface className={styles.surface} aria-label="My status">
         <div className={styles.person}>

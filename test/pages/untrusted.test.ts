@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Whole } from '../kit/whole.ts';
+import { PagesBrowser } from './kit/browser.ts';
+import { whole } from './kit/screens.ts';
+
+/** Each would set `pwned`, open a dialog or load something if a page ran it. */
+const attempts = [
+  '<img src=x onerror="window.pwned=1">',
+  '<script>window.pwned=1</script>',
+  '<svg onload="window.pwned=1">',
+  '<a href="javascript:window.pwned=1">click me</a>',
+  '<iframe srcdoc="<script>parent.pwned=1</script>"></iframe>',
+  '"><style>*{display:none}</style>',
+  '{{constructor.constructor("window.pwned=1")()}}',
+];
+
+describe('text that somebody wrote', () => {
+  let system: Whole;
+  let browser: PagesBrowser;
+  before(async () => {
+    [system, browser] = await Promise.all([Whole.open(), PagesBrowser.launch()]);
+  });
+  after(async () => {
+    await browser?.[Symbol.asyncDispose]();
+    await system?.[Symbol.asyncDispose]();
+  });
+
+  it('stays text in the Skype for Business page', async () => {
+    const { page, faults } = await browser.open(`${system.url}/skype`);
+    const { skype } = whole(page);
+    await skype.signIn('bob@contoso.example');
+    await skype.me('Available').waitFor();
+    const heidi = system.skype('heidi');
+    await heidi.signIn();
+    const conversation = heidi.invite('bob@contoso.example', attempts.join('\n'));
+    await skype.accept('pwned');
+    await skype.message(attempts[0] ?? '').waitFor();
+    await skype.message(attempts[6] ?? '').waitFor();
+    await conversation;
+    assert.equal(await page.evaluate('window.pwned'), undefined);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  it('stays text in the Teams page, also where it comes as markup', async () => {
+    const { page, faults } = await browser.open(`${system.url}/split`);
+    const left = whole(page).teams;
+    const region = page.getByRole('region', { name: 'Teams', exact: true });
+    await region.getByRole('button', { name: 'Sign in' }).click();
+    await region.getByRole('button', { name: /my status/ }).waitFor();
+    const erin = system.teams('erin');
+    const chat = await erin.chatWith('alice@contoso.example');
+    for (const content of attempts)
+      await erin.say(chat, `<p>Attempt ${attempts.indexOf(content)}: ${content}</p>`, 'html');
+    await left.openToast('Attempt');
+    await left.message('Attempt 6').waitFor();
+    assert.equal(await region.locator('iframe, script, img[src="x"], a[href^="javascript"]').count(), 0);
+    assert.equal(await page.evaluate('window.pwned'), undefined);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+});
