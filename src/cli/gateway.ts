@@ -51,7 +51,6 @@ export async function openGateway(
     app,
     links,
     directory,
-    report,
     clock: systemClock,
     publicUrl: () => publicUrl,
   });
@@ -72,6 +71,9 @@ export async function openGateway(
       gateway,
       directory,
       links,
+      linkChanged(person, side) {
+        if (side === 'teams') connectors.teams.linkChanged(person);
+      },
       clock: systemClock,
       metrics,
       report,

@@ -86,6 +86,7 @@ export function routeApi(app: FastifyInstance, options: ConsoleOptions): void {
       const person = known(params.id);
       if (!hasAccount(person, params.side)) throw new ConsoleError('no-account');
       await links.put(person.id, params.side, checkedSecret(body, params.side));
+      options.linkChanged(person.id, params.side);
       return reply.code(204).send();
     },
   );
@@ -94,7 +95,9 @@ export function routeApi(app: FastifyInstance, options: ConsoleOptions): void {
     '/api/people/:id/links/:side',
     { schema: { params: linkParams } },
     async ({ params }, reply) => {
-      await links.remove(known(params.id).id, params.side);
+      const { id } = known(params.id);
+      await links.remove(id, params.side);
+      options.linkChanged(id, params.side);
       return reply.code(204).send();
     },
   );

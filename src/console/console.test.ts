@@ -80,9 +80,11 @@ const local: Access = { ...closed, openReads: true };
 const playground: Access = { ...local, openChanges: true };
 
 let events: GatewayEvent[];
+let changes: string[];
 let secrets: Map<string, LinkSecret>;
 beforeEach(() => {
   events = [];
+  changes = [];
   secrets = new Map();
 });
 
@@ -114,6 +116,7 @@ async function open(
       },
       directory: createDirectory([bob, dave]),
       links,
+      linkChanged: (person, side) => void changes.push(`${person} ${side}`),
       clock: { now: () => 10 },
       metrics: createMetrics(),
       report: (event) => void events.push(event),
@@ -192,6 +195,7 @@ describe("the operators' API", () => {
     assert.deepEqual(secrets.get('bob@contoso.example skype'), secret);
     assert.equal((await ask(app, linkOf('skype'))).status, 204);
     assert.equal(secrets.size, 0);
+    assert.deepEqual(changes, ['bob@contoso.example skype', 'bob@contoso.example skype']);
   });
 
   it('refuses links of nobody, of no account, or of another shape, without repeating the secret', async () => {

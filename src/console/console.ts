@@ -1,5 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Clock } from '../core/clock.ts';
+import type { PersonId } from '../core/ids.ts';
+import type { Side } from '../core/people.ts';
 import type { Directory } from '../gateway/directory.ts';
 import type { Report } from '../gateway/events.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -16,6 +18,8 @@ export interface ConsoleOptions {
   readonly gateway: Pick<Gateway, 'presence' | 'recent' | 'status' | 'trace'>;
   readonly directory: Directory;
   readonly links: Links;
+  /** Told after a link was put or removed. */
+  readonly linkChanged: (person: PersonId, side: Side) => void;
   readonly clock: Pick<Clock, 'now'>;
   readonly metrics: Metrics;
   readonly report: Report;

@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify';
+import { createSkypeConnector } from '../connectors/skype/connector.ts';
+import { createTeamsConnector, type TeamsConnector } from '../connectors/teams/connector.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Connector } from '../gateway/connector.ts';
+import type { Directory } from '../gateway/directory.ts';
+import type { Links } from '../gateway/links.ts';
+import type { Config } from './config/config.ts';
+
+export interface ConnectorsOptions {
+  /** Not listening yet: Graph's notifications are received on it. */
+  readonly app: FastifyInstance;
+  readonly links: Links;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  /** Asked for when the connectors start. */
+  readonly publicUrl: () => string;
+}
+
+export interface Connectors {
+  readonly teams: TeamsConnector;
+  readonly skype: Connector;
+}
+
+/** Both networks, as the configuration describes them. */
+export function createConnectors(config: Config, options: ConnectorsOptions): Connectors {
+  const { links, directory, clock } = options;
+  const { graph, authority, ca, tenants } = config.teams;
+  const teams = createTeamsConnector({
+    graph,
+    authority,
+    ca,
+    tenants,
+    publicUrl: options.publicUrl,
+    directory,
+    links,
+    clock,
+    random: Math.random,
+  });
+  teams.register(options.app);
+  const skype = createSkypeConnector({
+    pools: config.skype.pools.map(({ name, home, discovery, gatewayAccount, ca: poolCa }) => ({
+      name,
+      home,
+      discoveryUrl: `${discovery}/`,
+      ...(gatewayAccount ? { gatewayAccount } : {}),
+      ...(poolCa === undefined ? {} : { ca: poolCa }),
+    })),
+    directory,
+    links,
+    clock,
+    sessionIdleMs: config.skype.sessionIdleMs,
+  });
+  return { teams, skype };
+}
