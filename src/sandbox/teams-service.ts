@@ -2,6 +2,7 @@ import { registerSignIn } from '../protocols/entra/server/sign-in-server.ts';
 import type { SigningKeys } from '../protocols/entra/signing-keys.ts';
 import { mintValidationToken } from '../protocols/entra/validation-token.ts';
 import { createTokenVerifier, TokenRejected } from '../protocols/entra/verify.ts';
+import type { Change } from '../protocols/graph/server/notifier/change.ts';
 import { createNotifier, type Notifier } from '../protocols/graph/server/notifier/notifier.ts';
 import { createGraphServer } from '../protocols/graph/server/server.ts';
 import type { Clock } from './clock.ts';
@@ -21,6 +22,8 @@ export interface TeamsServiceOptions extends ListenOptions {
   readonly throttleLimits?: TeamsTenantsOptions['throttleLimits'];
   /** Default 3600. */
   readonly accessTokenSeconds?: number;
+  /** Told of every change right after it was made, beside the subscribers: for measuring. */
+  readonly onChange?: (change: Change) => void;
 }
 
 /** The sandbox's Microsoft 365: sign-in and Graph v1.0 at one address. Disposing it stops everything. */
@@ -47,7 +50,10 @@ export async function startTeamsService(options: TeamsServiceOptions): Promise<T
   const tenants = started.use(
     createTeamsTenants({
       clock,
-      emit: (change) => notifier.publish(change),
+      emit: (change) => {
+        options.onChange?.(change);
+        notifier.publish(change);
+      },
       people: world.people,
       ...(options.throttleLimits === undefined ? {} : { throttleLimits: options.throttleLimits }),
     }),

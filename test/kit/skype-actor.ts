@@ -36,6 +36,8 @@ function textOf(link: string | undefined): string {
 export class SkypeActor {
   readonly address: string;
   readonly events: SkypeEvent[] = [];
+  /** Called with each event instead of keeping it, where one is set. */
+  onEvent: ((event: SkypeEvent) => void) | undefined;
   readonly #discovery: string;
   readonly #password: string;
   readonly #stop = new AbortController();
@@ -132,7 +134,7 @@ export class SkypeActor {
           }[];
         };
         for (const { rel, events } of page.sender ?? [])
-          for (const event of events) this.events.push({ ...event, sender: rel });
+          for (const event of events) this.#take({ ...event, sender: rel });
         const links: Resource['_links'] = page._links;
         const onward = links?.['next'] ?? links?.['resume'] ?? links?.['resync'];
         next = Array.isArray(onward) ? onward[0]?.href : onward?.href;
@@ -140,6 +142,11 @@ export class SkypeActor {
         return;
       }
     }
+  }
+
+  #take(event: SkypeEvent): void {
+    if (this.onEvent) this.onEvent(event);
+    else this.events.push(event);
   }
 
   /** Waits for an event, whether it has come already or not. */
@@ -177,12 +184,13 @@ export class SkypeActor {
   message(text: string, withinMs?: number): Promise<SkypeEvent> {
     return this.event(
       `a message with “${text}”`,
-      (event) => this.#incoming(event)?.includes(text) === true,
+      (event) => this.incoming(event)?.includes(text) === true,
       withinMs,
     );
   }
 
-  #incoming(event: SkypeEvent): string | undefined {
+  /** The text of an event that brings a message. */
+  incoming(event: SkypeEvent): string | undefined {
     const message = event._embedded?.['message'];
     if (event.type !== 'completed' || message?.['direction'] !== 'Incoming') return undefined;
     const link = (message._links?.['plainMessage'] ?? message._links?.['htmlMessage']) as Link | undefined;
@@ -192,17 +200,25 @@ export class SkypeActor {
   /** The texts that came in, in order. */
   get received(): readonly string[] {
     return this.events.flatMap((event) => {
-      const text = this.#incoming(event);
+      const text = this.incoming(event);
       return text === undefined ? [] : [text];
     });
   }
 
   /** Sends in a conversation that is connected. */
   async say(conversation: string, text: string): Promise<void> {
-    const messaging = await this.call('GET', `${conversation}/messaging`);
-    const href = hrefOf(messaging, 'sendMessage');
-    const answer = await this.#request('POST', href, text, 'text/plain');
-    if (!answer.ok) throw new Error(`sendMessage: ${answer.status} ${await answer.text()}`);
+    await this.post(await this.sendAddress(conversation), text);
+  }
+
+  /** Where the messages of a connected conversation are posted. */
+  async sendAddress(conversation: string): Promise<string> {
+    return hrefOf(await this.call('GET', `${conversation}/messaging`), 'sendMessage');
+  }
+
+  async post(sendAddress: string, text: string): Promise<void> {
+    const answer = await this.#request('POST', sendAddress, text, 'text/plain');
+    const body = await answer.text();
+    if (!answer.ok) throw new Error(`sendMessage: ${answer.status} ${body}`);
   }
 
   /** Starts a conversation with a first message; resolves with how the invitation ended. */

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { eventually } from '../kit/eventually.ts';
+import { Whole } from '../kit/whole.ts';
+
+describe('presence', async () => {
+  const world = await Whole.open();
+  after(() => world[Symbol.asyncDispose]());
+  const alice = world.teams('alice');
+  const heidi = world.skype('heidi');
+  const shows = (state: string, withinMs?: number) =>
+    eventually(
+      `alice is ${state} in SfB`,
+      async () => (await heidi.presenceOf('alice@contoso.example')) === state,
+      withinMs,
+    );
+
+  it('alice signs in to Teams: an SfB watcher sees her Online', async () => {
+    await heidi.signIn();
+    assert.equal(await heidi.presenceOf('alice@contoso.example'), 'Offline');
+    await alice.signIn();
+    await shows('Online');
+  });
+
+  it('she sets Busy: Busy', async () => {
+    await alice.prefer('Busy');
+    await shows('Busy');
+  });
+
+  it('she signs out: Offline within a second', async () => {
+    await alice.signOut();
+    await shows('Offline', 1_000);
+  });
+
+  it('the presence of an SfB person shows in Teams, and goes with them', async () => {
+    const shownInTeams = async () => (await alice.presenceOf('bob@contoso.example')).availability;
+    const bob = world.skype('bob');
+    await bob.signIn();
+    await eventually('bob is Available in Teams', async () => (await shownInTeams()) === 'Available');
+    await bob.setPresence('Busy');
+    await eventually('bob is Busy in Teams', async () => (await shownInTeams()) === 'Busy');
+    await bob.signOut();
+    await eventually('bob is Offline in Teams', async () => (await shownInTeams()) === 'Offline', 1_500);
+  });
+});
