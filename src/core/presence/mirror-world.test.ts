@@ -5,7 +5,14 @@ import { type CoexistenceMode, modes, type Side, sides } from '../people.ts';
 import { aggregateSkype, aggregateTeams, type Calendar } from './aggregate.ts';
 import { decideMirror, type MirrorEvent, type MirrorPerson, settleMs, startMirror } from './mirror.ts';
 import { isSignedIn, offline, type Presence, samePresence } from './presence.ts';
-import { fromTeams, shownThroughSip, shownThroughUcwa, toTeamsPreferred, toTeamsSession } from './scales.ts';
+import {
+  fromTeams,
+  preferredFirst,
+  shownThroughSip,
+  shownThroughUcwa,
+  toTeamsPreferred,
+  toTeamsSession,
+} from './scales.ts';
 import { presenceOf, presenceStates } from './states.ts';
 
 /** A network that adds up a person's own clients and what the gateway published, and reports every change of the sum. */
@@ -13,13 +20,15 @@ interface World {
   now: number;
   readonly own: Record<Side, Presence[]>;
   readonly published: Record<Side, Presence>;
+  /** Teams takes a publication in two steps, in the order that `preferredFirst` names. */
+  preferred: Presence;
   calendar: Calendar;
   throughSip: boolean;
 }
 
-function inTeams({ own, published, calendar, now }: World, withGateway: boolean): Presence {
+function inTeams({ own, published, preferred: over, calendar, now }: World, withGateway: boolean): Presence {
   const session = toTeamsSession(published.teams);
-  const preferred = toTeamsPreferred(published.teams);
+  const preferred = toTeamsPreferred(over);
   const read = (order: typeof session): Presence | undefined =>
     withGateway && order.kind === 'set' ? fromTeams(order.availability, order.activity) : undefined;
   const [gateways, chosen] = [read(session), read(preferred)];
@@ -49,6 +58,9 @@ interface Life {
   readonly world: World;
   readonly person: MirrorPerson;
   readonly publications: number;
+  /** What the mirror took for the gateway's own part in disguise, in Teams. */
+  readonly disguise: Presence | undefined;
+  play(step: Step): void;
   /** Runs what is due for that long, and says how many publications that made. */
   rest(ms: number): number;
 }
@@ -65,6 +77,7 @@ function live(
     now: 0,
     own: { teams: [], skype: [] },
     published: { teams: offline, skype: offline },
+    preferred: offline,
     calendar: 'free',
     throughSip,
   };
@@ -97,10 +110,14 @@ function live(
     for (const { side, presence } of decision.publish) {
       publications++;
       lastTaken[side] = Math.max(lastTaken[side], world.now + (lag() % 200));
-      later(lastTaken[side], () => {
-        world.published[side] = presence;
-        changed();
-      });
+      for (const part of partsOf(side, presence)) {
+        later(lastTaken[side], () => {
+          if (part === 'preferred') world.preferred = presence;
+          else world.published[side] = presence;
+          changed();
+        });
+        lastTaken[side] += lag() % 100;
+      }
     }
     if (decision.wakeAt !== undefined) later(decision.wakeAt, () => tell({ kind: 'woken' }));
   }
@@ -118,7 +135,7 @@ function live(
     return publications - before;
   }
 
-  for (const step of steps) {
+  function play(step: Step): void {
     if (step.kind === 'own' && (step.side === 'teams' ? hasTeams : hasSkype))
       world.own[step.side] = [...step.own];
     if (step.kind === 'calendar') world.calendar = step.calendar;
@@ -129,6 +146,8 @@ function live(
     changed();
     rest(step.after);
   }
+
+  for (const step of steps) play(step);
   return {
     world,
     get person() {
@@ -137,6 +156,10 @@ function live(
     get publications() {
       return publications;
     },
+    get disguise() {
+      return state.sides.teams.disguise;
+    },
+    play,
     rest,
   };
 }
@@ -162,8 +185,14 @@ const signOut: readonly Step[] = sides.map((side) => ({
   after: 100,
 }));
 
+function partsOf(side: Side, presence: Presence): readonly ('session' | 'preferred')[] {
+  if (side === 'skype') return ['session'];
+  return preferredFirst(presence) ? ['preferred', 'session'] : ['session', 'preferred'];
+}
+
 /** Asserts that the gateway's part in both networks is what the authority rule demands. */
-function assertTruth({ world, person }: Life): void {
+function assertTruth(life: Life): void {
+  const { world, person } = life;
   const own = { teams: inTeams(world, false), skype: inSkype(world, false) };
   const { published } = world;
   const told = JSON.stringify({ person, own, published });
@@ -174,15 +203,24 @@ function assertTruth({ world, person }: Life): void {
   else if (person.mode !== 'Legacy') assert.deepEqual(published, copiedToTeams, told);
   else if (!isSignedIn(own.teams)) assert.deepEqual(published, copiedToTeams, told);
   else if (!isSignedIn(published.teams)) assert.deepEqual(published, copiedToSkype, told);
-  else assertHidden(world, copiedToTeams, told);
+  else assertHidden(life, copiedToTeams, told);
 }
 
-/** A Teams client that adds nothing to what the gateway published there cannot be told from it. */
-function assertHidden(world: World, copied: World['published'], told: string): void {
+/**
+ * A Teams client that adds nothing to what the gateway published there cannot be told from it; nor, until it shows
+ * something else, one that shows just what once came and went with the gateway's publication.
+ */
+function assertHidden(life: Life, copied: World['published'], told: string): void {
+  const { world, disguise } = life;
   assert.deepEqual(world.published, copied, told);
   const shown = inTeams(world, true);
   const alone = inTeams({ ...world, own: { ...world.own, teams: [] } }, true);
-  assert.ok(samePresence(shown, alone) || samePresence(shown, world.published.teams), told);
+  if (samePresence(shown, alone) || samePresence(shown, world.published.teams)) return;
+  assert.deepEqual(shown, disguise, told);
+  const other = presenceOf(disguise?.activity === 'InACall' ? 'DoNotDisturb/Presenting' : 'Busy/InACall');
+  life.play({ kind: 'own', side: 'teams', own: [other], mode: 'Legacy', calendar: 'free', after: 600_000 });
+  assert.notDeepEqual(inTeams(world, true), disguise, told);
+  assertTruth(life);
 }
 
 describe('the mirror between two networks that add up', () => {

@@ -1,6 +1,6 @@
 import type { CoexistenceMode, Person, Side } from '../people.ts';
 import { isSignedIn, offline, type Presence, samePresence } from './presence.ts';
-import { shownInTeams, shownThroughUcwa } from './scales.ts';
+import { shownInTeams, shownThroughSip, shownThroughUcwa } from './scales.ts';
 
 /**
  * What the gateway shows of one person on each side, as a pure reducer. A network reports only the aggregate of all of a
@@ -144,8 +144,9 @@ function current(fading: SideState['fading'], now: number): readonly Presence[] 
 
 /** Whether a side that was shown `published` reports `seen`: word for word, or as the side's own words render it. */
 function explains(side: Side, published: Presence, seen: Presence): boolean {
-  if (samePresence(published, seen)) return true;
-  return samePresence(side === 'teams' ? shownInTeams(published) : shownThroughUcwa(published), seen);
+  const renderings =
+    side === 'teams' ? [shownInTeams(published)] : [shownThroughUcwa(published), shownThroughSip(published)];
+  return [published, ...renderings].some((presence) => samePresence(presence, seen));
 }
 
 function applied(state: MirrorState, event: MirrorEvent, now: number): MirrorState {

@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Activity, type Availability, activities, availabilities, type Presence } from './presence.ts';
+import {
+  type Activity,
+  type Availability,
+  activities,
+  availabilities,
+  offline,
+  type Presence,
+  samePresence,
+} from './presence.ts';
 import { scale } from './scale-table.ts';
 import {
   fromNumber,
   fromTeams,
   fromUcwa,
   numberRanges,
+  preferredFirst,
   shownInTeams,
   shownThroughSip,
   shownThroughUcwa,
@@ -117,6 +126,23 @@ describe('Teams words', () => {
       else assert.notDeepEqual(shown, presenceOf(state), state);
       assert.deepEqual(shownInTeams(shown), shown);
     }
+  });
+
+  it('shows nothing between the two calls but what was shown before or is shown after, in the order named', () => {
+    const states = presenceStates.filter((state) => state !== 'PresenceUnknown/None').map(presenceOf);
+    for (const before of states)
+      for (const after of states) {
+        const first = preferredFirst(after);
+        const session = toTeamsSession(first ? before : after);
+        const preferred = toTeamsPreferred(first ? after : before);
+        const over = preferred.kind === 'set' ? preferred : session;
+        const between =
+          session.kind === 'set' && over.kind === 'set'
+            ? fromTeams(over.availability, over.activity)
+            : offline;
+        const allowed = [shownInTeams(before), shownInTeams(after), offline];
+        assert.ok(allowed.some((presence) => samePresence(presence, between)));
+      }
   });
 });
 

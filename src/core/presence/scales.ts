@@ -97,6 +97,14 @@ export function toTeamsPreferred(presence: Presence): TeamsPreferred {
   return preferred === 'none' ? { kind: 'clear' } : pairOf(preferred);
 }
 
+/**
+ * Which of the two calls comes first when `presence` is published in Teams, so that nothing else is shown between them: the
+ * preferred presence where it sets one, else the session that it would uncover.
+ */
+export function preferredFirst(presence: Presence): boolean {
+  return toTeamsPreferred(presence).kind === 'set';
+}
+
 function pairOf(pair: TeamsSessionPair | TeamsPreferredPair): TeamsSession {
   const slash = pair.indexOf('/');
   return { kind: 'set', availability: pair.slice(0, slash), activity: pair.slice(slash + 1) };
