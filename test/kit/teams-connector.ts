@@ -89,6 +89,8 @@ export interface TeamsWorld extends AsyncDisposable {
   readonly links: Map<string, LinkSecret>;
   /** The address that Graph notifies. */
   readonly gatewayUrl: string;
+  /** A signal that does not abort. */
+  readonly never: AbortSignal;
   actor(person: Person): TeamsActor;
   link(person: Person, password?: string): void;
   order(author: Person, recipient: Person, text: string, more?: Partial<DeliveryOrder>): DeliveryOrder;
@@ -159,6 +161,7 @@ export async function openTeamsWorld(options: { readonly fault?: Fault } = {}): 
     sink,
     links,
     gatewayUrl,
+    never: new AbortController().signal,
     actor(person) {
       const { url } = service.http;
       return new TeamsActor({ graph: url, authority: url, clientId: pageApp.clientId }, person.id);

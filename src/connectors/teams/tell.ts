@@ -1,10 +1,12 @@
 import type { DeliveryOutcome, Notice } from '../../gateway/connector.ts';
 import { openOneOnOne } from '../../protocols/graph/client/chats.ts';
-import { sendMessage, setReaction } from '../../protocols/graph/client/messages.ts';
+import { listMessagesSince, sendMessage, setReaction } from '../../protocols/graph/client/messages.ts';
+import type { GraphResult, TokenSource } from '../../protocols/graph/client/result.ts';
 import { type Delivery, refused } from './deliver.ts';
 import { outcomeOf } from './errors.ts';
+import { bodyOf, sameText } from './from-graph.ts';
 import { parseThreadKey, remoteId, threadKey } from './ids.ts';
-import type { Tenants } from './tenants.ts';
+import type { Tenant, Tenants } from './tenants.ts';
 import { noticeHtml } from './to-graph.ts';
 
 /** What a sender sees on their own message that was not delivered. */
@@ -40,15 +42,36 @@ export async function tellSender(
     body: notice.body,
     messageId: notice.remoteId,
   });
+  const told = (messageId: string): DeliveryOutcome => ({
+    kind: 'delivered',
+    thread: threadKey({ kind: 'direct', chatId: chat.value.id }),
+    remoteId: remoteId(messageId),
+    as: 'gateway',
+  });
+  const there = await findNotice(tenant, opened.source, chat.value.id, html, signal);
+  if (!there.ok) return outcomeOf(there.failure, 'prepare', to.displayName);
+  if (there.value !== undefined) return told(there.value);
   const sent = await sendMessage(tenant.graph, opened.source, chat.value.id, html, signal);
   if (!sent.ok) return outcomeOf(sent.failure, 'write', to.displayName);
   await markFailed(notice, tenants, signal);
-  return {
-    kind: 'delivered',
-    thread: threadKey({ kind: 'direct', chatId: chat.value.id }),
-    remoteId: remoteId(sent.value.id),
-    as: 'gateway',
-  };
+  return told(sent.value.id);
+}
+
+/** Notices looked through: an earlier attempt's is among the newest. */
+const newest = 50;
+
+/** The same notice, from an attempt whose answer was lost; it names its message, so it is no other. */
+async function findNotice(
+  tenant: Tenant,
+  as: TokenSource,
+  chatId: string,
+  html: string,
+  signal: AbortSignal,
+): Promise<GraphResult<string | undefined>> {
+  const listed = await listMessagesSince(tenant.graph, as, chatId, 0, newest, signal);
+  if (!listed.ok) return listed;
+  const same = listed.value.find((message) => sameText(bodyOf(message), { format: 'html', html }));
+  return { ok: true, value: same?.id };
 }
 
 /** As the sender, so only where they are linked; nothing depends on it. */

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { openTeamsWorld, sandboxPerson, type TeamsWorld } from '../../../test/kit/teams-connector.ts';
+
+const alice = sandboxPerson('alice');
+const bob = sandboxPerson('bob');
+describe('asking Teams whether a message is there', () => {
+  let teams: TeamsWorld;
+  beforeEach(async () => {
+    teams = await openTeamsWorld();
+  });
+  afterEach(() => teams[Symbol.asyncDispose]());
+
+  it('finds what was written as the author, by its text', async () => {
+    teams.link(bob);
+    const chat = await teams.actor(bob).chatWith(alice.id);
+    const asked = teams.order(bob, alice, 'is it there?');
+    assert.deepEqual(await teams.connector.find(asked, teams.never), { kind: 'absent' });
+    const id = await teams.actor(bob).say(chat, '<p>is it&nbsp;there?</p>', 'html');
+    assert.deepEqual(await teams.connector.find(asked, teams.never), {
+      kind: 'found',
+      thread: chat,
+      remoteId: id,
+      as: 'author',
+    });
+  });
+
+  it('does not take an older message, one of somebody else, or one already accounted for', async () => {
+    teams.link(bob);
+    const chat = await teams.actor(bob).chatWith(alice.id);
+    await teams.actor(bob).say(chat, 'same');
+    teams.clock.advance(60_000);
+    await teams.actor(alice).say(chat, 'same');
+    const first = await teams.connector.deliver(teams.order(bob, alice, 'same'), teams.never);
+    assert.equal(first.kind, 'delivered');
+    assert.deepEqual(await teams.connector.find(teams.order(bob, alice, 'same'), teams.never), {
+      kind: 'absent',
+    });
+  });
+});

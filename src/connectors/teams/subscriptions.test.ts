@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { eventually } from '../../../test/kit/eventually.ts';
+import { openTeamsWorld, sandboxPerson, type TeamsWorld } from '../../../test/kit/teams-connector.ts';
+import * as world from '../../sandbox/world.ts';
+
+const alice = sandboxPerson('alice');
+const bob = sandboxPerson('bob');
+const carol = sandboxPerson('carol');
+describe('the subscriptions of the Teams connector', () => {
+  let teams: TeamsWorld;
+  beforeEach(async () => {
+    teams = await openTeamsWorld();
+  });
+  afterEach(() => teams[Symbol.asyncDispose]());
+
+  const ids = () => [...teams.service.notifier.registry.all()].map(({ subscription }) => subscription.id);
+
+  it('are renewed before they end', async () => {
+    const before = ids();
+    assert.equal(before.length, world.tenants.length);
+    for (let halves = 0; halves < 6; halves++) {
+      const ends = () => [...teams.service.notifier.registry.all()].map(({ expiresAt }) => expiresAt);
+      const [end = 0] = ends();
+      teams.clock.advance(31 * 60_000);
+      await eventually('a renewal', () => ends().every((each) => each > end));
+    }
+    assert.deepEqual(ids(), before);
+    const chat = await teams.actor(alice).chatWith(bob.id);
+    await teams.actor(alice).say(chat, 'hours later');
+    await eventually('the message', () => teams.sink.taken.length === 1);
+  });
+
+  it('are made again when Graph takes them away', async () => {
+    const [first = ''] = ids();
+    teams.service.notifier.revoke(first);
+    await eventually('another', () => ids().length === world.tenants.length && !ids().includes(first));
+    const chat = await teams.actor(alice).chatWith(bob.id);
+    await teams.actor(alice).say(chat, 'afterwards');
+    await eventually('the message', () => teams.sink.taken.length > 0);
+  });
+
+  it('bring up what was written while Graph had lost them without a word', async () => {
+    const oldChat = await teams.actor(alice).chatWith(carol.id);
+    const old = await teams.actor(alice).say(oldChat, 'long known');
+    const timesTaken = (id: string) => teams.sink.taken.filter(({ remoteId }) => remoteId === id).length;
+    await eventually('the old message, told of once and read back from both', () => {
+      teams.clock.advance(1_000);
+      return timesTaken(old) === 3;
+    });
+    for (const id of ids()) teams.service.notifier.unsubscribe(id);
+    const chat = await teams.actor(alice).chatWith(bob.id);
+    const lost = await teams.actor(alice).say(chat, 'while nobody listened');
+    await teams.actor(alice).call('POST', `/chats/${oldChat}/messages/${old}/setReaction`, {
+      reactionType: '👍',
+    });
+    teams.clock.advance(16 * 60_000);
+    await eventually('the lost message', () => {
+      teams.clock.advance(200);
+      return timesTaken(lost) > 0;
+    });
+    await eventually('subscriptions again', () => ids().length === world.tenants.length);
+    assert.equal(timesTaken(old), 3);
+  });
+
+  it('show in the status while they cannot be had', async () => {
+    assert.deepEqual(
+      teams.connector.status().map(({ name, state }) => [name, state]),
+      world.tenants.map(({ domain }) => [`messages of ${domain}`, 'connected']),
+    );
+    await teams.service[Symbol.asyncDispose]();
+    teams.clock.advance(31 * 60_000);
+    await eventually('disconnected', () =>
+      teams.connector
+        .status()
+        .every(({ state, refusal }) => state === 'disconnected' && refusal?.id === 'unreachable'),
+    );
+  });
+});
