@@ -14,7 +14,7 @@ import { bySubcode, failureOfError, failureOfReason } from './errors.ts';
 describe('what a pool’s codes mean', () => {
   const outcomes: readonly [string, string | undefined, string][] = [
     ['NotFound', 'DestinationNotFound', 'refused no-such-person'],
-    ['RemoteFailure', 'Unreachable', 'refused offline'],
+    ['RemoteFailure', 'Unreachable', 'transient unreachable'],
     ['RemoteFailure', 'TemporarilyUnavailable', 'refused offline'],
     ['RemoteFailure', 'Declined', 'refused declined'],
     ['RemoteFailure', 'Busy', 'refused declined'],

@@ -82,7 +82,7 @@ export const bySubcode = {
   TooManyOnlineMeetings: full,
   TooManyParticipants: full,
   Unavailable: offline,
-  Unreachable: offline,
+  Unreachable: unreachable,
   UnsupportedMediaType: strange,
   UserAgentNotAllowed: forbidden,
 } as const satisfies Record<Subcode | 'PGetReplaced', Rule>;
