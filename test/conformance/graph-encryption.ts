@@ -36,7 +36,7 @@ export async function encryptionCertificate() {
   return {
     certificate: certificate.toString('base64'),
     /** @throws when the signature does not fit */
-    decrypt({ data, dataKey, dataSignature }: EncryptedContent): unknown {
+    decrypt: ({ data, dataKey, dataSignature }: EncryptedContent): unknown => {
       const key = privateDecrypt(
         { key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' },
         Buffer.from(dataKey, 'base64'),

@@ -235,3 +235,16 @@ export function propertiesOf(filter: Filter): readonly string[] {
       return [filter.property];
   }
 }
+
+/** The texts that `property in ('…', '…')` or `property eq '…'` names; undefined for any other filter. */
+export function namedValues(filter: Filter, property: string): readonly string[] | undefined {
+  const values =
+    filter.kind === 'in'
+      ? filter.values
+      : filter.kind === 'compare' && filter.operator === 'eq'
+        ? [filter.value]
+        : undefined;
+  if (values === undefined || propertiesOf(filter)[0] !== property) return undefined;
+  const texts = values.filter((value) => typeof value === 'string');
+  return texts.length === values.length ? texts : undefined;
+}

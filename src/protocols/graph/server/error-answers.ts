@@ -3,14 +3,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock.ts';
 import { badRequest, GraphError, type GraphErrorBody, tooLarge } from '../errors.ts';
 
+/** Told of what answered 500: a fault of the server or of its backend. */
+export type OnFault = (error: unknown) => void;
+
 /** Gives every answer its `request-id`, and every refusal Graph's one shape. */
-export function describeErrors(scope: FastifyInstance, clock: Clock): void {
+export function describeErrors(scope: FastifyInstance, clock: Clock, onFault: OnFault): void {
   scope.addHook('onRequest', async (request, reply) => {
     void reply.header('request-id', randomUUID());
     const clientRequestId = clientRequestIdOf(request);
     if (clientRequestId !== undefined) void reply.header('client-request-id', clientRequestId);
   });
-  scope.setErrorHandler((error, request, reply) => send(toGraphError(error), request, reply, clock));
+  scope.setErrorHandler((error, request, reply) => send(toGraphError(error, onFault), request, reply, clock));
   scope.setNotFoundHandler((request, reply) => {
     const segment = request.originalUrl.split('?')[0]?.split('/').at(-1) ?? '';
     const unknown = new GraphError(
@@ -45,19 +48,18 @@ function clientRequestIdOf(request: FastifyRequest): string | undefined {
   return typeof header === 'string' && /^[\x20-\x7e]{1,128}$/.test(header) ? header : undefined;
 }
 
-function toGraphError(error: unknown): GraphError {
+function toGraphError(error: unknown, onFault: OnFault): GraphError {
   if (error instanceof GraphError) return error;
   const { statusCode, code } = error as { statusCode?: number; code?: string };
-  switch (statusCode) {
-    case 413:
-      return tooLarge();
-    case 415:
-      return new GraphError(415, 'UnsupportedMediaType', "A 'Content-Type' of application/json is expected.");
-    case 400:
-      return badRequest(
-        code === 'FST_ERR_BAD_URL' ? 'The URL cannot be decoded.' : 'The request body is not valid JSON.',
-      );
-    default:
-      return new GraphError(500, 'InternalServerError', 'The server failed to answer the request.');
+  if (statusCode === 413) return tooLarge();
+  if (statusCode === 415) {
+    return new GraphError(415, 'UnsupportedMediaType', "A 'Content-Type' of application/json is expected.");
   }
+  if (statusCode === 400) {
+    return badRequest(
+      code === 'FST_ERR_BAD_URL' ? 'The URL cannot be decoded.' : 'The request body is not valid JSON.',
+    );
+  }
+  onFault(error);
+  return new GraphError(500, 'InternalServerError', 'The server failed to answer the request.');
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { GraphError, throttled } from '../errors.ts';
 import { authenticate, type TokenClaims, type VerifyToken } from './auth.ts';
 import type { GraphBackend } from './backend.ts';
-import { describeErrors } from './error-answers.ts';
+import { describeErrors, type OnFault } from './error-answers.ts';
 import type { Notifier } from './notifier/notifier.ts';
 import { permissions, requirePermission, requireUserForMe } from './permissions.ts';
 import type { Query } from './query.ts';
@@ -28,6 +28,8 @@ export interface GraphServerOptions {
   readonly clock: Clock;
   /** Bytes of a request body; more is a 413. Default 4 MiB, Graph's own. */
   readonly bodyLimit?: number;
+  /** Default: nobody is told. */
+  readonly onFault?: OnFault;
 }
 
 const version = '/v1.0';
@@ -49,7 +51,7 @@ export function createGraphServer(options: GraphServerOptions): FastifyInstance 
     maxAge: 600,
   });
   void app.register((scope, _, done) => {
-    describeErrors(scope, options.clock);
+    describeErrors(scope, options.clock, options.onFault ?? (() => {}));
     acceptJson(scope);
     scope.decorateRequest('claims', null);
     scope.addHook('onRequest', async (request) => {

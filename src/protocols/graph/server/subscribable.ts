@@ -1,5 +1,5 @@
 import { badRequest, GraphError } from '../errors.ts';
-import { FilterSyntaxError, parseFilter } from '../odata.ts';
+import { FilterSyntaxError, namedValues, parseFilter } from '../odata.ts';
 import { maxPresenceIds } from '../presence.ts';
 import { type ChangeType, maxLifetime } from '../subscriptions.ts';
 import type { Permission } from './permissions.ts';
@@ -7,7 +7,7 @@ import type { Permission } from './permissions.ts';
 /** What can be subscribed to. Ids are as the subscriber wrote them; `me` stands for the token's user. */
 export type Subscribable =
   | { readonly kind: 'chatMessages'; readonly chatId: string }
-  | { readonly kind: 'userMessages'; readonly user: string | 'me' }
+  | { readonly kind: 'userMessages'; readonly user: string }
   | { readonly kind: 'tenantMessages' }
   | { readonly kind: 'chats' }
   | { readonly kind: 'chat'; readonly chatId: string }
@@ -119,11 +119,8 @@ function presenceIds(query: string): readonly string[] {
   const text = new URLSearchParams(query).get('$filter');
   if (text === null) throw badRequest("'resource': presences need a $filter that names their ids");
   try {
-    const filter = parseFilter(text);
-    if (filter.kind === 'in' && filter.property === 'id') return checkedIds(filter.values.map(String));
-    if (filter.kind === 'compare' && filter.property === 'id' && filter.operator === 'eq') {
-      return checkedIds([String(filter.value)]);
-    }
+    const ids = namedValues(parseFilter(text), 'id');
+    if (ids) return checkedIds(ids);
   } catch (error) {
     if (!(error instanceof FilterSyntaxError)) throw error;
     throw badRequest(`'resource': invalid $filter: ${error.message}`);

@@ -74,8 +74,8 @@ async function run(
   request: Item,
   running: ReadonlyMap<string, Promise<Response>>,
 ): Promise<Response> {
-  const before = await Promise.all((request.dependsOn ?? []).map((id) => running.get(id)));
-  if (before.some((response) => response === undefined || response.status >= 400)) {
+  const before = (request.dependsOn ?? []).flatMap((id) => running.get(id) ?? []);
+  if ((await Promise.all(before)).some(({ status }) => status >= 400)) {
     const error = { code: 'FailedDependency', message: 'A request that this one depends on failed.' };
     return { id: request.id, status: 424, headers: {}, body: { error } };
   }

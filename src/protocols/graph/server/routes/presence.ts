@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseDuration } from '../../dates.ts';
 import { badRequest, forbidden, notFound } from '../../errors.ts';
-import type { Filter } from '../../odata.ts';
+import { type Filter, namedValues } from '../../odata.ts';
 import {
   defaultPreferredDuration,
   maxPresenceIds,
@@ -150,13 +150,8 @@ function readDuration(text: string | null | undefined): number | undefined {
 }
 
 function idsOfFilter(filter: Filter | undefined): readonly string[] {
-  const values =
-    filter?.kind === 'in' && filter.property === 'id'
-      ? filter.values
-      : filter?.kind === 'compare' && filter.property === 'id' && filter.operator === 'eq'
-        ? [filter.value]
-        : undefined;
-  if (values === undefined) throw badRequest("$filter must be 'id in (…)' or 'id eq …'");
-  if (values.length > maxPresenceIds) throw badRequest(`$filter names more than ${maxPresenceIds} ids`);
-  return values.map(String);
+  const ids = filter && namedValues(filter, 'id');
+  if (ids === undefined) throw badRequest("$filter must be 'id in (…)' or 'id eq …'");
+  if (ids.length > maxPresenceIds) throw badRequest(`$filter names more than ${maxPresenceIds} ids`);
+  return ids;
 }
