@@ -114,7 +114,7 @@ export const obstacleRules = [
       from.home === 'onPrem' &&
       !(scope === 'inTenant' && !lands.includes('skype')),
     refusedBecause:
-      "The sender's Skype for Business account is homed on-prem, and Microsoft lets such a sender leave the tenant or reach Skype for Business from no Teams client.",
+      "The sender's Skype for Business account is homed on-prem, and Microsoft lets nobody homed there reach Skype for Business or another tenant from Teams.",
     bridged: 'asIntended',
     bridgedBecause: "The sender is homed on-prem: the gateway reaches the sender's pool itself.",
   },
