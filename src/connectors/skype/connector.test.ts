@@ -41,11 +41,12 @@ class Keeping implements Sink {
   readonly refusals: string[] = [];
   readonly threads = new Map<string, Pair>();
   refuseNext = 0;
+  refuseAs: 'ledger-full' | 'not-possible' = 'ledger-full';
 
   async take(message: IncomingMessage) {
     if (this.refuseNext > 0) {
       this.refuseNext -= 1;
-      throw new IntakeRefused({ id: 'ledger-full', side: 'skype' });
+      throw new IntakeRefused({ id: this.refuseAs, side: 'skype', person: 'Alice' });
     }
     if (this.taken.some((other) => other.remoteId === message.remoteId && other.thread === message.thread))
       return 'duplicate';
@@ -381,6 +382,20 @@ describe('hearing messages from SfB', { timeout: 30_000 }, () => {
     await sip.say(conversation, 'Two');
     await eventually('the second text, at the second try', () => there.sink.texts().includes('Two'));
     assert.deepEqual(there.sink.texts(), ['One', 'Two']);
+  });
+
+  it('tells the sender of a later message at once when it will never be kept', async () => {
+    await using there = await world();
+    await there.connector.publish(alice, available);
+    const sip = await there.actor(bob);
+    const { conversation } = await sip.invite(alice.id, 'One');
+    there.sink.refuseNext = 1;
+    there.sink.refuseAs = 'not-possible';
+    await sip.say(conversation, 'Two');
+    await sip.message('Not delivered to Alice: The coexistence rules refuse');
+    await sip.say(conversation, 'Three');
+    await eventually('the third text', () => there.sink.texts().includes('Three'));
+    assert.deepEqual(there.sink.texts(), ['One', 'Three']);
   });
 
   it('does not take its own invitation for the peer’s, and calls somebody offline whom only it could answer for', async () => {

@@ -9,7 +9,7 @@ import type { DialogId, DoorInvitation, DoorListener, DoorMessage } from './door
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import { threadKey } from './ids.ts';
 import type { Proxies } from './proxies.ts';
-import { helpText } from './to-ucwa.ts';
+import { helpText, noticeText } from './to-ucwa.ts';
 
 export interface IncomingOptions {
   readonly sink: Sink;
@@ -18,6 +18,8 @@ export interface IncomingOptions {
   readonly proxies: Proxies;
   readonly mintId: () => string;
 }
+
+const tellMs = 30_000;
 
 /** What an invitation is to the endpoint that it came to. */
 type Meant =
@@ -125,6 +127,10 @@ export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorList
     } catch (error) {
       report(error);
       if (!(error instanceof IntakeRefused) || catalogue[error.refusal.id].retry) throw error;
+      const about = directory.person(recipient);
+      if (!about) return;
+      const words = noticeText(about, error.refusal, message.body);
+      void found.session.bring(`refusal of ${message.remote}`, words, AbortSignal.timeout(tellMs));
     }
   };
 

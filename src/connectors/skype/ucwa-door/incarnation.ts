@@ -21,7 +21,8 @@ import { remoteId, sipUri } from '../ids.ts';
 export interface Incarnation extends Disposable {
   readonly application: Application;
   readonly messaging: Messaging;
-  readonly subscriptions: PresenceSubscriptions;
+  /** Watches exactly these people. Most incarnations never do. */
+  watch(people: ReadonlySet<SipUri>, signal: AbortSignal): Promise<void>;
   handle(notice: ChannelNotice): Promise<void> | undefined;
   /** An invitation of ours is about to go out under this name. */
   expect(dialog: DialogId): void;
@@ -45,15 +46,18 @@ export function createIncarnation({ application, listener, clock }: IncarnationO
   const invitations = new Map<DialogId, IncomingInvitation>();
   const expected = new Set<DialogId>();
 
-  const subscriptions = createPresenceSubscriptions({
-    application,
-    clock,
-    observed(uri, presence, askedAt) {
-      const person: SipUri | undefined = sipUri(uri);
-      if (person !== undefined) listener.presence(person, presenceFrom(presence), askedAt);
-    },
-    failed: (error) => listener.failed(failureOfError(error, false)),
-  });
+  let subscriptions: PresenceSubscriptions | undefined;
+
+  const subscribe = (): PresenceSubscriptions =>
+    createPresenceSubscriptions({
+      application,
+      clock,
+      observed(uri, presence, askedAt) {
+        const person: SipUri | undefined = sipUri(uri);
+        if (person !== undefined) listener.presence(person, presenceFrom(presence), askedAt);
+      },
+      failed: (error) => listener.failed(failureOfError(error, false)),
+    });
 
   const join = (dialog: DialogId, conversation: string): void => {
     conversations.set(dialog, conversation);
@@ -108,15 +112,18 @@ export function createIncarnation({ application, listener, clock }: IncarnationO
   return {
     application,
     messaging,
-    subscriptions,
+    watch(people, signal) {
+      subscriptions ??= subscribe();
+      return subscriptions.watch(people, signal);
+    },
     handle(notice) {
       if (notice.kind === 'stateLost') {
-        loseAll();
-        subscriptions.restore();
+        if (notice.how === 'resume') loseAll();
+        subscriptions?.restore();
         return undefined;
       }
       for (const event of notice.events) noteOurs(event);
-      subscriptions.handle(notice.events);
+      subscriptions?.handle(notice.events);
       const holding = messaging.handle(notice.events).flatMap((news) => tell(news) ?? []);
       return holding.length === 0 ? undefined : allKept(holding);
     },
@@ -127,7 +134,7 @@ export function createIncarnation({ application, listener, clock }: IncarnationO
     nameOf: (address) => remoteId(incarnation, address),
     [Symbol.dispose]() {
       loseAll();
-      subscriptions[Symbol.dispose]();
+      subscriptions?.[Symbol.dispose]();
     },
   };
 }

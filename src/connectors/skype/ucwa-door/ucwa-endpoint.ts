@@ -58,7 +58,7 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       const incarnation = createIncarnation({ application, listener, clock });
       current = incarnation;
       if (watched.size > 0) {
-        incarnation.subscriptions
+        incarnation
           .watch(watched, AbortSignal.timeout(callMs))
           .catch((error: unknown) => listener.failed(failureOfError(error, false)));
       }
@@ -182,7 +182,7 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       watched = new Set(people);
       try {
         await kept.running(signal);
-        await current?.subscriptions.watch(watched, signal);
+        await current?.watch(watched, signal);
         return undefined;
       } catch (error) {
         return failed(error, false);

@@ -1,9 +1,10 @@
+import type { Static } from 'typebox';
 import { type MessageFormat, messageFormats, type PreferredAvailability } from '../types.ts';
 import { expectShape } from './answers.ts';
 import { backoff, type Clock, pause } from './clock.ts';
 import { fateOf, UnexpectedAnswer } from './failures.ts';
 import type { Requester } from './requester.ts';
-import { checks } from './shapes.ts';
+import { checks, type MeAnswer } from './shapes.ts';
 
 export interface ApplicationIdentity {
   readonly userAgent: string;
@@ -51,14 +52,15 @@ export async function createApplication(options: CreateApplicationOptions): Prom
     signal: options.signal,
   });
   const { _links, _embedded } = expectShape(checks.application, created.body, 'application');
-  let me = _embedded.me._links;
+  const self = _links.self.href;
+  let me = linksOfMe(_embedded.me);
 
   const follow = async (
     rel: 'presence' | 'note' | 'reportMyActivity',
     json: unknown,
     signal: AbortSignal,
   ) => {
-    const href = me[rel]?.href;
+    const href = me[rel];
     if (href === undefined) throw new UnexpectedAnswer(`me has no ${rel} link`);
     await requester.call('POST', href, { ...(json === undefined ? {} : { json }), signal });
   };
@@ -70,7 +72,7 @@ export async function createApplication(options: CreateApplicationOptions): Prom
     identity,
     requester,
     links: {
-      self: _links.self.href,
+      self,
       events: _links.events.href,
       startMessaging: _embedded.communication._links.startMessaging?.href,
       presenceSubscriptions: _embedded.people._links.presenceSubscriptions?.href,
@@ -79,23 +81,34 @@ export async function createApplication(options: CreateApplicationOptions): Prom
     async makeMeAvailable(signInAs, signal) {
       if (!me.makeMeAvailable) return await setPresence(signInAs, signal);
       const supportedMessageFormats: readonly MessageFormat[] = messageFormats;
-      await requester.call('POST', me.makeMeAvailable.href, {
+      await requester.call('POST', me.makeMeAvailable, {
         json: { supportedModalities: ['Messaging'], supportedMessageFormats, signInAs },
         signal,
       });
-      const answer = await requester.call('GET', me.self.href, { signal });
-      me = expectShape(checks.me, answer.body, 'me')._links;
+      const answer = await requester.call('GET', me.self, { signal });
+      me = linksOfMe(expectShape(checks.me, answer.body, 'me'));
     },
     setPresence,
     setNote: (message, signal) => follow('note', message === '' ? undefined : { message }, signal),
     reportMyActivity: (signal) => follow('reportMyActivity', undefined, signal),
     async end(signal) {
       try {
-        await requester.call('DELETE', _links.self.href, { signal });
+        await requester.call('DELETE', self, { signal });
       } catch (error) {
         if (fateOf(error, true).kind === 'alive') throw error;
       }
     },
+  };
+}
+
+/** The addresses alone: an application lives for long, and there are many of them. */
+function linksOfMe({ _links }: Static<typeof MeAnswer>) {
+  return {
+    self: _links.self.href,
+    makeMeAvailable: _links.makeMeAvailable?.href,
+    presence: _links.presence?.href,
+    note: _links.note?.href,
+    reportMyActivity: _links.reportMyActivity?.href,
   };
 }
 

@@ -33,7 +33,7 @@ function scripted(steps: readonly Step[]) {
 }
 
 const seen = (notice: ChannelNotice): string =>
-  notice.kind === 'stateLost' ? 'stateLost' : notice.events.map((event) => event.href).join('+');
+  notice.kind === 'stateLost' ? `lost by ${notice.how}` : notice.events.map((event) => event.href).join('+');
 
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -59,7 +59,7 @@ describe('the event channel', () => {
     await script.exhausted;
     script.stopped.abort();
     assert.deepEqual(await end, { kind: 'aborted' });
-    assert.deepEqual(got, ['a+b', 'c', 'stateLost']);
+    assert.deepEqual(got, ['a+b', 'c', 'lost by resume']);
     assert.deepEqual(script.asked, [
       '/events?ack=1 with timers',
       '/events?ack=2',

@@ -6,13 +6,16 @@ import { isUnauthorised, type Requester } from './requester.ts';
 /** What a handler is told besides events. */
 export type ChannelNotice =
   | { readonly kind: 'events'; readonly events: readonly ClientEvent[] }
-  /** Conversations and subscriptions known so far may be gone: read or make them again. */
-  | { readonly kind: 'stateLost' };
+  /**
+   * What is known may be out of date. After a `resume` conversations and subscriptions are gone; after a `resync`
+   * they may have changed unseen.
+   */
+  | { readonly kind: 'stateLost'; readonly how: 'resume' | 'resync' };
 
 /**
  * Takes what the channel brings, in order. Returning nothing lets the next P-GET, which acknowledges this
  * package, go out at once; returning a promise holds it back until the promise settles, `holdMs` at most.
- * If the promise rejects, the package is fetched and handed over again.
+ * If the promise rejects, the package is fetched and handed over again, for 40 s at most.
  */
 export type ChannelHandler = (notice: ChannelNotice) => Promise<void> | undefined;
 
@@ -55,7 +58,8 @@ const defaultTimeout = 180;
 const slackMs = 20_000;
 /** The pool fails messages that wait 30 s for a P-GET. */
 const longestPauseMs = 10_000;
-const maxRedeliveries = 5;
+/** By then the pool has told the senders of unacknowledged messages that they failed. */
+const giveUpAfterMs = 40_000;
 
 /** Listens until the application ends or the signal aborts. Never throws. */
 export async function listen(options: EventChannelOptions): Promise<ChannelEnd> {
@@ -63,6 +67,7 @@ export async function listen(options: EventChannelOptions): Promise<ChannelEnd> 
   let href = options.href;
   let failures = 0;
   let redeliveries = 0;
+  let refusedSince: number | undefined;
   let sendTimers = true;
   try {
     while (!signal.aborted) {
@@ -96,12 +101,15 @@ export async function listen(options: EventChannelOptions): Promise<ChannelEnd> 
       sendTimers = onward.kind !== 'next';
       const kept =
         (await handOver(handle, { kind: 'events', events: parsed.events }, clock, holdMs)) &&
-        (onward.kind === 'next' || (await handOver(handle, { kind: 'stateLost' }, clock, holdMs)));
-      if (kept || redeliveries >= maxRedeliveries) {
+        (onward.kind === 'next' ||
+          (await handOver(handle, { kind: 'stateLost', how: onward.kind }, clock, holdMs)));
+      if (kept || (refusedSince !== undefined && clock.now() - refusedSince >= giveUpAfterMs)) {
         redeliveries = 0;
+        refusedSince = undefined;
         href = onward.href;
       } else {
         redeliveries += 1;
+        refusedSince ??= clock.now();
         await pause(clock, backoff(redeliveries, 250, 4_000, random), signal);
       }
     }
