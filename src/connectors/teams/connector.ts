@@ -182,7 +182,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
         messages.status,
         ...presences.status,
       ]);
-      return [...subscriptions, ...tenants.all.flatMap(refusedLinks(directory))];
+      return [tenants.graphStatus(), ...subscriptions, ...tenants.all.flatMap(refusedLinks(directory))];
     },
 
     async [Symbol.asyncDispose]() {

@@ -1,10 +1,12 @@
 import type { Agent } from 'undici';
 import type { Clock } from '../../core/clock.ts';
 import type { Person } from '../../core/people.ts';
+import type { LinkStatus } from '../../gateway/connector.ts';
 import type { Links } from '../../gateway/links.ts';
 import type { ClientCredential } from '../../protocols/entra/client/token-endpoint.ts';
 import { createGraphClient, type GraphClient } from '../../protocols/graph/client/graph-client.ts';
 import { type Accounts, createAccounts, type GatewayAccount } from './accounts.ts';
+import { watchHealth } from './health.ts';
 
 export interface TenantOptions {
   /** Entra's id of the tenant, lower case. */
@@ -31,6 +33,8 @@ export interface Tenants {
   /** Undefined for a person of an organisation that is not configured. */
   of(person: Person): Tenant | undefined;
   byId(id: string): Tenant | undefined;
+  /** How Graph can be reached, by the requests made last. */
+  graphStatus(): LinkStatus;
 }
 
 export function createTenants(
@@ -45,7 +49,10 @@ export function createTenants(
   },
 ): Tenants {
   const { authority, dispatcher, links, clock } = options;
-  const graph = createGraphClient({ baseUrl: `${options.graph}/v1.0`, dispatcher });
+  const { graph, status } = watchHealth(
+    createGraphClient({ baseUrl: `${options.graph}/v1.0`, dispatcher }),
+    clock,
+  );
   const all = list.map(({ id, domain, clientId, credential, gatewayAccount }): Tenant => {
     const entra = { authority, tenant: id, clientId, credential, dispatcher, clock };
     const accounts = createAccounts({ entra, links, gatewayAccount, clock });
@@ -57,5 +64,6 @@ export function createTenants(
     all,
     of: (person) => byDomain.get(person.tenant.toLowerCase()),
     byId: (id) => byId.get(id.toLowerCase()),
+    graphStatus: status,
   };
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { Agent } from 'undici';
+import { Agent, request } from 'undici';
 import { ManualClock } from '../../../../test/kit/manual-clock.ts';
 import type { SignInApp, SignInBackend, SignInUser } from '../server/backend.ts';
 import { createSignInServer } from '../server/sign-in-server.ts';
 import { generateStoredKeys, openSigningKeys } from '../signing-keys.ts';
+import { finishSignIn, startSignIn } from './authorization-code.ts';
 import { DelegatedTokens, type SignInSecret } from './delegated-tokens.ts';
 import { type EntraAppOptions, redeem } from './token-endpoint.ts';
 
@@ -22,7 +23,7 @@ const gateway: SignInApp = {
   certificates: [],
   roles: [],
   defaultScopes: [],
-  redirectUris: [],
+  redirectUris: ['http://localhost/*'],
 };
 
 describe('tokens for many accounts', () => {
@@ -115,6 +116,24 @@ describe('tokens for many accounts', () => {
     assert.ok(second.ok && second.token !== first.token);
   });
 
+  it('goes on with the stored secret when the new one cannot be stored, and says when none can be read', async () => {
+    const failing = new DelegatedTokens({
+      ...app,
+      scope: 'Chat.Read',
+      secretOf: async () => stored,
+      rotated: () => Promise.reject(new Error('the disk is full')),
+    });
+    assert.ok((await failing.token('alice')).ok);
+    const blind = new DelegatedTokens({
+      ...app,
+      scope: 'Chat.Read',
+      secretOf: () => Promise.reject(new Error('no key')),
+      rotated: async () => {},
+    });
+    const result = await blind.token('alice');
+    assert.ok(!result.ok && result.failure.kind === 'unavailable');
+  });
+
   it('signs in by password where that is what is stored', async () => {
     stored = { kind: 'password', username: alice.upn, password: 'right' };
     assert.ok((await tokens.token('alice')).ok);
@@ -134,5 +153,39 @@ describe('tokens for many accounts', () => {
       ok: false,
       failure: { kind: 'unavailable', detail: 'sign-in: ECONNREFUSED' },
     });
+  });
+
+  it('links an account through the browser, once, and only with the verifier kept', async () => {
+    const order = { redirectUri: 'http://localhost:7080/linked', scope: 'Chat.Read', state: 'browser 1' };
+    const signIn = async () => {
+      const started = startSignIn(app, { ...order, loginHint: alice.upn });
+      const form = await request(started.url, { dispatcher: agent });
+      const page = await form.body.text();
+      assert.match(page, /value="alice@contoso\.example"/);
+      const answer = await request(new URL(/action="([^"]+)"/.exec(page)?.[1] ?? '', app.authority), {
+        method: 'POST',
+        dispatcher: agent,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({
+          flow: /name="flow" value="([^"]+)"/.exec(page)?.[1] ?? '',
+          username: alice.upn,
+          password: 'right',
+        }).toString(),
+      });
+      await answer.body.dump();
+      const back = new URL(String(answer.headers['location']));
+      assert.equal(back.searchParams.get('state'), order.state);
+      return { ...order, code: back.searchParams.get('code') ?? '', verifier: started.verifier };
+    };
+    const answer = await signIn();
+    const linked = await finishSignIn(app, answer);
+    assert.ok(linked.ok);
+    assert.deepEqual([linked.tenantId, linked.userId], [tenant.id, alice.objectId]);
+    stored = { kind: 'refreshToken', token: linked.refreshToken };
+    assert.ok((await tokens.token('alice')).ok);
+    const twice = await finishSignIn(app, answer);
+    assert.ok(!twice.ok && twice.failure.detail.includes('AADSTS54005'));
+    const stolen = await finishSignIn(app, { ...(await signIn()), verifier: 'x'.repeat(43) });
+    assert.ok(!stolen.ok && stolen.failure.detail.includes('AADSTS501481'));
   });
 });

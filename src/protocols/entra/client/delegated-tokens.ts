@@ -12,7 +12,10 @@ export interface DelegatedOptions extends EntraAppOptions {
   readonly scope: string;
   /** The account's secret as it is stored now; undefined when there is none (any more). */
   readonly secretOf: (account: string) => Promise<SignInSecret | undefined>;
-  /** A refresh token that replaces what is stored for the account; durable when it resolves. */
+  /**
+   * A refresh token that replaces what is stored for the account; durable when it resolves. May reject: the one
+   * stored stays usable until its own end.
+   */
   readonly rotated: (account: string, refreshToken: string) => Promise<void>;
 }
 
@@ -61,8 +64,11 @@ export class DelegatedTokens {
   }
 
   async #renew(account: string): Promise<DelegatedToken> {
-    const secret = await this.#options.secretOf(account);
+    const secret = await this.#options.secretOf(account).catch(() => 'unreadable' as const);
     if (secret === undefined) return { ok: false, failure: { kind: 'absent' } };
+    if (secret === 'unreadable') {
+      return { ok: false, failure: { kind: 'unavailable', detail: 'the stored secret cannot be read' } };
+    }
     const scope = `${this.#options.scope} offline_access`;
     const outcome = await redeem(
       this.#options,
@@ -73,7 +79,7 @@ export class DelegatedTokens {
     if (!outcome.ok) return outcome;
     const { refreshToken, accessToken } = outcome.tokens;
     if (secret.kind === 'refreshToken' && refreshToken !== undefined && refreshToken !== secret.token) {
-      await this.#options.rotated(account, refreshToken);
+      await this.#options.rotated(account, refreshToken).catch(() => undefined);
     }
     this.#kept.set(account, { ...outcome.tokens, refreshToken: undefined });
     return { ok: true, token: accessToken };

@@ -13,7 +13,8 @@ export function msalNetwork(dispatcher: Dispatcher): INetworkModule {
     const answer = await request(url, {
       method,
       dispatcher,
-      signal: AbortSignal.timeout(timeoutMs),
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
       headers: options.headers ?? {},
       body: options.body ?? null,
     });

@@ -1,5 +1,5 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
-import { importPKCS8, SignJWT } from 'jose';
+import { decodeJwt, importPKCS8, SignJWT } from 'jose';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type Dispatcher, request } from 'undici';
@@ -30,6 +30,8 @@ export interface IssuedTokens {
   readonly expiresAt: number;
   /** Replaces the one that was used, when there is one. */
   readonly refreshToken: string | undefined;
+  /** Who signed in, where `openid` was asked for. */
+  readonly identity: { readonly tenantId: string; readonly userId: string } | undefined;
 }
 
 /** `refused`: the person has to sign in again, or the application is not allowed; trying again changes nothing. */
@@ -46,8 +48,10 @@ const tokenAnswer = Compile(
     access_token: Type.String({ minLength: 1 }),
     expires_in: Type.Number({ exclusiveMinimum: 0 }),
     refresh_token: Type.Optional(Type.String({ minLength: 1 })),
+    id_token: Type.Optional(Type.String({ minLength: 1 })),
   }),
 );
+const idClaims = Compile(Type.Object({ tid: Type.String(), oid: Type.String() }));
 const errorAnswer = Compile(
   Type.Object({ error: Type.String(), error_codes: Type.Optional(Type.Array(Type.Integer())) }),
 );
@@ -69,7 +73,8 @@ export async function redeem(
     const answer = await request(endpoint, {
       method: 'POST',
       dispatcher: options.dispatcher,
-      signal: AbortSignal.timeout(timeoutMs),
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams({
         client_id: options.clientId,
@@ -82,13 +87,28 @@ export async function redeem(
       const expiresAt = options.clock.now() + body.expires_in * 1000;
       return {
         ok: true,
-        tokens: { accessToken: body.access_token, expiresAt, refreshToken: body.refresh_token },
+        tokens: {
+          accessToken: body.access_token,
+          expiresAt,
+          refreshToken: body.refresh_token,
+          identity: body.id_token === undefined ? undefined : identityOf(body.id_token),
+        },
       };
     }
     return { ok: false, failure: failureOf(answer.statusCode, answer.headers['retry-after'], body) };
   } catch (error) {
     const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
     return { ok: false, failure: { kind: 'unavailable', detail: `sign-in: ${String(code ?? name)}` } };
+  }
+}
+
+/** Straight from the token endpoint over TLS, which stands in for its signature (OpenID Connect Core, 3.1.3.7). */
+function identityOf(idToken: string): IssuedTokens['identity'] {
+  try {
+    const claims = decodeJwt(idToken);
+    return idClaims.Check(claims) ? { tenantId: claims.tid, userId: claims.oid.toLowerCase() } : undefined;
+  } catch {
+    return undefined;
   }
 }
 

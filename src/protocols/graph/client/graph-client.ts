@@ -8,7 +8,7 @@ export interface GraphClientOptions {
   readonly baseUrl: string;
   /** Owns the connections; the caller ends it. */
   readonly dispatcher: Dispatcher;
-  /** Longest wait for one answer, ms; default 30 s. */
+  /** Longest silence while an answer is awaited, ms; default 30 s. */
   readonly timeoutMs?: number;
 }
 
@@ -42,15 +42,14 @@ const defaultTimeoutMs = 30_000;
 
 export function createGraphClient(options: GraphClientOptions): GraphClient {
   const attempt = async <T>(token: string, request: GraphRequest<T>): Promise<GraphResult<T>> => {
-    const signal = AbortSignal.any([
-      request.signal,
-      AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs),
-    ]);
+    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
     try {
       const answer = await send(`${options.baseUrl}${request.path}`, {
         method: request.method,
         dispatcher: options.dispatcher,
-        signal,
+        signal: request.signal,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
         headers: {
           authorization: `Bearer ${token}`,
           accept: 'application/json',
