@@ -10,8 +10,8 @@ export interface EndpointDoor {
   selfChanged(part: PresencePart): void;
   watchedChanged(address: string, part: PresencePart): void;
   contactsChanged(change: ContactsChange): void;
-  /** A call rings here. The answer is told through the leg. */
-  invited(invitation: Invitation, leg: Leg): LegSink;
+  /** A call rings here. The answer is told through the leg; undefined means that no further call can be taken. */
+  invited(invitation: Invitation, leg: Leg): LegSink | undefined;
 }
 
 export type ContactsChange =

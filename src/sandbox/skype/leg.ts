@@ -22,6 +22,7 @@ export type SessionEnd =
   | 'offline'
   | 'unreachable'
   | 'doNotDisturb'
+  | 'busy'
   | 'declined'
   | 'noAnswer'
   | 'missed'

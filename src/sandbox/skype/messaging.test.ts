@@ -11,7 +11,7 @@ const bob = 'bob@contoso.example';
 const carol = 'carol@contoso.example';
 const peggy = 'peggy@fabrikam.example';
 
-async function start(options: PoolsOptions = {}) {
+function start(options: PoolsOptions = {}) {
   const clock = new ManualClock();
   const pools = createPools({ clock, limits: { holds: { low: 0, medium: 0 } }, ...options });
   return { clock, pools, [Symbol.asyncDispose]: () => pools[Symbol.asyncDispose]() };
@@ -41,7 +41,7 @@ describe('a conversation', { timeout: 20_000 }, () => {
     ['across organisations', peggy],
   ] as const) {
     it(`${name} carries messages both ways, each told as delivered once it was fetched and proved`, async () => {
-      await using world = await start();
+      await using world = start();
       const caller = await available(world.pools, alice);
       const callee = await available(world.pools, to);
       const ends = await connect(caller, callee, to);
@@ -70,7 +70,7 @@ describe('a conversation', { timeout: 20_000 }, () => {
   }
 
   it('begins with the text of the invitation, told once more as its first message', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const callee = await available(world.pools, bob);
     const href = encodeDataUri({ contentType: 'text/plain', text: 'Hungry?' });
@@ -85,7 +85,7 @@ describe('a conversation', { timeout: 20_000 }, () => {
   });
 
   it('shares its thread id between both ends, and takes the one that the caller goes on with', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const callee = await available(world.pools, bob);
     await caller.call(bob, { threadId: 'thread-1' });
@@ -97,7 +97,7 @@ describe('a conversation', { timeout: 20_000 }, () => {
   });
 
   it('rings at every endpoint; the first to accept has it, and the others learn so', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const desk = await available(world.pools, bob);
     const phone = await available(world.pools, bob);
@@ -118,7 +118,7 @@ describe('a conversation', { timeout: 20_000 }, () => {
   });
 
   it('ends at both ends when one stops it, and what was on its way has failed', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const callee = await available(world.pools, bob);
     const ends = await connect(caller, callee, bob);
@@ -137,7 +137,7 @@ describe('a conversation', { timeout: 20_000 }, () => {
   });
 
   it('can be taken up again in place', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const callee = await available(world.pools, bob);
     const ends = await connect(caller, callee, bob);
@@ -163,7 +163,7 @@ describe('a conversation', { timeout: 20_000 }, () => {
 
   it('ends after ten minutes without a word', async () => {
     const patient = { suspendAfterMs: 3_600_000, expireAfterMs: 7_200_000, holds: { low: 0, medium: 0 } };
-    await using world = await start({ limits: patient });
+    await using world = start({ limits: patient });
     const caller = await available(world.pools, alice);
     const callee = await available(world.pools, bob);
     const ends = await connect(caller, callee, bob);
@@ -177,7 +177,7 @@ describe('a conversation', { timeout: 20_000 }, () => {
   });
 
   it('ends when an end signs out', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const callee = await available(world.pools, bob);
     await connect(caller, callee, bob);
@@ -189,7 +189,7 @@ describe('a conversation', { timeout: 20_000 }, () => {
 
 describe('a call that comes to nothing says why', { timeout: 20_000 }, () => {
   it('nobody has the address, or has it and no home', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     for (const to of ['nobody@contoso.example', 'dave@contoso.example', 'x@elsewhere.example']) {
       await caller.call(to);
@@ -200,7 +200,7 @@ describe('a call that comes to nothing says why', { timeout: 20_000 }, () => {
   });
 
   it('the callee is not signed in, or signed in and not available', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     await caller.call(bob);
     assert.deepEqual(await outcomeOf(caller), {
@@ -214,7 +214,7 @@ describe('a call that comes to nothing says why', { timeout: 20_000 }, () => {
   });
 
   it('the callee does not want to be disturbed', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     await available(world.pools, bob, { supportedModalities: ['Messaging'], signInAs: 'DoNotDisturb' });
     await caller.call(bob);
@@ -222,7 +222,7 @@ describe('a call that comes to nothing says why', { timeout: 20_000 }, () => {
   });
 
   it('the callee declines, for one endpoint or for all', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const desk = await available(world.pools, bob);
     const phone = await available(world.pools, bob);
@@ -236,7 +236,7 @@ describe('a call that comes to nothing says why', { timeout: 20_000 }, () => {
   });
 
   it('nobody answers for thirty seconds', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const callee = await available(world.pools, bob);
     await caller.call(bob);
@@ -246,8 +246,20 @@ describe('a call that comes to nothing says why', { timeout: 20_000 }, () => {
     assert.equal((await outcomeOf(callee)).subcode, 'Missed');
   });
 
+  it('the callee can take no further call', async () => {
+    await using world = start({ limits: { conversations: 1, holds: { low: 0, medium: 0 } } });
+    const caller = await available(world.pools, alice);
+    const callee = await available(world.pools, bob);
+    const third = await available(world.pools, carol);
+    await connect(caller, callee, bob);
+    await third.call(bob);
+    assert.equal((await outcomeOf(third)).subcode, 'Busy');
+    const refused = await caller.call(carol);
+    assert.deepEqual([refused.status, refused.body['subcode']], [409, 'TooManyConversations']);
+  });
+
   it('the caller gives up', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const callee = await available(world.pools, bob);
     await caller.call(bob);
@@ -258,7 +270,7 @@ describe('a call that comes to nothing says why', { timeout: 20_000 }, () => {
   });
 
   it('the pool of the callee is down', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     await available(world.pools, carol);
     world.pools.onPrem.setFault({ kind: 'down' });
@@ -272,7 +284,7 @@ describe('a call that comes to nothing says why', { timeout: 20_000 }, () => {
 
 describe('a message', { timeout: 20_000 }, () => {
   it('that is not fetched for thirty seconds fails, and is never shown', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const callee = await available(world.pools, bob);
     const ends = await connect(caller, callee, bob);
@@ -286,7 +298,7 @@ describe('a message', { timeout: 20_000 }, () => {
   });
 
   it('that is too long is refused with 413, in the conversation and in the invitation', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const callee = await available(world.pools, bob);
     const ends = await connect(caller, callee, bob);
@@ -299,7 +311,7 @@ describe('a message', { timeout: 20_000 }, () => {
   });
 
   it('may be HTML if both ends take it', async () => {
-    await using world = await start();
+    await using world = start();
     const html = { supportedModalities: ['Messaging'], supportedMessageFormats: ['Plain', 'Html'] };
     const caller = await available(world.pools, alice, html);
     const plain = await available(world.pools, bob);
@@ -317,7 +329,7 @@ describe('a message', { timeout: 20_000 }, () => {
   });
 
   it('may be posted to the address of another message, and be read again at its own', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const callee = await available(world.pools, bob);
     const ends = await connect(caller, callee, bob);
@@ -331,7 +343,7 @@ describe('a message', { timeout: 20_000 }, () => {
   });
 
   it('shows beforehand that its writer is typing, for ten seconds or until it comes', async () => {
-    await using world = await start();
+    await using world = start();
     const caller = await available(world.pools, alice);
     const callee = await available(world.pools, bob);
     const ends = await connect(caller, callee, bob);

@@ -107,8 +107,10 @@ export class Session {
     this.#state = { kind: 'ringing', callees, timer };
     for (const endpoint of reach.endpoints) {
       if (this.#state.kind !== 'ringing') break;
-      callees.set(endpoint, endpoint.door.invited(this.invitation, this.#calleeLeg(endpoint)));
+      const sink = endpoint.door.invited(this.invitation, this.#calleeLeg(endpoint));
+      if (sink) callees.set(endpoint, sink);
     }
+    if (callees.size === 0) this.#fail('busy', 'missed');
   }
 
   #accept(endpoint: Endpoint): boolean {

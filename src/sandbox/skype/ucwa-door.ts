@@ -99,11 +99,11 @@ function doorTo(sink: EndpointSink, card: (address: string) => PersonCard): Endp
     },
     watchedChanged: (address, part) => sink.contactChanged(address, part),
     contactsChanged: (change) => sink.contactListChanged(change),
-    invited: ({ from, subject, importance, threadId, message }, leg) =>
-      sinkTo(
-        sink.invited({ from: card(from), subject, importance, threadId, message }, callThrough(leg)),
-        card,
-      ),
+    invited: ({ from, subject, importance, threadId, message }, leg) => {
+      const invitation = { from: card(from), subject, importance, threadId, message };
+      const taken = sink.invited(invitation, callThrough(leg));
+      return taken && sinkTo(taken, card);
+    },
   };
 }
 

@@ -18,6 +18,7 @@ import type { Clock } from './clock.ts';
 import { communicationResource } from './communication-resource.ts';
 import { ContactListSubscription } from './contact-list-subscription.ts';
 import { Conversation } from './conversation.ts';
+import { Conversations } from './conversations.ts';
 import { type ChannelEvent, EventChannel, type Urgency } from './event-channel.ts';
 import type { Limits } from './limits.ts';
 import { type Paths, pathsOf } from './paths.ts';
@@ -42,8 +43,6 @@ export interface ApplicationHost {
   ended(application: Application, end: ApplicationEnd): void;
 }
 
-const keptConversations = 50;
-
 /** One signed-in client: its event channel, and its view of its conversations and subscriptions. */
 export class Application implements ApplicationScope, EndpointSink, Disposable {
   readonly id: string;
@@ -57,9 +56,7 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
   readonly limits: Limits;
   readonly putGuardName = randomUUID();
   readonly #host: ApplicationHost;
-  readonly #conversations = new Map<string, Conversation>();
-  /** Conversations that are over: their invitations can still be read, and messaging added to them again. */
-  readonly #past = new Map<string, Conversation>();
+  readonly conversations: Conversations;
   #available: { readonly modalities: readonly string[]; formats: readonly MessageFormat[] } | undefined;
   #lastActivity: number;
   #suspended = false;
@@ -80,6 +77,7 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
       holds: host.limits.holds,
     });
     this.endpoint = host.backend.open(input.address, this);
+    this.conversations = new Conversations(host.limits.conversations);
     this.subscriptions = new PresenceSubscriptions(this);
     this.contactList = new ContactListSubscription(this);
     this.#lastActivity = host.clock.now();
@@ -96,10 +94,6 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
 
   get formats(): readonly MessageFormat[] {
     return this.#available?.formats ?? ['Plain'];
-  }
-
-  get conversations(): Iterable<Conversation> {
-    return this.#conversations.values();
   }
 
   /** Something asked for this application; an answer with `resume` has told the client what it lost. */
@@ -140,63 +134,33 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
   }
 
   /** @throws {UcwaError} */
-  conversation(id: string): Conversation {
-    const found = this.#conversations.get(id);
-    if (found) return found;
-    throw new UcwaError('NotFound', 'ConversationNotFound', 'There is no such conversation.');
-  }
-
-  pastConversation(id: string): Conversation | undefined {
-    return this.#past.get(id);
-  }
-
-  /** @throws {UcwaError} */
-  invitation(id: string): Conversation {
-    for (const group of [this.#conversations, this.#past]) {
-      for (const conversation of group.values()) if (conversation.invitationId === id) return conversation;
-    }
-    throw new UcwaError('NotFound', undefined, 'There is no such invitation.');
-  }
-
-  /** @throws {UcwaError} */
   startConversation(
     call: OutgoingCall,
     operationId: string | undefined,
-    id: string = shortId(),
+    id: string = randomUUID(),
   ): Conversation {
-    if (this.#conversations.size >= this.limits.conversations) {
+    if (this.conversations.full) {
       throw new UcwaError('Conflict', 'TooManyConversations', 'Too many conversations are open.');
     }
-    for (const other of this.#conversations.values()) {
-      if (other.threadId === call.threadId) {
-        throw new UcwaError(
-          'Conflict',
-          'ThreadIdAlreadyExists',
-          'A conversation with this threadId is open.',
-        );
-      }
+    if (this.conversations.hasThread(call.threadId)) {
+      throw new UcwaError('Conflict', 'ThreadIdAlreadyExists', 'A conversation with this threadId is open.');
     }
     const conversation = Conversation.outgoing(this, id, call, operationId);
-    this.#past.delete(id);
-    this.#conversations.set(id, conversation);
+    this.conversations.add(conversation);
     conversation.start();
     return conversation;
   }
 
-  invited(invitation: IncomingInvitation, call: BackendCall): CallSink {
-    const conversation = Conversation.incoming(this, shortId(), invitation, call);
-    this.#conversations.set(conversation.id, conversation);
+  invited(invitation: IncomingInvitation, call: BackendCall): CallSink | undefined {
+    if (this.conversations.full) return undefined;
+    const conversation = Conversation.incoming(this, randomUUID(), invitation, call);
+    this.conversations.add(conversation);
     conversation.ring();
     return conversation;
   }
 
   conversationOver(id: string): void {
-    const conversation = this.#conversations.get(id);
-    if (!conversation) return;
-    this.#conversations.delete(id);
-    this.#past.set(id, conversation);
-    const oldest = this.#past.size > keptConversations ? this.#past.keys().next().value : undefined;
-    if (oldest !== undefined) this.#past.delete(oldest);
+    this.conversations.over(id);
   }
 
   selfChanged(what: 'presence' | 'note' | 'location'): void {
@@ -263,8 +227,7 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
   }
 
   #dropSession(): void {
-    for (const conversation of [...this.#conversations.values()]) conversation.hangUp();
-    this.#past.clear();
+    this.conversations.hangUp();
     this.subscriptions[Symbol.dispose]();
     this.contactList[Symbol.dispose]();
   }
@@ -277,7 +240,7 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
       this.end('silent');
       return;
     }
-    if (this.#available && now - this.#lastActivity >= idleExpiryMs && this.#conversations.size === 0) {
+    if (this.#available && now - this.#lastActivity >= idleExpiryMs && this.conversations.size === 0) {
       this.end('idle');
       return;
     }
@@ -293,8 +256,4 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
     const next = Math.min(ms, this.limits.idleExpiryMs);
     return this.clock.setTimer(Math.max(1000, next), () => this.#checkLife());
   }
-}
-
-function shortId(): string {
-  return randomUUID();
 }

@@ -4,35 +4,31 @@ import { formatChallenge, grantTypes } from '../www-authenticate.ts';
 import { originOf, type ServerContext, signedInAs } from './context.ts';
 import { applicationsPath } from './paths.ts';
 
-const counted = 'counted';
+const place = 'place';
 
 /**
  * Asks every request for its ticket, and bounds how many of one person's are in progress. P-GETs are not
  * counted: they are meant to wait.
  */
 export function requireToken(app: FastifyInstance, context: ServerContext): void {
-  const outstanding = new Map<string, number>();
   app.decorateRequest(signedInAs, '');
-  app.decorateRequest(counted, false);
+  app.decorateRequest(place, undefined);
   app.addHook('onRequest', async (request, reply) => {
     const address = bearerOf(request, context);
     if (address === undefined) return challenge(request, reply);
     request.setDecorator(signedInAs, address);
     if (isPGet(request)) return;
-    const count = outstanding.get(address) ?? 0;
-    if (count >= context.limits.outstandingRequests) {
-      throw new UcwaError('TooManyRequests', undefined, 'Too many requests are in progress.');
-    }
-    outstanding.set(address, count + 1);
-    request.setDecorator(counted, true);
+    const reserved = context.outstanding.reserve(address);
+    if (!reserved) throw tooManyRequests();
+    request.setDecorator(place, reserved);
   });
   app.addHook('onResponse', async (request) => {
-    if (!request.getDecorator<boolean>(counted)) return;
-    const address = request.getDecorator<string>(signedInAs);
-    const count = outstanding.get(address) ?? 0;
-    if (count > 1) outstanding.set(address, count - 1);
-    else outstanding.delete(address);
+    request.getDecorator<Disposable | undefined>(place)?.[Symbol.dispose]();
   });
+}
+
+export function tooManyRequests(): UcwaError {
+  return new UcwaError('TooManyRequests', undefined, 'Too many requests are in progress.');
 }
 
 /** The address whose valid ticket the request carries. */

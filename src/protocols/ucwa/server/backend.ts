@@ -109,7 +109,8 @@ export interface EndpointSink {
   selfChanged(what: 'presence' | 'note' | 'location'): void;
   contactChanged(address: string, what: ContactChange): void;
   contactListChanged(change: ContactListChange): void;
-  invited(invitation: IncomingInvitation, call: BackendCall): CallSink;
+  /** Undefined: no further call can be taken. */
+  invited(invitation: IncomingInvitation, call: BackendCall): CallSink | undefined;
 }
 
 export type ContactListChange =
@@ -164,6 +165,7 @@ export const callEnds = [
   'offline',
   'unreachable',
   'doNotDisturb',
+  'busy',
   'declined',
   'noAnswer',
   'missed',

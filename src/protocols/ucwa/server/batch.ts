@@ -10,22 +10,24 @@ import {
   encodeBatchResponse,
 } from '../batch.ts';
 import { UcwaError } from '../errors.ts';
-import type { ApplicationRoute } from './context.ts';
+import { tooManyRequests } from './authentication.ts';
+import type { ApplicationRoute, ServerContext } from './context.ts';
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
 const forbidden = /\/applications\/[^/]+\/(?:batch|events|photos)(?:[/?]|$)/i;
 
 /** Several requests in one, executed in their order with the outer request's ticket. */
-export function batchRoutes(app: FastifyInstance, route: ApplicationRoute): void {
+export function batchRoutes(app: FastifyInstance, route: ApplicationRoute, context: ServerContext): void {
   route('POST', '/batch', async (application, request, reply) => {
     const boundary = boundaryOf(request.headers['content-type'] ?? '');
     if (boundary === undefined) {
       throw new UcwaError('UnsupportedMediaType', 'UnsupportedMediaType', 'Send multipart/batching.');
     }
     const parts = partsOf(typeof request.body === 'string' ? request.body : '', boundary);
-    if (parts.length > application.limits.batchParts) {
-      throw new UcwaError('TooManyRequests', undefined, 'Too many requests are in the batch.');
-    }
+    const { address } = application.input;
+    if (!context.outstanding.fits(address, parts.length - 1)) throw tooManyRequests();
+    // The batch itself and the part in progress have places of their own.
+    using _waiting = context.outstanding.reserve(address, Math.max(0, parts.length - 2));
     const answers: BatchResponse[] = [];
     for (const part of parts) {
       answers.push(
@@ -55,7 +57,7 @@ async function perform(
   authorization: string,
 ): Promise<BatchResponse> {
   const method = methods.find((known) => known === part.method);
-  if (!method || forbidden.test(part.url)) return refused('The request may not be in a batch.');
+  if (!method || forbidden.test(decoded(part.url))) return refused('The request may not be in a batch.');
   const { authorization: _own, host: _host, 'content-length': _length, ...headers } = part.headers;
   const answer = await app.inject({
     method,
@@ -69,6 +71,15 @@ async function perform(
     headers: shownHeaders(answer.headers),
     body: answer.body,
   };
+}
+
+/** Escapes hide no forbidden path. */
+function decoded(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    return url;
+  }
 }
 
 function shownHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {

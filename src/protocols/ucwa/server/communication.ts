@@ -42,7 +42,7 @@ export function communicationRoutes(route: ApplicationRoute): void {
   route('GET', '/communication/conversations', (application) => ({
     _links: {
       self: { href: `${application.paths.communication}/conversations?filter=active` },
-      conversation: Array.from(application.conversations, ({ id }) => ({
+      conversation: Array.from(application.conversations.open, ({ id }) => ({
         href: application.paths.conversation(id),
       })),
     },
@@ -50,16 +50,16 @@ export function communicationRoutes(route: ApplicationRoute): void {
   }));
 
   route('GET', '/communication/conversations/:id', (application, request) =>
-    conversationResource(application.conversation(parameter(request, 'id'))),
+    conversationResource(application.conversations.get(parameter(request, 'id'))),
   );
 
   route('DELETE', '/communication/conversations/:id', (application, request, reply) => {
-    application.conversation(parameter(request, 'id')).hangUp();
+    application.conversations.get(parameter(request, 'id')).hangUp();
     noContent(reply);
   });
 
   route('GET', '/communication/conversations/:id/participants', (application, request) => {
-    const conversation = application.conversation(parameter(request, 'id'));
+    const conversation = application.conversations.get(parameter(request, 'id'));
     const connected = conversation.state === 'Connected' ? [participantLink(conversation)] : [];
     return {
       _links: {
@@ -71,7 +71,7 @@ export function communicationRoutes(route: ApplicationRoute): void {
   });
 
   route('GET', '/communication/conversations/:id/participants/:address', (application, request) => {
-    const conversation = application.conversation(parameter(request, 'id'));
+    const conversation = application.conversations.get(parameter(request, 'id'));
     const address = parameter(request, 'address').toLowerCase();
     if (address === application.endpoint.me.address) return localParticipantResource(conversation);
     if (address === conversation.peer.address) return participantResource(conversation);
@@ -79,7 +79,7 @@ export function communicationRoutes(route: ApplicationRoute): void {
   });
 
   route('GET', '/communication/conversations/:id/participants/:address/messaging', (application, request) => {
-    const conversation = application.conversation(parameter(request, 'id'));
+    const conversation = application.conversations.get(parameter(request, 'id'));
     const address = parameter(request, 'address').toLowerCase();
     if (
       conversation.state !== 'Connected' ||
@@ -91,11 +91,11 @@ export function communicationRoutes(route: ApplicationRoute): void {
   });
 
   route('GET', '/communication/messagingInvitations/:id', (application, request) =>
-    invitationResource(application.invitation(parameter(request, 'id'))),
+    invitationResource(application.conversations.invitation(parameter(request, 'id'))),
   );
 
   route('POST', '/communication/messagingInvitations/:id/accept', (application, request, reply) => {
-    application.invitation(parameter(request, 'id')).accept();
+    application.conversations.invitation(parameter(request, 'id')).accept();
     noContent(reply);
   });
 
@@ -103,7 +103,7 @@ export function communicationRoutes(route: ApplicationRoute): void {
     const input = new Input(request);
     const reason = input.oneOf('reason', declineReasons) ?? 'Global';
     input.check();
-    application.invitation(parameter(request, 'id')).decline(reason);
+    application.conversations.invitation(parameter(request, 'id')).decline(reason);
     noContent(reply);
   });
 }

@@ -4,6 +4,7 @@ import type { Applications } from './applications.ts';
 import type { UcwaBackend } from './backend.ts';
 import type { Clock } from './clock.ts';
 import type { Limits } from './limits.ts';
+import type { Outstanding } from './outstanding.ts';
 import { applicationsPath } from './paths.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -14,6 +15,7 @@ export interface ServerContext {
   readonly tokens: Tokens;
   readonly applications: Applications;
   readonly limits: Limits;
+  readonly outstanding: Outstanding;
   /** Name of the server in headers. */
   readonly fqdn: string;
 }

@@ -229,6 +229,7 @@ const failedStates: Readonly<Record<CallEnd, InvitationState>> = {
   offline: 'Failed',
   unreachable: 'Failed',
   doNotDisturb: 'Failed',
+  busy: 'Failed',
   declined: 'Declined',
   noAnswer: 'Failed',
   missed: 'Failed',

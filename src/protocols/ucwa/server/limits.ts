@@ -1,8 +1,7 @@
 /** Bounds and times of a server. Where the documentation has a number, the default is that number. */
 export interface Limits {
-  /** Requests in progress for one person, P-GETs not counted (documented: 100). */
+  /** Requests in progress for one person, those in batches too, P-GETs not (documented: 100). */
   readonly outstandingRequests: number;
-  readonly batchParts: number;
   readonly applicationsPerPerson: number;
   readonly applications: number;
   readonly conversations: number;
@@ -29,10 +28,9 @@ const minute = 60_000;
 
 export const defaultLimits: Limits = {
   outstandingRequests: 100,
-  batchParts: 100,
   applicationsPerPerson: 8,
   applications: 50_000,
-  conversations: 2_000,
+  conversations: 10_000,
   unsettledMessages: 1_000,
   subscriptions: 100,
   subscribedContacts: 2_000,

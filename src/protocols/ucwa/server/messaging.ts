@@ -29,14 +29,14 @@ export function messagingRoutes(route: ApplicationRoute): void {
   const base = '/communication/conversations/:id/messaging';
 
   route('GET', base, (application, request) =>
-    messagingResource(application.conversation(parameter(request, 'id'))),
+    messagingResource(application.conversations.get(parameter(request, 'id'))),
   );
 
   route('POST', `${base}/addMessaging`, (application, request, reply) => {
     const id = parameter(request, 'id');
-    const past = application.pastConversation(id);
+    const past = application.conversations.past(id);
     if (!past) {
-      application.conversation(id);
+      application.conversations.get(id);
       throw new UcwaError('Conflict', 'AlreadyExists', 'The conversation has messaging.');
     }
     const conversation = startConversation(application, new Input(request), past.peer.address, past);
@@ -44,30 +44,30 @@ export function messagingRoutes(route: ApplicationRoute): void {
   });
 
   route('POST', `${base}/messages`, (application, request, reply) => {
-    const conversation = application.conversation(parameter(request, 'id'));
+    const conversation = application.conversations.get(parameter(request, 'id'));
     const message = send(conversation, request);
     return reply.code(201).header('Location', application.paths.message(conversation.id, message)).send();
   });
 
   route('GET', `${base}/messages/:number`, (application, request) => {
-    const conversation = application.conversation(parameter(request, 'id'));
+    const conversation = application.conversations.get(parameter(request, 'id'));
     return messageResource(conversation, conversation.storedMessage(Number(parameter(request, 'number'))));
   });
 
   // COMPAT: clients answer a message by posting to its own address.
   route('POST', `${base}/messages/:number`, (application, request, reply) => {
-    const conversation = application.conversation(parameter(request, 'id'));
+    const conversation = application.conversations.get(parameter(request, 'id'));
     const message = send(conversation, request);
     return reply.code(201).header('Location', application.paths.message(conversation.id, message)).send();
   });
 
   route('POST', `${base}/typing`, (application, request, reply) => {
-    application.conversation(parameter(request, 'id')).typing();
+    application.conversations.get(parameter(request, 'id')).typing();
     noContent(reply);
   });
 
   route('GET', `${base}/typingParticipants`, (application, request) => {
-    const conversation = application.conversation(parameter(request, 'id'));
+    const conversation = application.conversations.get(parameter(request, 'id'));
     return {
       _links: {
         self: { href: `${application.paths.messaging(conversation.id)}/typingParticipants` },
@@ -78,7 +78,7 @@ export function messagingRoutes(route: ApplicationRoute): void {
   });
 
   route('POST', `${base}/terminate`, (application, request, reply) => {
-    application.conversation(parameter(request, 'id')).hangUp();
+    application.conversations.get(parameter(request, 'id')).hangUp();
     noContent(reply);
   });
 }

@@ -11,6 +11,7 @@ const callReasons: Readonly<Record<CallEnd, Reason>> = {
   offline: reason('RemoteFailure', 'TemporarilyUnavailable', 'The other side is not signed in.'),
   unreachable: reason('RemoteFailure', 'Unreachable', 'The server of the other side does not answer.'),
   doNotDisturb: reason('RemoteFailure', 'DoNotDisturb', 'The other side does not want to be disturbed.'),
+  busy: reason('RemoteFailure', 'Busy', 'The other side can take no further call.'),
   declined: reason('RemoteFailure', 'Declined', 'The invitation was declined.'),
   noAnswer: reason('Timeout', 'Timeout', 'Nobody answered.'),
   missed: reason('RemoteFailure', 'Missed', 'The invitation was not answered in time.'),

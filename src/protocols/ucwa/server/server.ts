@@ -16,6 +16,7 @@ import { contactListRoutes, groupRoutes } from './groups.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { meRoutes } from './me.ts';
 import { messagingRoutes } from './messaging.ts';
+import { Outstanding } from './outstanding.ts';
 import { peopleRoutes } from './people.ts';
 import { presenceRoutes } from './presence.ts';
 import { Tokens } from './tokens.ts';
@@ -52,6 +53,7 @@ export function createUcwaServer(options: UcwaServerOptions, backend: UcwaBacken
     clock,
     backend,
     limits,
+    outstanding: new Outstanding(limits.outstandingRequests),
     fqdn,
     tokens: new Tokens(clock, options.tokenKey),
     applications: new Applications({ clock, limits, backend }),
@@ -100,7 +102,7 @@ export function createUcwaServer(options: UcwaServerOptions, backend: UcwaBacken
       presenceRoutes(route);
       communicationRoutes(route);
       messagingRoutes(route);
-      batchRoutes(app, route);
+      batchRoutes(app, route, context);
     });
   });
   app.addHook('preClose', async () => context.applications[Symbol.dispose]());

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ManualClock } from '../../../test/kit/manual-clock.ts';
+import { availability } from './presence.ts';
+import { Presentity } from './presentity.ts';
+
+const account = {
+  address: 'alice@contoso.example',
+  name: 'Alice',
+  domain: 'contoso.example',
+  company: 'Contoso',
+  listed: true,
+};
+
+function watched() {
+  const presentity = new Presentity(account, new ManualClock());
+  const told: string[] = [];
+  const watcher = {
+    presentityChanged: (address: string, part: string) => void told.push(`${address} ${part}`),
+  };
+  return { presentity, told, watcher };
+}
+
+describe('a presentity', () => {
+  it('tells its watchers of a change, and of nothing else', () => {
+    const { presentity, told, watcher } = watched();
+    presentity.watch(watcher);
+    presentity.publish('e1', 'active', ['Messaging'], 'PC');
+    assert.deepEqual(told.splice(0), [`${account.address} presence`, `${account.address} modalities`]);
+    presentity.publish('e1', 'active', ['Messaging'], 'PC');
+    presentity.publish('e2', 'away', ['Messaging'], 'Mobile');
+    presentity.setNote('');
+    assert.deepEqual(told, []);
+    presentity.setNote('out');
+    presentity.setLocation('Oslo');
+    assert.deepEqual(told, [`${account.address} note`, `${account.address} location`]);
+  });
+
+  it('tells a watcher once however often it watches, until it has let go as often', () => {
+    const { presentity, told, watcher } = watched();
+    const first = presentity.watch(watcher);
+    const second = presentity.watch(watcher);
+    presentity.setNote('1');
+    assert.equal(told.length, 1);
+    first[Symbol.dispose]();
+    first[Symbol.dispose]();
+    presentity.setNote('2');
+    assert.equal(told.length, 2);
+    second[Symbol.dispose]();
+    presentity.setNote('3');
+    assert.equal(told.length, 2);
+  });
+
+  it('forgets what the person chose with the last endpoint', () => {
+    const { presentity } = watched();
+    presentity.publish('e1', 'active', [], 'PC');
+    presentity.choose({ availability: availability.doNotDisturb, activity: undefined });
+    presentity.publish('e2', 'active', [], 'PC');
+    presentity.withdraw('e1');
+    assert.equal(presentity.presence.availability, availability.doNotDisturb);
+    presentity.withdraw('e2');
+    assert.equal(presentity.presence.availability, availability.offline);
+    presentity.publish('e3', 'active', [], 'PC');
+    assert.equal(presentity.presence.availability, availability.online);
+  });
+});
