@@ -10,6 +10,7 @@ import type { Answer, CallOptions, Requester } from '../../src/protocols/ucwa/cl
 import { checks } from '../../src/protocols/ucwa/client/shapes.ts';
 import { ticketServiceOf } from '../../src/protocols/ucwa/client/web-ticket.ts';
 import { isObject } from '../../src/protocols/ucwa/hal.ts';
+import { ManualClock } from '../kit/manual-clock.ts';
 import { referencePath, withReference } from '../kit/reference.ts';
 
 interface Sample {
@@ -123,7 +124,7 @@ withReference('the client reads the samples of the UCWA documentation', () => {
         [`POST ${invitation}`]: { status: 201, location: `${app}/communication/messagingInvitations/60c6` },
         [`POST ${messages}`]: { status: 201, location: `${messages}/2` },
       });
-      const messaging = createMessaging(application);
+      const messaging = createMessaging(application, new ManualClock());
       const started = messaging.start(
         {
           operationId: '5028e824-2268-4b14-9e59-1abad65ff393',
@@ -159,7 +160,7 @@ withReference('the client reads the samples of the UCWA documentation', () => {
           status: 204,
         },
       });
-      const messaging = createMessaging(application);
+      const messaging = createMessaging(application, new ManualClock());
       const news = packagesOf('ReceiveAnIM').flatMap(({ events }) => messaging.handle(events));
       assert.deepEqual(
         news.map(({ kind }) => kind),

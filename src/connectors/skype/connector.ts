@@ -59,7 +59,6 @@ export interface SkypeConnectorOptions {
 }
 
 const tickMs = 60_000;
-const watchMs = 60_000;
 const rememberedOutcomes = 10_000;
 
 export function createSkypeConnector(options: SkypeConnectorOptions): Connector {
@@ -245,7 +244,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
         : { kind: 'published' };
     },
 
-    watch: (people) => watching.watch(people, AbortSignal.timeout(watchMs)),
+    watch: (people) => watching.watch(people),
 
     status: (): readonly LinkStatus[] => poolStatus(pools, doors, endpoints),
 

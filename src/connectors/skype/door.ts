@@ -34,7 +34,7 @@ export interface DoorEndpoint extends AsyncDisposable {
   /** Undefined when the endpoint can be used, else why not. Rejects only with the signal's reason. */
   ready(signal: AbortSignal): Promise<Failure | undefined>;
   /** Publishes presence, now and after every loss; from then on invitations come. Undefined if it was taken. */
-  show(availability: PreferredAvailability, signal: AbortSignal): Promise<Failure | undefined>;
+  show(availability: PreferredAvailability): Promise<Failure | undefined>;
   /** Opens a session with a first text, and waits for its fate. `dialog` is good at once for `cancel`. */
   invite(dialog: DialogId, to: SipUri, text: string, options: InviteOptions): Promise<InviteEnd>;
   /** Takes back an invitation that rings; its fate still comes through `invite`. */
@@ -46,7 +46,7 @@ export interface DoorEndpoint extends AsyncDisposable {
   decline(dialog: DialogId): Promise<void>;
   end(dialog: DialogId): Promise<void>;
   /** From now on exactly these people's presence is reported. */
-  watch(people: ReadonlySet<SipUri>, signal: AbortSignal): Promise<Failure | undefined>;
+  watch(people: ReadonlySet<SipUri>): Promise<Failure | undefined>;
 }
 
 export interface InviteOptions {

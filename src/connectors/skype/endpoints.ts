@@ -229,7 +229,7 @@ export class Endpoints implements AsyncDisposable {
 
   async showEndpoint(endpoint: Endpoint, availability: PreferredAvailability): Promise<Failure | undefined> {
     endpoint.shows = 'available';
-    return await endpoint.door.show(availability, AbortSignal.timeout(showMs));
+    return await endpoint.door.show(availability);
   }
 
   /** Ends silent sessions, and endpoints that nothing needs any more. */
@@ -275,8 +275,6 @@ export class Endpoints implements AsyncDisposable {
     await Promise.all([...this.#byKey.keys()].map((key) => this.#remove(key)));
   }
 }
-
-const showMs = 60_000;
 
 function gatewayKey(pool: string): string {
   return `gateway at ${pool}`;

@@ -16,6 +16,7 @@ describe('what a pool’s codes mean', () => {
     ['NotFound', 'DestinationNotFound', 'refused no-such-person'],
     ['RemoteFailure', 'Unreachable', 'transient unreachable'],
     ['RemoteFailure', 'TemporarilyUnavailable', 'refused offline'],
+    ['RemoteFailure', 'Unreachable', 'transient unreachable'],
     ['RemoteFailure', 'Declined', 'refused declined'],
     ['RemoteFailure', 'Busy', 'refused declined'],
     ['RemoteFailure', 'DoNotDisturb', 'refused do-not-disturb'],

@@ -39,7 +39,7 @@ export interface IncarnationOptions {
 }
 
 export function createIncarnation({ application, listener, clock }: IncarnationOptions): Incarnation {
-  const messaging = createMessaging(application);
+  const messaging = createMessaging(application, clock);
   const incarnation = application.identity.endpointId;
   const conversations = new Map<DialogId, string>();
   const dialogs = new Map<string, DialogId>();

@@ -5,6 +5,7 @@ import {
   type Discovery,
   type KeptApplication,
   keepApplication,
+  limit,
   type SendOutcome,
   type StartOutcome,
   signIn,
@@ -31,6 +32,8 @@ export interface UcwaEndpointOptions {
 }
 
 const callMs = 15_000;
+/** Showing and watching may have to wait for a sign-in, and that for its turn. */
+const changeMs = 60_000;
 /** An invitation that nobody answers ends at the pool long before. */
 const inviteMs = 180_000;
 /** The pool fails a message that no client fetches within 30 s. */
@@ -58,9 +61,7 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       const incarnation = createIncarnation({ application, listener, clock });
       current = incarnation;
       if (watched.size > 0) {
-        incarnation
-          .watch(watched, AbortSignal.timeout(callMs))
-          .catch((error: unknown) => listener.failed(failureOfError(error, false)));
+        void rewatch(incarnation);
       }
       return (notice) => incarnation.handle(notice);
     },
@@ -79,6 +80,13 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
     },
   });
 
+  async function rewatch(incarnation: Incarnation): Promise<void> {
+    using limited = limit(clock, callMs);
+    await incarnation
+      .watch(watched, limited.signal)
+      .catch((error: unknown) => listener.failed(failureOfError(error, false)));
+  }
+
   /** The failure of a request in the words of this connector; the pool's health is noted beside. */
   const failed = (error: unknown, writes: boolean): Failure => {
     options.failing(error);
@@ -90,7 +98,6 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       await kept.running(signal);
       return current ?? sessionEnded;
     } catch (error) {
-      signal.throwIfAborted();
       return failed(error, false);
     }
   };
@@ -102,12 +109,14 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
 
     async ready(signal) {
       const found = await running(signal);
+      signal.throwIfAborted();
       return isFailure(found) ? found : undefined;
     },
 
-    async show(availability, signal) {
+    async show(availability) {
       try {
-        await kept.show(availability, signal);
+        using limited = limit(clock, changeMs);
+        await kept.show(availability, limited.signal);
         return undefined;
       } catch (error) {
         return failed(error, false);
@@ -115,8 +124,9 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
     },
 
     async invite(dialog, to, text, { subject, thread }): Promise<InviteEnd> {
-      const limit = AbortSignal.timeout(inviteMs);
-      const here = await running(limit);
+      using limited = limit(clock, inviteMs);
+      const { signal } = limited;
+      const here = await running(signal);
       if (isFailure(here)) return { kind: 'failed', failure: here };
       here.expect(dialog);
       try {
@@ -128,7 +138,7 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
             content: { contentType: 'text/plain', text },
             ...(subject === undefined ? {} : { subject }),
           },
-          limit,
+          signal,
         );
         return inviteEnd(outcome, here, dialog, thread);
       } catch (error) {
@@ -139,7 +149,8 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
     },
 
     async cancel(dialog) {
-      await quietly(current?.messaging.cancel(dialog, AbortSignal.timeout(callMs)));
+      using limited = limit(clock, callMs);
+      await quietly(current?.messaging.cancel(dialog, limited.signal));
     },
 
     async send(dialog, id, text): Promise<SendEnd> {
@@ -148,8 +159,8 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       if (!here || conversation === undefined) return { kind: 'failed', failure: sessionEnded };
       try {
         const content = { contentType: 'text/plain', text } as const;
-        const limit = AbortSignal.timeout(sendMs);
-        return sendEnd(await here.messaging.send(conversation, content, id, limit), here);
+        using limited = limit(clock, sendMs);
+        return sendEnd(await here.messaging.send(conversation, content, id, limited.signal), here);
       } catch (error) {
         return { kind: 'failed', failure: failed(error, true) };
       }
@@ -159,7 +170,8 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       const invitation = current?.invitationOf(dialog);
       if (!current || !invitation) return sessionEnded;
       try {
-        const joined = await current.messaging.accept(invitation, AbortSignal.timeout(callMs));
+        using limited = limit(clock, callMs);
+        const joined = await current.messaging.accept(invitation, limited.signal);
         return joined ? undefined : sessionEnded;
       } catch (error) {
         return failed(error, false);
@@ -169,20 +181,23 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
     async decline(dialog) {
       const invitation = current?.invitationOf(dialog);
       if (!current || !invitation) return;
-      await quietly(current.messaging.decline(invitation, 'Local', AbortSignal.timeout(callMs)));
+      using limited = limit(clock, callMs);
+      await quietly(current.messaging.decline(invitation, 'Local', limited.signal));
     },
 
     async end(dialog) {
       const conversation = current?.conversationOf(dialog);
       if (!current || conversation === undefined) return;
-      await quietly(current.messaging.stop(conversation, AbortSignal.timeout(callMs)));
+      using limited = limit(clock, callMs);
+      await quietly(current.messaging.stop(conversation, limited.signal));
     },
 
-    async watch(people, signal) {
+    async watch(people) {
       watched = new Set(people);
       try {
-        await kept.running(signal);
-        await current?.watch(watched, signal);
+        using limited = limit(clock, changeMs);
+        await kept.running(limited.signal);
+        await current?.watch(watched, limited.signal);
         return undefined;
       } catch (error) {
         return failed(error, false);

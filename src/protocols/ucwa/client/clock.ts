@@ -29,6 +29,30 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
   });
 }
 
+export interface Limit extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+/** A signal that aborts after `ms` or with `parent`, and when it is disposed, which leaves no timer behind. */
+export function limit(clock: Clock, ms: number | undefined, parent?: AbortSignal): Limit {
+  const own = new AbortController();
+  const timer =
+    ms === undefined
+      ? undefined
+      : clock.setTimer(ms, () => own.abort(new DOMException(`no end within ${ms} ms`, 'TimeoutError')));
+  const pass = (): void => own.abort(parent?.reason);
+  if (parent?.aborted) pass();
+  parent?.addEventListener('abort', pass, { once: true });
+  return {
+    signal: own.signal,
+    [Symbol.dispose]() {
+      timer?.[Symbol.dispose]();
+      parent?.removeEventListener('abort', pass);
+      own.abort();
+    },
+  };
+}
+
 /** Full jitter: somewhere between half of and the whole exponential step, `attempt` counted from 1. */
 export function backoff(attempt: number, baseMs: number, capMs: number, random: () => number): number {
   const step = Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30));

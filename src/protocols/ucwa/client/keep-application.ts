@@ -1,6 +1,6 @@
 import type { PreferredAvailability } from '../types.ts';
 import { type Application, type ApplicationIdentity, createApplication, keepActive } from './application.ts';
-import { backoff, type Clock, pause } from './clock.ts';
+import { backoff, type Clock, limit, pause } from './clock.ts';
 import { type ChannelEnd, type ChannelNotice, type ChannelTimers, listen } from './event-channel.ts';
 import { fateOf, SignInRefused } from './failures.ts';
 import type { SignedIn } from './sign-in.ts';
@@ -78,7 +78,8 @@ export function keepApplication(options: KeepOptions): KeptApplication {
   };
 
   const open = async (): Promise<Application> => {
-    const signal = AbortSignal.any([life.signal, AbortSignal.timeout(openTimeoutMs)]);
+    using opening = limit(clock, openTimeoutMs, life.signal);
+    const { signal } = opening;
     using _admission = await options.admit?.(signal);
     const { applications, requester } = await options.signIn(signal);
     const identity = { ...options.identity, endpointId: options.mintEndpointId() };
@@ -87,14 +88,19 @@ export function keepApplication(options: KeepOptions): KeptApplication {
       shown = availability;
       if (shown !== undefined) await application.makeMeAvailable(shown, signal);
     } catch (error) {
-      await application.end(AbortSignal.timeout(signOutTimeoutMs)).catch(() => undefined);
+      await signOut(application);
       throw error;
     }
     return application;
   };
 
+  const signOut = async (application: Application): Promise<void> => {
+    using ending = limit(clock, signOutTimeoutMs);
+    await application.end(ending.signal).catch(() => undefined);
+  };
+
   const run = async (application: Application): Promise<ChannelEnd> => {
-    using ending = abortable(life.signal);
+    using ending = limit(clock, undefined, life.signal);
     const handle = options.opened(application);
     let beating = false;
     beat = () => {
@@ -116,7 +122,7 @@ export function keepApplication(options: KeepOptions): KeptApplication {
     options.closed(application);
     waiters = unsettled();
     if (end.kind === 'aborted') {
-      await application.end(AbortSignal.timeout(signOutTimeoutMs)).catch(() => undefined);
+      await signOut(application);
     }
     return end;
   };
@@ -200,19 +206,4 @@ export class ApplicationStopped extends Error {
     super(end.kind === 'gone' ? `application ended by the pool: ${end.subcode}` : 'application ended');
     this.end = end;
   }
-}
-
-/** A controller of its own below `parent`, that ends with the scope. */
-function abortable(parent: AbortSignal): { readonly signal: AbortSignal } & Disposable {
-  const own = new AbortController();
-  const pass = (): void => own.abort(parent.reason);
-  if (parent.aborted) pass();
-  parent.addEventListener('abort', pass, { once: true });
-  return {
-    signal: own.signal,
-    [Symbol.dispose]() {
-      parent.removeEventListener('abort', pass);
-      own.abort();
-    },
-  };
 }

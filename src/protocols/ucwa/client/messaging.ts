@@ -3,6 +3,7 @@ import type { Reason } from '../errors.ts';
 import type { DeclineReason } from '../types.ts';
 import { expectShape } from './answers.ts';
 import type { Application } from './application.ts';
+import { type Clock, limit } from './clock.ts';
 import {
   applyEvent,
   type Conversation,
@@ -84,7 +85,7 @@ interface Ringing {
   unwanted: boolean;
 }
 
-export function createMessaging(application: Application): Messaging {
+export function createMessaging(application: Application, clock: Clock): Messaging {
   const { requester, links } = application;
   const conversations = new Map<string, Conversation>();
   const operations = createOperations();
@@ -105,8 +106,13 @@ export function createMessaging(application: Application): Messaging {
       operations.complete(event.href, event.operationId, completionOf(event));
       if (ours) ringing.delete(ours.operationId);
     } else if (ours?.unwanted && ours.cancel !== undefined) {
-      takeBack(ours.cancel, AbortSignal.timeout(takeBackTimeoutMs)).catch(() => undefined);
+      void takeBackLate(ours.cancel);
     }
+  };
+
+  const takeBackLate = async (href: string): Promise<void> => {
+    using limited = limit(clock, takeBackTimeoutMs);
+    await takeBack(href, limited.signal).catch(() => undefined);
   };
 
   const takeBack = (href: string, signal: AbortSignal): Promise<void> =>

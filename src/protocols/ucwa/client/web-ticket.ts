@@ -1,6 +1,6 @@
 import { grantTypes, parseChallenges } from '../www-authenticate.ts';
 import { expectShape, failureOf, jsonOf } from './answers.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, limit } from './clock.ts';
 import { SignInRefused } from './failures.ts';
 import { checks } from './shapes.ts';
 import type { Transport } from './transport.ts';
@@ -86,6 +86,7 @@ export function createWebTicket(options: WebTicketOptions): WebTicket {
 
 /** Not bound to one caller's signal: others may wait for the same token. */
 async function buyToken({ transport, clock, service, credentials }: WebTicketOptions): Promise<Held> {
+  using buying = limit(clock, requestTimeoutMs);
   const answer = await transport.send({
     method: 'POST',
     url: service,
@@ -98,7 +99,7 @@ async function buyToken({ transport, clock, service, credentials }: WebTicketOpt
       username: credentials.username,
       password: credentials.password,
     }).toString(),
-    signal: AbortSignal.timeout(requestTimeoutMs),
+    signal: buying.signal,
     timeoutMs: requestTimeoutMs,
   });
   const body = jsonOf(answer);
