@@ -8,6 +8,7 @@ import type { SandboxAnswer } from '../console/types.ts';
 import { systemClock } from '../gateway/clock.ts';
 import { createDirectory } from '../gateway/directory.ts';
 import { createGateway } from '../gateway/gateway.ts';
+import type { Links } from '../gateway/links.ts';
 import { openLedger } from '../ledger/sqlite/open.ts';
 import { createVault, vaultKeyBytes } from '../ledger/vault.ts';
 import type { Config } from './config/config.ts';
@@ -15,7 +16,6 @@ import { createConnectors } from './connectors.ts';
 import { keepToken, keepVaultKey, ledgerFile, writeRunFile } from './data-folder.ts';
 import { listen } from './listen.ts';
 import { createLog, createReport } from './log.ts';
-import { linkSandboxPeople } from './sandbox-config.ts';
 import { version } from './version.ts';
 
 /** A gateway at work; disposing it ends everything it opened, in reverse. */
@@ -24,15 +24,19 @@ export interface RunningGateway extends AsyncDisposable {
   readonly publicUrl: string;
 }
 
+/** What the composition root is told of the embedded servers; they themselves are another process. */
+export interface SandboxSide {
+  readonly answer: SandboxAnswer;
+  /** Links the sandbox people's accounts, if that has not been done. */
+  link(links: Links): Promise<void>;
+}
+
 const pages = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 /** Messages under way before networks are asked to wait: some 30 s of the fastest they send. */
 const mostUnderWay = 20_000;
 
 /** The composition root: everything the gateway consists of is made here, from configuration, and joined. */
-export async function openGateway(
-  config: Config,
-  sandbox: SandboxAnswer | undefined,
-): Promise<RunningGateway> {
+export async function openGateway(config: Config, sandbox: SandboxSide | undefined): Promise<RunningGateway> {
   await using stack = new AsyncDisposableStack();
   const { data, policy } = config;
   const metrics = createMetrics();
@@ -43,7 +47,7 @@ export async function openGateway(
   const ledger = stack.use(await openLedger(ledgerFile(data)));
   const links = createVault(ledger.secrets, vaultKey);
   const directory = createDirectory(config.people);
-  if (sandbox) await linkSandboxPeople(data, config.people, links);
+  await sandbox?.link(links);
 
   let publicUrl = config.listen.publicUrl ?? '';
   const app = Fastify({ trustProxy: false, bodyLimit: 1024 * 1024 });
@@ -81,7 +85,7 @@ export async function openGateway(
       policy,
       publicUrl: () => publicUrl,
       access: { token, openReads, openChanges: openReads && sandbox !== undefined },
-      sandbox,
+      sandbox: sandbox?.answer,
       pages,
     }),
   );

@@ -1,8 +1,8 @@
-import { defineCommand, type Terminal } from '../command.ts';
+import { CommandError, defineCommand, type Terminal } from '../command.ts';
 import { readSettings } from '../config/load.ts';
 import type { ServerAddresses } from '../sandbox-config.ts';
 import type { SandboxWord } from '../sandbox-process.ts';
-import { openSandboxServers, type SandboxServers } from '../sandbox-servers.ts';
+import type { SandboxServers, SandboxServersOptions } from '../sandbox-servers.ts';
 import { aborted } from '../stop-signal.ts';
 import { table } from '../table.ts';
 
@@ -23,17 +23,27 @@ export const command = defineCommand({
 });
 
 /** Started by a gateway, success and failure are told to it; started by a person, failure is thrown. */
-async function open(options: Parameters<typeof openSandboxServers>[0]): Promise<SandboxServers | undefined> {
+async function open(options: SandboxServersOptions): Promise<SandboxServers | undefined> {
   const tell = (word: SandboxWord): void => void process.send?.(word);
   try {
+    const { openSandboxServers } = await import('../sandbox-servers.ts');
     const servers = await openSandboxServers(options);
     tell({ kind: 'ready', addresses: servers.addresses });
     return servers;
   } catch (error) {
-    if (!process.send) throw error;
+    if (!process.send) throw asCommandError(error);
     tell({ kind: 'failed', cause: (error as Error).message });
     return undefined;
   }
+}
+
+function asCommandError(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'ListenError') return error;
+  return new CommandError(
+    'cannot-listen',
+    `${error.message}.`,
+    'End the other program, or give other ports under sandbox.ports.',
+  );
 }
 
 function show({ graph, pools }: ServerAddresses, json: boolean, terminal: Terminal): void {

@@ -11,8 +11,6 @@ import { type Side, sides } from '../../core/people.ts';
 import { CommandError, defineCommand, UsageError } from '../command.ts';
 import { type ConsoleClient, findGateway } from '../console-client.ts';
 import { findPerson } from '../person-name.ts';
-import { writeInSkype } from '../sandbox-person/skype.ts';
-import { writeInTeams } from '../sandbox-person/teams.ts';
 
 export const command = defineCommand({
   name: 'send',
@@ -69,7 +67,10 @@ async function write(
   sandbox: SandboxAnswer,
   { from, to, side, password, text }: Writing,
 ): Promise<string | undefined> {
-  if (side === 'teams') return writeInTeams(sandbox, from.id, to.id, password, text);
+  if (side === 'teams') {
+    const { writeInTeams } = await import('../sandbox-person/teams.ts');
+    return writeInTeams(sandbox, from.id, to.id, password, text);
+  }
   const { skype } = from;
   const pool = skype.home === 'none' ? undefined : sandbox.pools.find(({ name }) => name === skype.pool);
   if (!pool)
@@ -78,6 +79,7 @@ async function write(
       `${from.id} has no account in Skype for Business.`,
       'Write with --client teams.',
     );
+  const { writeInSkype } = await import('../sandbox-person/skype.ts');
   await writeInSkype(pool.discovery, from.id, to.id, password, text);
   return undefined;
 }

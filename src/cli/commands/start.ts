@@ -2,8 +2,8 @@ import { checkedConfig } from '../checked-config.ts';
 import { defineCommand, type Terminal } from '../command.ts';
 import type { Config } from '../config/config.ts';
 import { readSettings } from '../config/load.ts';
-import { openGateway, type RunningGateway } from '../gateway.ts';
-import { type ServerAddresses, sandboxAnswer } from '../sandbox-config.ts';
+import type { RunningGateway, SandboxSide } from '../gateway.ts';
+import type { ServerAddresses } from '../sandbox-config.ts';
 import { type SandboxProcess, startSandboxProcess } from '../sandbox-process.ts';
 import { aborted } from '../stop-signal.ts';
 import { table } from '../table.ts';
@@ -16,28 +16,40 @@ export const command = defineCommand({
   async run(values, _words, terminal) {
     const settings = readSettings({ ...terminal, ...values, file: values.config });
     await using stack = new AsyncDisposableStack();
-    let config = await checkedConfig(settings);
-    let sandbox: SandboxProcess | undefined;
-    if (settings.sandbox.enabled) {
-      sandbox = stack.use(await startSandboxProcess({ data: config.data, ports: config.sandbox.ports }));
-      config = await checkedConfig(settings, sandbox.addresses);
-    }
+    const before = await checkedConfig(settings);
+    const [{ openGateway }, sandbox] = await Promise.all([
+      import('../gateway.ts'),
+      settings.sandbox.enabled ? openSandbox(before, stack) : undefined,
+    ]);
+    const config = sandbox ? await checkedConfig(settings, sandbox.process.addresses) : before;
     if (terminal.stop.aborted) return 0;
-
-    const gateway = stack.use(await openGateway(config, sandbox && sandboxAnswer(sandbox.addresses)));
+    const gateway = stack.use(await openGateway(config, sandbox));
     terminal.out(
       values.json
         ? JSON.stringify({
             console: gateway.url,
             publicUrl: gateway.publicUrl,
             data: config.data,
-            sandbox: sandbox?.addresses,
+            sandbox: sandbox?.process.addresses,
           })
-        : show(gateway, config, sandbox?.addresses),
+        : show(gateway, config, sandbox?.process.addresses),
     );
-    return await untilEnd(terminal, sandbox);
+    return await untilEnd(terminal, sandbox?.process);
   },
 });
+
+async function openSandbox(
+  { data, people, sandbox: { ports } }: Config,
+  stack: AsyncDisposableStack,
+): Promise<SandboxSide & { readonly process: SandboxProcess }> {
+  const { linkSandboxPeople, sandboxAnswer } = await import('../sandbox-config.ts');
+  const process = stack.use(await startSandboxProcess({ data, ports }));
+  return {
+    process,
+    answer: sandboxAnswer(process.addresses),
+    link: (links) => linkSandboxPeople(data, people, links),
+  };
+}
 
 /** 0 when asked to end; 1 when the embedded servers ended by themselves. */
 async function untilEnd(terminal: Terminal, sandbox: SandboxProcess | undefined): Promise<number> {
