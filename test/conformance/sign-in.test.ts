@@ -8,6 +8,9 @@ import { after, before, describe, it } from 'node:test';
 import tls from 'node:tls';
 import { ConfidentialClientApplication, CryptoProvider, PublicClientApplication } from '@azure/msal-node';
 import * as x509 from '@peculiar/x509';
+import { Agent } from 'undici';
+import { createApplicationTokens } from '../../src/protocols/entra/client/application-tokens.ts';
+import { type EntraAppOptions, redeem } from '../../src/protocols/entra/client/token-endpoint.ts';
 import { createSignInServer } from '../../src/protocols/entra/server/sign-in-server.ts';
 import {
   generateStoredKeys,
@@ -213,6 +216,66 @@ describe('the sign-in service, to Microsoft’s own client library', () => {
       client.acquireTokenByCode({ ...request, code, codeVerifier: verifier }),
       /AADSTS54005/,
     );
+  });
+
+  describe('and to the product’s own client', () => {
+    const agent = new Agent();
+    after(() => agent.close());
+    const app = (): EntraAppOptions => ({
+      authority: base,
+      tenant: world.contoso.id,
+      clientId: gatewayApp.clientId,
+      credential: { kind: 'certificate', key: certificateKey, cert: certificate.toString() },
+      dispatcher: agent,
+      clock: systemClock,
+    });
+
+    it('proves itself by certificate in a user’s name', async () => {
+      const outcome = await redeem(app(), {
+        grant_type: 'password',
+        username: alice.address,
+        password: world.password,
+        scope: 'https://graph.microsoft.com/.default',
+      });
+      assert.ok(outcome.ok, JSON.stringify(outcome));
+      assert.equal((await verify(outcome.tokens.accessToken)).kind, 'delegated');
+    });
+
+    it('keeps its application token, and gets another once it was refused', async () => {
+      const tokens = createApplicationTokens(app());
+      const [first, second] = await Promise.all([tokens.token(), tokens.token()]);
+      assert.ok(first.ok);
+      assert.deepEqual(second, first);
+      assert.equal((await verify(first.token)).kind, 'application');
+      tokens.rejected(first.token);
+      const third = await tokens.token();
+      assert.ok(third.ok && third.token !== first.token);
+      assert.deepEqual(await tokens.token(), third);
+    });
+
+    it('says which code a refusal had, and no more', async () => {
+      const wrong = createApplicationTokens({ ...app(), credential: { kind: 'secret', secret: 'wrong' } });
+      assert.deepEqual(await wrong.token(), {
+        ok: false,
+        failure: { kind: 'refused', detail: 'sign-in: invalid_client AADSTS7000215' },
+      });
+    });
+
+    it('refuses an assertion of a certificate that is not registered', async () => {
+      const stranger = await clientCertificate();
+      const outcome = await redeem(
+        {
+          ...app(),
+          credential: {
+            kind: 'certificate',
+            key: stranger.certificateKey,
+            cert: stranger.certificate.toString(),
+          },
+        },
+        { grant_type: 'client_credentials', scope: 'https://graph.microsoft.com/.default' },
+      );
+      assert.ok(!outcome.ok && outcome.failure.detail.includes('AADSTS700027'));
+    });
   });
 });
 
