@@ -23,9 +23,9 @@ const maxBatch = 100;
 const attemptMs = 3_000;
 const giveUpMs = 4 * 60 * 60 * 1000;
 
-/** Milliseconds before attempt number `attempt` (the first retry is 1): one second, doubled up to ten minutes. */
-export function backoff(attempt: number): number {
-  return Math.min(1000 * 2 ** (attempt - 1), 600_000);
+/** Milliseconds before the n-th retry: a quarter of a second, doubled up to ten minutes. */
+export function backoff(retry: number): number {
+  return Math.min(250 * 2 ** (retry - 1), 600_000);
 }
 
 /**

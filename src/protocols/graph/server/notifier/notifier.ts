@@ -59,8 +59,7 @@ interface Ways {
 
 export function createNotifier(options: NotifierOptions): Notifier {
   const { clock, reauthorizeLeadMs = 15 * 60_000 } = options;
-  const own = options.dispatcher ? undefined : new Agent(options.ca ? { connect: { ca: options.ca } } : {});
-  const dispatcher = options.dispatcher ?? own ?? new Agent();
+  const dispatcher = options.dispatcher ?? ownAgent(options.ca);
   const registry = new SubscriptionRegistry();
   const counts: DeliveryCounts = { delivered: 0, failedAttempts: 0, dropped: 0 };
   const validationToken = tokenCache(options.mintValidationToken, clock);
@@ -174,9 +173,14 @@ export function createNotifier(options: NotifierOptions): Notifier {
       for (const way of ways.values()) for (const timer of way.timers) timer[Symbol.dispose]();
       ways.clear();
       await Promise.all(open.map((lane) => lane.abort()));
-      await own?.destroy();
+      if (!options.dispatcher) await dispatcher.destroy();
     },
   };
+}
+
+/** Connections wait a minute for the next notification, or as long as the subscriber's `Keep-Alive` says. */
+function ownAgent(ca: string | undefined): Agent {
+  return new Agent({ keepAliveTimeout: 60_000, ...(ca !== undefined && { connect: { ca } }) });
 }
 
 /** A user's subscription ends to speak of a chat when the user leaves it. */
