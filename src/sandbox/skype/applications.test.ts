@@ -251,5 +251,9 @@ describe('an application', { timeout: 20_000 }, () => {
     const changed = await client.request('PUT', path, wanted, match);
     assert.deepEqual(changed.body['supportedMessageFormats'], ['Plain', 'Html']);
     assert.notEqual(changed.body['etag'], body['etag']);
+    const known = { 'if-none-match': String(changed.headers['etag']) };
+    assert.equal((await client.request('GET', path, undefined, known)).status, 304);
+    const future = await client.request('GET', path, undefined, { 'x-ms-requiresminresourceversion': '3' });
+    assert.deepEqual([future.status, future.body['subcode']], [404, 'APIVersionNotSupported']);
   });
 });

@@ -6,6 +6,9 @@ import { applicationsPath } from './paths.ts';
 
 const place = 'place';
 
+/** Of any resource here. */
+const highestRevision = 2;
+
 /**
  * Asks every request for its ticket, and bounds how many of one person's are in progress. P-GETs are not
  * counted: they are meant to wait.
@@ -17,6 +20,10 @@ export function requireToken(app: FastifyInstance, context: ServerContext): void
     const address = bearerOf(request, context);
     if (address === undefined) return challenge(request, reply);
     request.setDecorator(signedInAs, address);
+    const wanted = Number(request.headers['x-ms-requiresminresourceversion'] ?? 1);
+    if (!(wanted <= highestRevision)) {
+      throw new UcwaError('NotFound', 'APIVersionNotSupported', 'No resource has that revision.');
+    }
     if (isPGet(request)) return;
     const reserved = context.outstanding.reserve(address);
     if (!reserved) throw tooManyRequests();

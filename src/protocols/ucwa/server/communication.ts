@@ -18,13 +18,9 @@ import { formatsOf } from './me.ts';
 
 /** Conversations, their members, and the invitations that open them. */
 export function communicationRoutes(route: ApplicationRoute): void {
-  route('GET', '/communication', (application, _request, reply) => {
-    const resource = communicationResource(application);
-    reply.header('ETag', `"${resource.etag}"`);
-    return resource;
-  });
+  route('GET', '/communication', (application) => communicationResource(application));
 
-  route('PUT', '/communication', (application, request, reply) => {
+  route('PUT', '/communication', (application, request) => {
     application.requireAvailable();
     const input = new Input(request);
     requireEtag(request.headers['if-match'], communicationResource(application).etag);
@@ -34,9 +30,7 @@ export function communicationRoutes(route: ApplicationRoute): void {
     const wanted = formatsOf(input, input.list('supportedMessageFormats', 10, 20));
     input.check();
     application.setFormats(wanted);
-    const resource = communicationResource(application);
-    reply.header('ETag', `"${resource.etag}"`);
-    return resource;
+    return communicationResource(application);
   });
 
   route('GET', '/communication/conversations', (application) => ({

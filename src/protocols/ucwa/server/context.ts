@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isObject } from '../hal.ts';
 import type { Application } from './application.ts';
 import type { Applications } from './applications.ts';
 import type { UcwaBackend } from './backend.ts';
 import type { Clock } from './clock.ts';
+import { namesEtag } from './etag.ts';
 import type { Limits } from './limits.ts';
 import type { Outstanding } from './outstanding.ts';
 import { applicationsPath } from './paths.ts';
@@ -43,10 +45,26 @@ export function applicationRoutes(app: FastifyInstance, context: ServerContext):
         const application = context.applications.get(parameter(request, 'applicationId'), address);
         const answer = handler(application, request, reply);
         if (answer === undefined || answer === reply || answer instanceof Promise) return answer;
-        return reply.send(answer);
+        return sendResource(answer, method, request, reply);
       },
     });
   };
+}
+
+/** A resource with an etag shows it in the header too, and is not sent to a client that has it. */
+function sendResource(
+  resource: unknown,
+  method: Method,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const etag = isObject(resource) ? resource['etag'] : undefined;
+  if (typeof etag === 'string') {
+    reply.header('ETag', `"${etag}"`);
+    const known = request.headers['if-none-match'];
+    if (method === 'GET' && known !== undefined && namesEtag(known, etag)) return reply.code(304).send();
+  }
+  return reply.send(resource);
 }
 
 export function parameter(request: FastifyRequest, name: string): string {

@@ -15,8 +15,15 @@ export function requireEtag(header: string | undefined, current: string | undefi
   if (header === undefined) {
     throw new UcwaError('PreconditionRequired', undefined, 'If-Match is required.');
   }
-  const given = header.split(',').map((tag) => tag.trim().replace(/^W\//, '').replace(/^"|"$/g, ''));
-  if (!given.includes('*') && !given.includes(current ?? '')) {
+  if (!namesEtag(header, current)) {
     throw new UcwaError('PreconditionFailed', undefined, 'The resource has changed.');
   }
+}
+
+/** Whether an `If-Match` or `If-None-Match` header names this etag. */
+export function namesEtag(header: string, etag: string | undefined): boolean {
+  return header
+    .split(',')
+    .map((tag) => tag.trim().replace(/^W\//, '').replace(/^"|"$/g, ''))
+    .some((tag) => tag === '*' || tag === etag);
 }

@@ -51,11 +51,9 @@ export function groupRoutes(route: ApplicationRoute): void {
     noContent(reply);
   });
 
-  route('GET', '/people/groups/:id', (application, request, reply) => {
-    const resource = groupResource(application, groupOf(application, parameter(request, 'id')));
-    reply.header('ETag', `"${resource.etag}"`);
-    return resource;
-  });
+  route('GET', '/people/groups/:id', (application, request) =>
+    groupResource(application, groupOf(application, parameter(request, 'id'))),
+  );
 
   route('PUT', '/people/groups/:id', (application, request) => {
     const id = parameter(request, 'id');

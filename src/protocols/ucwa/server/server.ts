@@ -76,7 +76,6 @@ export function createUcwaServer(options: UcwaServerOptions, backend: UcwaBacken
     origin: origins === 'any' ? true : [...origins],
     methods: ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
     exposedHeaders,
-    credentials: true,
     maxAge: 86_400,
   });
   app.register(async (scope) => {
