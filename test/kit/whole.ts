@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { checkedConfig } from '../../src/cli/checked-config.ts';
 import { readSettings } from '../../src/cli/config/load.ts';
 import { openGateway, type RunningGateway } from '../../src/cli/gateway.ts';
-import { type ServerAddresses, sandboxAnswer } from '../../src/cli/sandbox-config.ts';
+import { linkSandboxPeople, type ServerAddresses, sandboxAnswer } from '../../src/cli/sandbox-config.ts';
 import { openSandboxServers, type SandboxServers } from '../../src/cli/sandbox-servers.ts';
 import { people } from '../../src/sandbox/world.ts';
 import { eventually } from './eventually.ts';
@@ -61,7 +61,10 @@ export class Whole implements AsyncDisposable {
     const settings = readSettings({ folder: this.#data, data: this.#data, env });
     await checkedConfig(settings);
     const config = await checkedConfig(settings, addresses);
-    this.#gateway = await openGateway(config, sandboxAnswer(addresses));
+    this.#gateway = await openGateway(config, {
+      answer: sandboxAnswer(addresses),
+      link: (links) => linkSandboxPeople(this.#data, config.people, links),
+    });
   }
 
   async stopGateway(): Promise<void> {

@@ -1,0 +1,48 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** A process of the benchmark. It is told what to do in its first message and says `ready` when it is at work. */
+export interface Child<Ready> extends AsyncDisposable {
+  readonly ready: Ready;
+  readonly process: ChildProcess;
+  /** Resident memory now, in MiB, as the system counts it. */
+  residentMiB(): number;
+}
+
+export async function startChild<Ready>(file: string, order: unknown): Promise<Child<Ready>> {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  child.send(order as object);
+  const first = await Promise.race([once(child, 'message'), exited.then(() => undefined)]);
+  if (!first) throw new Error(`${file} ended before it was ready`);
+  return {
+    ready: (first[0] as { readonly ready: Ready }).ready,
+    process: child,
+    residentMiB() {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      return Number(status.match(/VmRSS:\s+(\d+) kB/)?.[1]) / 1024;
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.connected) child.disconnect();
+      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The child's end: calls `work` with the first message, says what it gave, and ends when the parent lets go. */
+export function runChild<Order, Ready>(
+  work: (order: Order) => Promise<AsyncDisposable & { readonly ready: Ready }>,
+): void {
+  process.once('message', (order) => {
+    void work(order as Order).then((running) => {
+      process.send?.({ ready: running.ready });
+      process.once('disconnect', () => void running[Symbol.asyncDispose]().then(() => process.exit(0)));
+    });
+  });
+}

@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TeamsActor } from '../test/kit/teams-actor.ts';
+import { type Child, startChild } from './child.ts';
+import { crowd } from './crowd.ts';
+import type { Servers, ServersOrder } from './servers.ts';
+import { median, percentile, rounded } from './statistics.ts';
+import type { Subject, SubjectKind, SubjectOrder } from './subject.ts';
+import { openTalks, type Talk } from './talk.ts';
+
+export interface ImOptions {
+  readonly rounds: number;
+  /** Of measuring, for each direction and subject in each round. */
+  readonly seconds: number;
+  /** Conversations side by side, each with one message under way. */
+  readonly pairs: number;
+  /** Signed in for the measurement of memory. */
+  readonly people: number;
+  readonly say: (line: string) => void;
+}
+
+/** Medians over the rounds; `floor…` is the bare forwarder in the same run. */
+export interface DirectionFigures {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly floorPerSecond: number;
+  readonly floorP99Ms: number;
+  /** Throughput, of the floor's. */
+  readonly ratio: number;
+}
+
+export interface ImFigures {
+  readonly teamsToSkype: DirectionFigures;
+  readonly skypeToTeams: DirectionFigures;
+  /** Of the gateway's process, with `people` signed in. */
+  readonly residentMiB: number;
+}
+
+const directions = ['toSkype', 'toTeams'] as const;
+type Direction = (typeof directions)[number];
+
+interface Round {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+const warmUpMs = 1_500;
+
+/** Both directions through the gateway and through the floor, in turn, round after round, each on fresh processes. */
+export async function benchIm(options: ImOptions): Promise<ImFigures> {
+  const rounds: Record<SubjectKind, Record<Direction, Round[]>> = {
+    gateway: { toSkype: [], toTeams: [] },
+    floor: { toSkype: [], toTeams: [] },
+  };
+  for (let round = 1; round <= options.rounds; round++)
+    for (const kind of ['gateway', 'floor'] as const)
+      await withSubject(kind, options.pairs, async (servers) => {
+        const talks = await openTalks(crowd(options.pairs).pairs, servers);
+        for (const direction of directions) {
+          const figures = await measure(talks, direction, options.seconds * 1_000);
+          rounds[kind][direction].push(figures);
+          options.say(
+            `round ${round}, ${kind}, ${direction}: ${Math.round(figures.perSecond)}/s, p99 ${figures.p99Ms.toFixed(1)} ms`,
+          );
+        }
+        await Promise.all(talks.map((talk) => talk.close()));
+      });
+  const residentMiB = await measureMemory(options);
+  return {
+    teamsToSkype: summary(rounds.gateway.toSkype, rounds.floor.toSkype),
+    skypeToTeams: summary(rounds.gateway.toTeams, rounds.floor.toTeams),
+    residentMiB: rounded(residentMiB),
+  };
+}
+
+async function withSubject(
+  kind: SubjectKind,
+  pairs: number,
+  work: (servers: Child<Servers>, subject: Child<Subject>) => Promise<void>,
+): Promise<void> {
+  const data = mkdtempSync(join(tmpdir(), 'isthmus-bench-'));
+  try {
+    await using servers = await startChild<Servers>('./servers.ts', { data, pairs } satisfies ServersOrder);
+    const order: SubjectOrder = { kind, data, pairs, servers: servers.ready };
+    await using subject = await startChild<Subject>('./subject.ts', order);
+    await work(servers, subject);
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+/** Every conversation has one message under way all the time; what is posted in the warm-up does not count. */
+async function measure(talks: readonly Talk[], direction: Direction, ms: number): Promise<Round> {
+  const latencies: number[] = [];
+  const start = performance.now() + warmUpMs;
+  const end = start + ms;
+  await Promise.all(
+    talks.map(async (talk) => {
+      while (performance.now() < end) {
+        const posted = performance.now();
+        const latency = await talk[direction]();
+        if (posted >= start && performance.now() <= end) latencies.push(latency);
+      }
+    }),
+  );
+  return {
+    perSecond: (latencies.length * 1_000) / ms,
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+  };
+}
+
+async function measureMemory(options: ImOptions): Promise<number> {
+  let resident = Number.NaN;
+  await withSubject('gateway', options.people, async ({ ready: { graph, clientId } }, subject) => {
+    const queue = crowd(options.people).pairs.map(
+      ({ inTeams }) => new TeamsActor({ graph, authority: graph, clientId }, inTeams.address),
+    );
+    const worker = async (): Promise<void> => {
+      for (let actor = queue.shift(); actor; actor = queue.shift()) await actor.signIn();
+    };
+    await Promise.all(Array.from({ length: 16 }, worker));
+    await signedIn(subject.ready.url, options.people);
+    await sleep(10_000);
+    resident = subject.residentMiB();
+    options.say(`${options.people} people signed in: ${Math.round(resident)} MiB resident`);
+  });
+  return resident;
+}
+
+/** Waits until the gateway shows everybody in SfB. */
+async function signedIn(url: string, people: number): Promise<void> {
+  const end = performance.now() + 120_000;
+  for (;;) {
+    const answer = await fetch(`${url}/api/people`);
+    const body = (await answer.json()) as {
+      readonly people: readonly {
+        readonly presence: {
+          readonly sides: { readonly skype: { readonly ours: { readonly availability: string } } };
+        };
+      }[];
+    };
+    const shown = body.people.filter(
+      ({ presence }) => presence.sides.skype.ours.availability === 'Available',
+    );
+    if (shown.length >= people) return;
+    if (performance.now() > end) throw new Error(`${shown.length} of ${people} are signed in after 120 s`);
+    await sleep(500);
+  }
+}
+
+function summary(gateway: readonly Round[], floor: readonly Round[]): DirectionFigures {
+  const of = (rounds: readonly Round[], figure: keyof Round): number =>
+    median(rounds.map((round) => round[figure]));
+  return {
+    perSecond: rounded(of(gateway, 'perSecond')),
+    p50Ms: rounded(of(gateway, 'p50Ms')),
+    p99Ms: rounded(of(gateway, 'p99Ms')),
+    floorPerSecond: rounded(of(floor, 'perSecond')),
+    floorP99Ms: rounded(of(floor, 'p99Ms')),
+    ratio: rounded(of(gateway, 'perSecond') / of(floor, 'perSecond'), 2),
+  };
+}
+
+export function showIm(figures: ImFigures): string {
+  const line = (name: string, of: DirectionFigures): string =>
+    `${name}: ${of.perSecond}/s, p50 ${of.p50Ms} ms, p99 ${of.p99Ms} ms; floor ${of.floorPerSecond}/s, p99 ${of.floorP99Ms} ms; ratio ${of.ratio}`;
+  return [
+    line('Teams → SfB', figures.teamsToSkype),
+    line('SfB → Teams', figures.skypeToTeams),
+    `resident: ${figures.residentMiB} MiB`,
+  ].join('\n');
+}
