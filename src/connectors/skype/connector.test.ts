@@ -20,8 +20,10 @@ import {
 import { createDirectory } from '../../gateway/directory.ts';
 import type { LinkSecret, Links } from '../../gateway/links.ts';
 import { systemClock } from '../../protocols/ucwa/client/client.ts';
+import { encodeDataUri } from '../../protocols/ucwa/data-uri.ts';
 import { serve } from '../../sandbox/listen.ts';
 import { createPools } from '../../sandbox/skype/pools.ts';
+import { TestClient } from '../../sandbox/skype/test-client.ts';
 import { createSkypeConnector, type SkypeConnectorOptions } from './connector.ts';
 
 const alice = somebody('alice');
@@ -314,6 +316,7 @@ describe('bringing messages to SfB', { timeout: 30_000 }, () => {
     const { outcome } = there.send(alice, bob, 'Hello again');
     await again.accept(await again.invitation('Hello again'));
     assert.equal(reasonOf(await outcome), 'delivered');
+    assert.ok(there.connector.status().every(({ state }) => state === 'connected'));
   });
 
   it('says that a link is refused, and takes a new one up', async () => {
@@ -351,6 +354,35 @@ describe('hearing messages from SfB', { timeout: 30_000 }, () => {
       bob.id,
       alice.id,
     ]);
+  });
+
+  it('takes up an invitation that says nothing yet, and hands over what follows', async () => {
+    await using there = await world();
+    await there.connector.publish(alice, available);
+    const caller = await TestClient.signIn(there.pools.online.ucwa, bob.id);
+    await caller.makeAvailable();
+    await caller.call(alice.id);
+    const { href } = await caller.until(
+      'messaging',
+      'updated',
+      ({ resource }) => resource['state'] === 'Connected',
+    );
+    await caller.say(href, 'Now I say it');
+    await eventually('the text', () => there.sink.texts().includes('Now I say it'));
+    assert.equal(there.sink.taken.length, 1);
+  });
+
+  it('reads HTML as its safe subset', async () => {
+    await using there = await world();
+    await there.connector.publish(alice, available);
+    const caller = await TestClient.signIn(there.pools.online.ucwa, bob.id);
+    await caller.makeAvailable();
+    const html = '<span>Hello <b>you</b><script>alert(1)</script></span>';
+    await caller.call(alice.id, {
+      _links: { message: { href: encodeDataUri({ contentType: 'text/html', text: html }) } },
+    });
+    const taken = await eventually('the text', () => there.sink.taken[0]);
+    assert.deepEqual(taken.body, { format: 'html', html: 'Hello <b>you</b>' });
   });
 
   it('answers in the session that the peer opened', async () => {

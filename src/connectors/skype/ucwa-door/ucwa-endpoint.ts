@@ -69,6 +69,8 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       current?.[Symbol.dispose]();
       current = undefined;
     },
+    heard: options.reached,
+    failed: options.failing,
     changed(state) {
       if (state.kind === 'running') options.reached();
       if (state.kind === 'stopped' && state.end.kind !== 'aborted') {
@@ -86,6 +88,11 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       .watch(watched, limited.signal)
       .catch((error: unknown) => listener.failed(failureOfError(error, false)));
   }
+
+  const succeeded = <T>(outcome: T): T => {
+    options.reached();
+    return outcome;
+  };
 
   /** The failure of a request in the words of this connector; the pool's health is noted beside. */
   const failed = (error: unknown, writes: boolean): Failure => {
@@ -140,7 +147,7 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
           },
           signal,
         );
-        return inviteEnd(outcome, here, dialog, thread);
+        return inviteEnd(succeeded(outcome), here, dialog, thread);
       } catch (error) {
         return { kind: 'failed', failure: failed(error, true) };
       } finally {
@@ -160,7 +167,8 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       try {
         const content = { contentType: 'text/plain', text } as const;
         using limited = limit(clock, sendMs);
-        return sendEnd(await here.messaging.send(conversation, content, id, limited.signal), here);
+        const outcome = await here.messaging.send(conversation, content, id, limited.signal);
+        return sendEnd(succeeded(outcome), here);
       } catch (error) {
         return { kind: 'failed', failure: failed(error, true) };
       }

@@ -40,6 +40,9 @@ export interface KeepOptions {
   /** That incarnation is over, whatever the reason. */
   readonly closed: (application: Application) => void;
   readonly changed?: (state: KeptState) => void;
+  /** Told of every answered and of every failed P-GET. */
+  readonly heard?: () => void;
+  readonly failed?: (error: unknown) => void;
   /** Keeps a thousand endpoints from opening at once. */
   readonly admit?: (signal: AbortSignal) => Promise<Disposable>;
 }
@@ -118,6 +121,8 @@ export function keepApplication(options: KeepOptions): KeptApplication {
       random,
       signal: ending.signal,
       ...(options.timers ? { timers: options.timers } : {}),
+      ...(options.heard ? { heard: options.heard } : {}),
+      ...(options.failed ? { failed: options.failed } : {}),
     });
     options.closed(application);
     waiters = unsettled();
