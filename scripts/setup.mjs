@@ -19,18 +19,22 @@ export function setup({ pages = true } = {}) {
   if (pages) buildPages();
 }
 
+/**
+ * As the lock file says, without changing it. Not by `npm ci`, which refuses a lock file that does not name the
+ * optional binaries of every platform, as one written behind a partial registry does not.
+ */
 function installDependencies() {
   if (dependenciesAreCurrent()) return;
   say('installing dependencies');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (npm.error) fail(`npm could not be run: ${npm.error.message}`);
-  if (npm.status !== 0) fail(`npm ci failed\n${npm.stdout}${npm.stderr}`);
+  if (npm.status !== 0) fail(`npm install failed\n${npm.stdout}${npm.stderr}`);
   if (!existsSync(node))
-    fail('the pinned Node is missing after npm ci: run `npm rebuild node` and try again');
+    fail('the pinned Node is missing after npm install: run `npm rebuild node` and try again');
 }
 
 function dependenciesAreCurrent() {

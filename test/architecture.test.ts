@@ -46,7 +46,7 @@ const sources = ['src', 'web']
   .flatMap((top) =>
     readdirSync(`${root}${top}`, { recursive: true, encoding: 'utf8' }).map((path) => `${top}/${path}`),
   )
-  .filter((file) => /(?<!\.test)\.tsx?$/.test(file) && !/\/(dist|node_modules)\//.test(file))
+  .filter((file) => /(?<!\.test|\.test-kit)\.tsx?$/.test(file) && !/\/(dist|node_modules)\//.test(file))
   .map(read);
 
 function roomOf(file: string): string | undefined {
@@ -95,10 +95,8 @@ describe('the rooms of the source', () => {
   it('have no circle of imports', () => {
     const graph = new Map(sources.map((source) => [source.file, source]));
     const done = new Set<string>();
-    assert.deepEqual(
-      sources.flatMap(({ file }) => circle(file, graph, [], done)),
-      [],
-    );
+    const circles = sources.map(({ file }) => circle(file, graph, [], done)).filter((way) => way.length > 0);
+    assert.deepEqual(circles[0] ?? [], []);
   });
 
   it(`have no file over ${longest} lines, unless it gives a reason`, () => {

@@ -5,8 +5,8 @@ import { personId } from '../core/ids.ts';
 import { type Person, type Side, sides } from '../core/people.ts';
 import type { LinkSecret } from '../gateway/links.ts';
 import { hasAccount, personAnswer, withReason } from './answers.ts';
-import type { ConsoleOptions } from './console.ts';
 import { ConsoleError } from './errors.ts';
+import type { ConsoleOptions } from './options.ts';
 import type { MessagesAnswer, PeopleAnswer, SandboxAnswer, StatusAnswer, TraceAnswer } from './types.ts';
 
 const messagesQuery = Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }) });
