@@ -23,7 +23,7 @@ export type ContactsChanged = (
 const maxGroups = 64;
 const maxContacts = 250;
 
-/** A person's contact list, in groups. It begins with everybody given, in the default group. */
+/** A person's contact list, in groups. It begins with those given, as many as fit, in the default group. */
 export class ContactList {
   readonly #groups = new Map<string, Group>();
   readonly #default: Group;
@@ -35,7 +35,7 @@ export class ContactList {
       id: 'default',
       name: 'Other Contacts',
       kind: 'default',
-      contacts: new Set(contacts),
+      contacts: new Set(Iterator.from(contacts).take(maxContacts)),
     };
     for (const group of [
       { id: 'pinned', name: 'Pinned Contacts', kind: 'pinned' as const, contacts: new Set<string>() },

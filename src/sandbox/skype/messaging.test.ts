@@ -161,6 +161,18 @@ describe('a conversation', { timeout: 20_000 }, () => {
     assert.equal(back.href, ends.caller);
   });
 
+  it('is between two: nobody can be added', async () => {
+    await using world = start();
+    const caller = await available(world.pools, alice);
+    const callee = await available(world.pools, bob);
+    const ends = await connect(caller, callee, bob);
+    const { body } = await caller.request('GET', ends.caller.replace(/\/messaging$/, ''));
+    const refused = await caller.request('POST', hrefOf(body, 'addParticipant') ?? '', {
+      to: `sip:${carol}`,
+    });
+    assert.deepEqual([refused.status, refused.body['subcode']], [403, 'NotAllowed']);
+  });
+
   it('ends after ten minutes without a word', async () => {
     const patient = { suspendAfterMs: 3_600_000, expireAfterMs: 7_200_000, holds: { low: 0, medium: 0 } };
     await using world = start({ limits: patient });

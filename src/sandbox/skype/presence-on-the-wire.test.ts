@@ -172,6 +172,25 @@ describe('the presence of others', { timeout: 20_000 }, () => {
     assert.equal((await watcher.request('GET', gone.href)).body['availability'], 'Offline');
   });
 
+  it('reaches a watcher within a second of the sign-out', async () => {
+    const clock = new ManualClock();
+    await using pools = createPools({ clock });
+    const watcher = await signIn(pools, alice);
+    const other = await signIn(pools, carol);
+    await other.makeAvailable();
+    await subscribe(watcher, [carol]);
+    const first = watcher.fetch();
+    await watcher.request('GET', watcher.self);
+    clock.advance(1000);
+    await first;
+    watcher.seen.length = 0;
+    const told = watcher.fetch();
+    await other.request('DELETE', other.self);
+    clock.advance(1000);
+    assert.ok((await told).some(({ rel }) => rel === 'contactPresence'));
+    assert.equal((await presenceOf(watcher, carol))['availability'], 'Offline');
+  });
+
   it('is the best of all endpoints of the person', async () => {
     await using world = start();
     const watcher = await signIn(world.pools, alice);

@@ -21,7 +21,7 @@ import { Conversation } from './conversation.ts';
 import { Conversations } from './conversations.ts';
 import { type ChannelEvent, EventChannel, type Urgency } from './event-channel.ts';
 import type { Limits } from './limits.ts';
-import { type Paths, pathsOf } from './paths.ts';
+import { Paths } from './paths.ts';
 import { PresenceSubscriptions } from './presence-subscriptions.ts';
 
 export interface ApplicationInput {
@@ -69,7 +69,7 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
     this.#host = host;
     this.clock = host.clock;
     this.limits = host.limits;
-    this.paths = pathsOf(id);
+    this.paths = new Paths(id);
     this.channel = new EventChannel({
       clock: host.clock,
       href: (ack) => this.paths.events(ack),

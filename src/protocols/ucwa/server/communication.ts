@@ -84,6 +84,11 @@ export function communicationRoutes(route: ApplicationRoute): void {
     return participantMessagingResource(conversation, address);
   });
 
+  // COMPAT: clients expect the link `addParticipant` in every connected conversation.
+  route('POST', '/communication/participantInvitations', () => {
+    throw new UcwaError('Forbidden', 'NotAllowed', 'Conversations of more than two are not served.');
+  });
+
   route('GET', '/communication/messagingInvitations/:id', (application, request) =>
     invitationResource(application.conversations.invitation(parameter(request, 'id'))),
   );

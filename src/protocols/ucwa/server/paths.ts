@@ -4,46 +4,63 @@
  */
 export const applicationsPath = '/ucwa/oauth/v1/applications';
 
-export interface Paths {
+/** The addresses below one application. */
+export class Paths {
   readonly self: string;
   readonly me: string;
   readonly people: string;
   readonly communication: string;
-  events(ack: number): string;
-  photo(address: string): string;
-  contact(address: string): string;
-  group(id: string): string;
-  subscription(id: string): string;
-  subscriptionMemberships(id: string): string;
-  invitation(id: string): string;
-  conversation(id: string): string;
-  messaging(conversation: string): string;
-  message(conversation: string, number: number): string;
-  participant(conversation: string, address: string): string;
-}
 
-export function pathsOf(applicationId: string): Paths {
-  const self = `${applicationsPath}/${applicationId}`;
-  const people = `${self}/people`;
-  const communication = `${self}/communication`;
-  const conversation = (id: string) => `${communication}/conversations/${id}`;
-  return {
-    self,
-    me: `${self}/me`,
-    people,
-    communication,
-    events: (ack) => `${self}/events?ack=${ack}`,
-    photo: (address) => `${self}/photos/${segment(address)}`,
-    contact: (address) => `${people}/${segment(address)}`,
-    group: (id) => `${people}/groups/${id}`,
-    subscription: (id) => `${people}/presenceSubscriptions/${id}`,
-    subscriptionMemberships: (id) => `${people}/presenceSubscriptionMemberships?presenceSubscriptionId=${id}`,
-    invitation: (id) => `${communication}/messagingInvitations/${id}`,
-    conversation,
-    messaging: (id) => `${conversation(id)}/messaging`,
-    message: (id, number) => `${conversation(id)}/messaging/messages/${number}`,
-    participant: (id, address) => `${conversation(id)}/participants/${segment(address)}`,
-  };
+  constructor(applicationId: string) {
+    this.self = `${applicationsPath}/${applicationId}`;
+    this.me = `${this.self}/me`;
+    this.people = `${this.self}/people`;
+    this.communication = `${this.self}/communication`;
+  }
+
+  events(ack: number): string {
+    return `${this.self}/events?ack=${ack}`;
+  }
+
+  photo(address: string): string {
+    return `${this.self}/photos/${segment(address)}`;
+  }
+
+  contact(address: string): string {
+    return `${this.people}/${segment(address)}`;
+  }
+
+  group(id: string): string {
+    return `${this.people}/groups/${id}`;
+  }
+
+  subscription(id: string): string {
+    return `${this.people}/presenceSubscriptions/${id}`;
+  }
+
+  subscriptionMemberships(id: string): string {
+    return `${this.people}/presenceSubscriptionMemberships?presenceSubscriptionId=${id}`;
+  }
+
+  invitation(id: string): string {
+    return `${this.communication}/messagingInvitations/${id}`;
+  }
+
+  conversation(id: string): string {
+    return `${this.communication}/conversations/${id}`;
+  }
+
+  messaging(conversation: string): string {
+    return `${this.conversation(conversation)}/messaging`;
+  }
+
+  message(conversation: string, number: number): string {
+    return `${this.messaging(conversation)}/messages/${number}`;
+  }
+
+  participant(conversation: string, address: string): string {
+    return `${this.conversation(conversation)}/participants/${segment(address)}`;
+  }
 }
 
 /** `@` stays as it is: clients compare these addresses as text. */
