@@ -59,7 +59,7 @@ async function invite(
     identity: { culture: 'en-US', endpointId: randomUUID(), userAgent: 'isthmus send' },
     signal,
   });
-  const messaging = createMessaging(application);
+  const messaging = createMessaging(application, systemClock);
   const ended = new AbortController();
   const heard = listen({
     requester,
