@@ -32,6 +32,21 @@ describe('the local certificate authority', () => {
     assert.ok(server.verify(new X509Certificate(first.caPem).publicKey));
   });
 
+  it('is one, however many start at once', async () => {
+    const clock = new ManualClock();
+    const all = await Promise.all([1, 2, 3].map(() => openAuthority(folder, clock)));
+    assert.equal(new Set(all.map(({ caPem }) => caPem)).size, 1);
+  });
+
+  it('names the files when they do not belong together', async () => {
+    await openAuthority(folder, new ManualClock());
+    const key = await readFile(join(folder, 'ca-key.pem'));
+    await rm(join(folder, 'ca.pem'));
+    await openAuthority(folder, new ManualClock());
+    await writeFile(join(folder, 'ca-key.pem'), key);
+    await assert.rejects(openAuthority(folder, new ManualClock()), /ca-key\.pem does not belong to/);
+  });
+
   it('is replaced before it could end under a certificate it issues', async () => {
     const clock = new ManualClock();
     const first = await openAuthority(folder, clock);

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as x509 from '@peculiar/x509';
 import type { Clock } from './clock.ts';
 
@@ -38,7 +39,12 @@ export async function openAuthority(folder: string, clock: Pick<Clock, 'now'>): 
   await mkdir(folder, { recursive: true });
   const caFile = join(folder, 'ca.pem');
   const keyFile = join(folder, 'ca-key.pem');
-  const authority = (await load(caFile, keyFile, clock)) ?? (await create(caFile, keyFile, clock));
+  const authority =
+    (await load(caFile, keyFile, clock)) ??
+    (await alone(join(folder, 'ca.lock'), async () => {
+      const madeMeanwhile = await load(caFile, keyFile, clock);
+      return madeMeanwhile ?? create(caFile, keyFile, clock);
+    }));
   const caPem = authority.certificate.toString('pem');
   return {
     caPem,
@@ -56,6 +62,33 @@ export async function openAuthority(folder: string, clock: Pick<Clock, 'now'>): 
       ]);
     },
   };
+}
+
+/** A lock that somebody left behind by crashing is taken over after this. */
+const staleLockMs = 5_000;
+
+/** Keeps two processes that start together from making two authorities. */
+async function alone<T>(lock: string, act: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + staleLockMs;
+  while (!(await claimed(lock))) {
+    if (performance.now() > giveUpAt) await rm(lock, { recursive: true, force: true });
+    else await sleep(20);
+  }
+  try {
+    return await act();
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
+}
+
+async function claimed(lock: string): Promise<boolean> {
+  try {
+    await mkdir(lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 interface Signer {
@@ -80,6 +113,9 @@ async function load(caFile: string, keyFile: string, clock: Pick<Clock, 'now'>):
         },
       );
     });
+  if (!new X509Certificate(caPem).checkPrivateKey(createPrivateKey(keyPem))) {
+    throw new Error(`${keyFile} does not belong to ${caFile}; delete both to start afresh`);
+  }
   return { certificate, privateKey: privateKey as CryptoKey };
 }
 

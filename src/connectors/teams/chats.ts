@@ -5,7 +5,6 @@ import type { Sink } from '../../gateway/connector.ts';
 import type { Directory } from '../../gateway/directory.ts';
 import { getChatWithMembers } from '../../protocols/graph/client/chats.ts';
 import type { GraphFailure } from '../../protocols/graph/client/result.ts';
-import { isNotFound } from './errors.ts';
 import { type TeamsThread, threadKey } from './ids.ts';
 import type { Tenant } from './tenants.ts';
 
@@ -43,8 +42,8 @@ export class Chats {
       return { ok: true, owners: this.#owners(chatId, remembered) };
     }
     const found = await getChatWithMembers(tenant.graph, tenant.accounts.application, chatId, signal);
-    if (!found.ok && !isNotFound(found.failure)) return found;
-    const known = found.ok ? readMembers(found.value) : ({ kind: 'other' } as const);
+    if (!found.ok) return found;
+    const known = readMembers(found.value);
     this.#known.set(chatId, known);
     return { ok: true, owners: this.#owners(chatId, known) };
   }

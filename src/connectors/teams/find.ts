@@ -44,6 +44,7 @@ async function findAsAuthor(
   const by = author.teams.objectId.toLowerCase();
   if (known?.kind === 'direct')
     return look(tenant, known, by, content.body, order, delivery, 'author', signal);
+  if ((await tenant.accounts.person(author)).kind === 'absent') return absent;
   const ids = [author.teams.objectId, recipient.teams.objectId] as const;
   const chat = await openOneOnOne(tenant.graph, tenant.accounts.application, ids, signal);
   if (!chat.ok) return isNotFound(chat.failure) ? absent : unknown(chat.failure, order);

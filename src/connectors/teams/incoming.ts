@@ -6,7 +6,7 @@ import { describeFailure, type GraphFailure } from '../../protocols/graph/client
 import { type Message, message as messageShape } from '../../protocols/graph/client/shapes.ts';
 import type { ReceivedChange } from '../../protocols/graph/webhook/read-batch.ts';
 import type { Chats } from './chats.ts';
-import { isNotFound } from './errors.ts';
+import { isNotFound, outcomeOf } from './errors.ts';
 import { parseResource, readMessage, type WrittenMessage } from './from-graph.ts';
 import { remoteId, threadKey } from './ids.ts';
 import type { Tenant, Tenants } from './tenants.ts';
@@ -65,7 +65,7 @@ async function takeChat(told: readonly ToldMessage[], options: IncomingOptions):
   if (written.length === 0) return;
 
   const found = await options.chats.ownersOf(tenant, chatId, options.sink, options.signal);
-  if (!found.ok) throw notTaken(found.failure);
+  if (!found.ok) return passOver(found.failure, options.sink);
   const { owners } = found;
   if (owners.kind === 'nobody') return;
   for (const message of written) {
@@ -98,13 +98,28 @@ async function take(message: IncomingMessage, sink: Sink): Promise<void> {
 }
 
 /** Undefined where the message is gone. @throws {NotTaken} */
-async function contentOf({ tenant, ...told }: ToldMessage, { signal }: IncomingOptions): Promise<unknown> {
+async function contentOf(
+  { tenant, ...told }: ToldMessage,
+  { signal, sink }: IncomingOptions,
+): Promise<unknown> {
   if (told.content !== undefined) return told.content;
   const { graph, accounts } = tenant;
   const found = await getMessage(graph, accounts.application, told.chatId, told.messageId, signal);
   if (found.ok) return found.value;
-  if (isNotFound(found.failure)) return undefined;
-  throw notTaken(found.failure);
+  passOver(found.failure, sink);
+  return undefined;
+}
+
+/**
+ * Leaves a message out that Graph names but does not show: it is gone, or we may not see it, which asking again does
+ * not change.
+ * @throws {NotTaken} for every other failure
+ */
+function passOver(failure: GraphFailure, sink: Sink): void {
+  if (isNotFound(failure)) return;
+  const { kind, refusal } = outcomeOf(failure, 'prepare', 'a chat');
+  if (kind !== 'refused' || failure.kind !== 'answered') throw new NotTaken(describeFailure(failure));
+  sink.refused('teams', refusal);
 }
 
 function readWritten(content: unknown, chatId: string, sink: Sink): WrittenMessage[] {
@@ -119,10 +134,6 @@ function readWritten(content: unknown, chatId: string, sink: Sink): WrittenMessa
 
 function belongsTo(message: Message, chatId: string): boolean {
   return typeof message.chatId !== 'string' || message.chatId.toLowerCase() === chatId.toLowerCase();
-}
-
-function notTaken(failure: GraphFailure): NotTaken {
-  return new NotTaken(describeFailure(failure));
 }
 
 function objectIdOf({ teams }: Person): string | undefined {

@@ -150,10 +150,11 @@ export class SubscriptionKeeper implements AsyncDisposable {
       return { ok: false, failure: { kind: 'no-token', failure: opened.failure } };
     const { graph, keys, clock } = this.#options;
     const signal = this.#stopped.signal;
+    const key = await keys.current(clock);
     const fresh = {
       expirationDateTime: new Date(clock.now() + this.#options.lifeMs).toISOString(),
-      encryptionCertificate: keys.newest.certificate,
-      encryptionCertificateId: keys.newest.id,
+      encryptionCertificate: key.certificate,
+      encryptionCertificateId: key.id,
     };
     if (this.#held === undefined) {
       const left = await listSubscriptions(graph, opened.source, signal);

@@ -49,9 +49,10 @@ export async function createEncryptionKey(clock: Pick<Clock, 'now'>): Promise<En
 
 const mostKeys = 8;
 
-/** The keys in use: new subscriptions name the newest, notifications may name any that is still here. */
+/** The keys in use: subscriptions name the newest, notifications may name any that is still here. */
 export class KeyRing {
   #keys: readonly EncryptionKey[] = [];
+  #making: Promise<EncryptionKey> | undefined;
 
   constructor(first: EncryptionKey) {
     this.add(first);
@@ -61,6 +62,17 @@ export class KeyRing {
     const [newest] = this.#keys;
     if (newest === undefined) throw new Error('a key ring is never empty');
     return newest;
+  }
+
+  /** The newest, or another once half of its life is over. */
+  async current(clock: Pick<Clock, 'now'>): Promise<EncryptionKey> {
+    if (this.newest.expiresAt - clock.now() > lifeMs / 2) return this.newest;
+    this.#making ??= createEncryptionKey(clock).finally(() => {
+      this.#making = undefined;
+    });
+    const made = await this.#making;
+    if (this.newest !== made) this.add(made);
+    return made;
   }
 
   /** The oldest of more than eight is forgotten. */

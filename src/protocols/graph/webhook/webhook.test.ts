@@ -129,6 +129,17 @@ describe('receiving change notifications', () => {
     assert.equal(decryptContent(keys, encrypt({ a: 1 })).kind, 'resource');
   });
 
+  it('changes its key at half of its life, once for all who ask', async () => {
+    const later = new ManualClock(clock.now());
+    assert.equal(await keys.current(later), key);
+    later.advance(200 * 24 * 3600_000);
+    const [one, other] = await Promise.all([keys.current(later), keys.current(later)]);
+    assert.equal(one, other);
+    assert.notEqual(one.id, key.id);
+    assert.equal(keys.newest, one);
+    assert.equal(keys.byId(key.id), key);
+  });
+
   it('hands over, to be fetched, what was encrypted for a key that is gone', async () => {
     const gone = await createEncryptionKey(clock);
     await post({ value: [item({ encryptedContent: encrypt({}, gone) })], validationTokens: ['good:t1'] });
