@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Whole } from '../kit/whole.ts';
-import { type OpenPage, PagesBrowser } from './kit/browser.ts';
+import type { OpenPage } from './kit/browser.ts';
+import { openWorld, type World } from './kit/world.ts';
 
 describe('the console page', () => {
-  let system: Whole;
-  let browser: PagesBrowser;
+  let world: World;
   let open: OpenPage;
   before(async () => {
-    [system, browser] = await Promise.all([Whole.open(), PagesBrowser.launch()]);
-    open = await browser.open(`${system.url}/console`);
+    world = await openWorld();
+    open = await world.browser.open(`${world.system.url}/console`);
   });
   after(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    await system?.[Symbol.asyncDispose]();
+    await world?.[Symbol.asyncDispose]();
   });
 
   it('says that nothing has passed yet', async () => {
@@ -21,13 +19,13 @@ describe('the console page', () => {
   });
 
   it('shows a message with its end, and its steps on request', async () => {
-    const bob = system.skype('bob');
+    const bob = world.system.skype('bob');
     await bob.signIn();
-    const alice = system.teams('alice');
+    const alice = world.system.teams('alice');
     const chat = await alice.chatWith('bob@contoso.example');
     const id = await alice.say(chat, 'not for the console');
     await bob.accept(await bob.invitation('not for the console'));
-    await system.ended(id);
+    await world.system.ended(id);
 
     const { page } = open;
     const row = page.getByRole('row').filter({ hasText: 'Alice Adams' });

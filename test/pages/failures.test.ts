@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Whole } from '../kit/whole.ts';
-import { type OpenPage, PagesBrowser } from './kit/browser.ts';
+import type { OpenPage } from './kit/browser.ts';
 import { halves } from './kit/screens.ts';
+import { openWorld, type World } from './kit/world.ts';
 
 describe('a message that cannot be delivered', () => {
-  let system: Whole;
-  let browser: PagesBrowser;
+  let world: World;
   let open: OpenPage;
   before(async () => {
-    [system, browser] = await Promise.all([Whole.open(), PagesBrowser.launch()]);
-    open = await browser.open(`${system.url}/`);
+    world = await openWorld();
+    open = await world.browser.open(`${world.system.url}/`);
     const { teams, skype } = halves(open.page);
     await teams.signIn();
     await skype.signIn();
@@ -18,8 +17,7 @@ describe('a message that cannot be delivered', () => {
     await skype.me('Available').waitFor();
   });
   after(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    await system?.[Symbol.asyncDispose]();
+    await world?.[Symbol.asyncDispose]();
   });
 
   it('from Teams says under itself why: the person is signed out', async () => {

@@ -1,23 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Whole } from '../kit/whole.ts';
-import { laptop, PagesBrowser, small } from './kit/browser.ts';
+import { laptop, small } from './kit/browser.ts';
 import { halves, whole } from './kit/screens.ts';
+import { openWorld, type World } from './kit/world.ts';
 
 describe('the pages', () => {
-  let system: Whole;
-  let browser: PagesBrowser;
+  let world: World;
   before(async () => {
-    [system, browser] = await Promise.all([Whole.open(), PagesBrowser.launch()]);
+    world = await openWorld();
   });
   after(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    await system?.[Symbol.asyncDispose]();
+    await world?.[Symbol.asyncDispose]();
   });
 
   for (const size of [laptop, small]) {
     it(`fit a screen of ${size.width} by ${size.height}, with everything in reach`, async () => {
-      const { page, faults } = await browser.open(`${system.url}/`, size);
+      const { page, faults } = await world.browser.open(`${world.system.url}/`, size);
       const { teams, skype } = halves(page);
       await teams.signIn();
       await skype.signIn();
@@ -35,7 +33,7 @@ describe('the pages', () => {
   }
 
   it('can be used by keyboard: sign in, write, take up a toast, turn one down', async () => {
-    const { page } = await browser.open(`${system.url}/skype`);
+    const { page } = await world.browser.open(`${world.system.url}/skype`);
     const { skype } = whole(page);
     await page.getByLabel('Sign in as').focus();
     await page.keyboard.type('Judy');
@@ -43,7 +41,7 @@ describe('the pages', () => {
     await page.keyboard.press('Enter');
     await skype.me('Available').waitFor();
 
-    const ivan = system.skype('ivan');
+    const ivan = world.system.skype('ivan');
     await ivan.signIn();
     await skype.person('Ivan Ivanov', 'Available').waitFor();
     await page.evaluate('document.activeElement?.blur()');
@@ -63,11 +61,11 @@ describe('the pages', () => {
   });
 
   it('have words for a gateway that is gone', async () => {
-    const { page } = await browser.open(`${system.url}/console`);
+    const { page } = await world.browser.open(`${world.system.url}/console`);
     await page.getByText('No message has passed yet.').waitFor();
-    await system.stopGateway();
+    await world.system.stopGateway();
     await page.getByText('The gateway cannot be reached.').waitFor();
-    await system.startGateway();
+    await world.system.startGateway();
     await page.context().close();
   });
 });

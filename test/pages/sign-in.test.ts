@@ -1,29 +1,26 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Whole } from '../kit/whole.ts';
-import { PagesBrowser } from './kit/browser.ts';
 import { whole } from './kit/screens.ts';
+import { openWorld, type World } from './kit/world.ts';
 
 describe('signing in', () => {
-  let system: Whole;
-  let browser: PagesBrowser;
+  let world: World;
   before(async () => {
-    [system, browser] = await Promise.all([Whole.open(), PagesBrowser.launch()]);
+    world = await openWorld();
   });
   after(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    await system?.[Symbol.asyncDispose]();
+    await world?.[Symbol.asyncDispose]();
   });
 
   it('to Teams goes over the sign-in page of the organisation and comes back', async () => {
-    const { page, faults } = await browser.open(`${system.url}/teams`);
+    const { page, faults } = await world.browser.open(`${world.system.url}/teams`);
     const { teams } = whole(page);
     await teams.signIn('erin@contoso.example');
     await page.waitForURL(/oauth2\/v2\.0\/authorize/);
     await page.locator('input[type=password]').fill('demo');
     await page.keyboard.press('Enter');
     await teams.me('Available').waitFor();
-    assert.equal(page.url(), `${system.url}/teams`);
+    assert.equal(page.url(), `${world.system.url}/teams`);
 
     await page.reload();
     await teams.me('Available').waitFor();
@@ -32,14 +29,14 @@ describe('signing in', () => {
   });
 
   it('takes no answer of a sign-in page that this tab did not ask for', async () => {
-    const { page } = await browser.open(`${system.url}/teams?code=stolen&state=guessed`);
+    const { page } = await world.browser.open(`${world.system.url}/teams?code=stolen&state=guessed`);
     await page.getByText('This sign-in was not started in this tab.').waitFor();
-    assert.equal(page.url(), `${system.url}/teams`);
+    assert.equal(page.url(), `${world.system.url}/teams`);
     await page.context().close();
   });
 
   it('to Skype for Business finds the pool of a person homed on-prem, and a load of the page goes on', async () => {
-    const { page, faults } = await browser.open(`${system.url}/skype`);
+    const { page, faults } = await world.browser.open(`${world.system.url}/skype`);
     const { skype } = whole(page);
     await skype.signIn('carol@contoso.example');
     await skype.me('Available').waitFor();
@@ -53,7 +50,7 @@ describe('signing in', () => {
   });
 
   it('with a wrong password says so in words', async () => {
-    const { page } = await browser.open(`${system.url}/split`);
+    const { page } = await world.browser.open(`${world.system.url}/split`);
     const left = page.getByRole('region', { name: 'Teams', exact: true });
     await left.getByLabel('Password').fill('wrong');
     await left.getByRole('button', { name: 'Sign in' }).click();
@@ -66,7 +63,7 @@ describe('signing in', () => {
   });
 
   it('keeps what it knows in this tab alone', async () => {
-    const { page } = await browser.open(`${system.url}/skype`);
+    const { page } = await world.browser.open(`${world.system.url}/skype`);
     const { skype } = whole(page);
     await skype.signIn('heidi@contoso.example');
     await skype.me('Available').waitFor();
@@ -78,8 +75,8 @@ describe('signing in', () => {
 
   it('ends with the page: who closes it is shown as offline', async () => {
     const [judy, ivan] = await Promise.all([
-      browser.open(`${system.url}/skype`),
-      browser.open(`${system.url}/skype`),
+      world.browser.open(`${world.system.url}/skype`),
+      world.browser.open(`${world.system.url}/skype`),
     ]);
     const { skype } = whole(judy.page);
     await skype.signIn('judy@contoso.example');

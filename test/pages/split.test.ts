@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Whole } from '../kit/whole.ts';
-import { laptop, type OpenPage, PagesBrowser } from './kit/browser.ts';
+import { laptop, type OpenPage } from './kit/browser.ts';
 import { halves } from './kit/screens.ts';
+import { openWorld, type World } from './kit/world.ts';
 
 describe('the split page', () => {
-  let system: Whole;
-  let browser: PagesBrowser;
+  let world: World;
   let open: OpenPage;
   before(async () => {
-    [system, browser] = await Promise.all([Whole.open(), PagesBrowser.launch()]);
-    open = await browser.open(`${system.url}/`, laptop);
+    world = await openWorld();
+    open = await world.browser.open(`${world.system.url}/`, laptop);
   });
   after(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    await system?.[Symbol.asyncDispose]();
+    await world?.[Symbol.asyncDispose]();
   });
 
   it('signs in Alice on the left and Bob on the right with one click each', async () => {
@@ -53,8 +51,8 @@ describe('the split page', () => {
     const { teams, skype } = halves(open.page);
     await teams.choose('Busy');
     await skype.person('Alice Adams', 'Busy').waitFor();
-    await skype.choose('Be Right Back');
-    await teams.person('Bob Brown', 'Be right back').waitFor();
+    await skype.choose('Do Not Disturb');
+    await teams.person('Bob Brown', 'Do not disturb').waitFor();
     await skype.choose('Reset Status');
     await teams.person('Bob Brown', 'Available').waitFor();
   });

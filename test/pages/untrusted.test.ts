@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Whole } from '../kit/whole.ts';
-import { PagesBrowser } from './kit/browser.ts';
 import { whole } from './kit/screens.ts';
+import { openWorld, type World } from './kit/world.ts';
 
 /** Each would set `pwned`, open a dialog or load something if a page ran it. */
 const attempts = [
@@ -16,22 +15,20 @@ const attempts = [
 ];
 
 describe('text that somebody wrote', () => {
-  let system: Whole;
-  let browser: PagesBrowser;
+  let world: World;
   before(async () => {
-    [system, browser] = await Promise.all([Whole.open(), PagesBrowser.launch()]);
+    world = await openWorld();
   });
   after(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    await system?.[Symbol.asyncDispose]();
+    await world?.[Symbol.asyncDispose]();
   });
 
   it('stays text in the Skype for Business page', async () => {
-    const { page, faults } = await browser.open(`${system.url}/skype`);
+    const { page, faults } = await world.browser.open(`${world.system.url}/skype`);
     const { skype } = whole(page);
     await skype.signIn('bob@contoso.example');
     await skype.me('Available').waitFor();
-    const heidi = system.skype('heidi');
+    const heidi = world.system.skype('heidi');
     await heidi.signIn();
     const conversation = heidi.invite('bob@contoso.example', attempts.join('\n'));
     await skype.accept('pwned');
@@ -44,12 +41,12 @@ describe('text that somebody wrote', () => {
   });
 
   it('stays text in the Teams page, also where it comes as markup', async () => {
-    const { page, faults } = await browser.open(`${system.url}/split`);
+    const { page, faults } = await world.browser.open(`${world.system.url}/split`);
     const left = whole(page).teams;
     const region = page.getByRole('region', { name: 'Teams', exact: true });
     await region.getByRole('button', { name: 'Sign in' }).click();
     await region.getByRole('button', { name: /my status/ }).waitFor();
-    const erin = system.teams('erin');
+    const erin = world.system.teams('erin');
     const chat = await erin.chatWith('alice@contoso.example');
     for (const content of attempts)
       await erin.say(chat, `<p>Attempt ${attempts.indexOf(content)}: ${content}</p>`, 'html');

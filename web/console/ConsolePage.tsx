@@ -26,7 +26,7 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
   },
-  grow: { flexGrow: 1 },
+  title: { flexGrow: 1, margin: 0 },
   content: { flexGrow: 1, minHeight: 0, overflow: 'auto', padding: `0 ${tokens.spacingHorizontalL}` },
   tabs: { padding: `0 ${tokens.spacingHorizontalS}` },
 });
@@ -41,7 +41,7 @@ export function ConsolePage(): ReactNode {
   return (
     <div className={styles.page}>
       <header className={styles.top}>
-        <Text as="h1" weight="semibold" size={400} className={styles.grow}>
+        <Text as="h1" weight="semibold" size={400} className={styles.title}>
           Isthmus console
         </Text>
         <Link href="/split">Both clients</Link>

@@ -38,8 +38,8 @@ export function toPeople(value: unknown): readonly Person[] {
     mode: stringAt(person, 'mode'),
     link: bySide((side) => stringAt(person, 'links', side)),
     presence: bySide((side) => ({
-      availability: stringAt(person, 'presence', side, 'availability'),
-      activity: stringAt(person, 'presence', side, 'activity'),
+      availability: stringAt(person, 'presence', 'sides', side, 'seen', 'availability'),
+      activity: stringAt(person, 'presence', 'sides', side, 'seen', 'activity'),
     })),
   }));
 }

@@ -28,6 +28,7 @@ const useStyles = makeStyles({
   took: { width: '80px' },
   state: { width: '130px' },
   trace: { width: '90px' },
+  reason: { width: '28%' },
   cell: { overflow: 'hidden', textOverflow: 'ellipsis' },
 });
 
@@ -55,7 +56,7 @@ export function Messages({ messages, people, onTrace }: Props): ReactNode {
           <TableHeaderCell className={styles.from}>Written in</TableHeaderCell>
           <TableHeaderCell className={styles.state}>State</TableHeaderCell>
           <TableHeaderCell className={styles.took}>Took</TableHeaderCell>
-          <TableHeaderCell>Reason</TableHeaderCell>
+          <TableHeaderCell className={styles.reason}>Reason</TableHeaderCell>
           <TableHeaderCell className={styles.trace}>Steps</TableHeaderCell>
         </TableRow>
       </TableHeader>

@@ -43,6 +43,7 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground2,
   },
   who: { color: tokens.colorNeutralForeground1 },
+  icon: { flexShrink: 0, fontSize: '14px' },
   failed: {
     display: 'flex',
     alignItems: 'center',
@@ -89,7 +90,7 @@ function LineRow({ line }: { readonly line: Line }): ReactNode {
       <RichText nodes={line.content} />
       {line.state.kind === 'failed' && (
         <Text size={200} className={styles.failed}>
-          <ErrorCircleRegular /> This message was not delivered. {line.state.why}
+          <ErrorCircleRegular className={styles.icon} /> This message was not delivered. {line.state.why}
         </Text>
       )}
     </article>

@@ -35,6 +35,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalXS,
     color: tokens.colorNeutralForeground2,
   },
+  icon: { flexShrink: 0, fontSize: '14px' },
   failed: { color: tokens.colorPaletteRedForeground1 },
   gone: { fontStyle: 'italic', color: tokens.colorNeutralForeground2 },
 });
@@ -97,25 +98,26 @@ function SendLine({ send, onRetry }: { readonly send: SendState; readonly onRetr
     case 'sending':
       return (
         <Text size={100} className={styles.state}>
-          <CircleRegular /> Sending
+          <CircleRegular className={styles.icon} /> Sending
         </Text>
       );
     case 'sent':
       return (
         <Text size={100} className={styles.state}>
-          <CheckmarkCircleRegular /> Sent
+          <CheckmarkCircleRegular className={styles.icon} /> Sent
         </Text>
       );
     case 'notDelivered':
       return (
         <Text size={200} className={mergeClasses(styles.state, styles.failed)}>
-          <ErrorCircleRegular /> Not delivered. {send.reason}
+          <ErrorCircleRegular className={styles.icon} /> Not delivered. {send.reason}
         </Text>
       );
     case 'notSent':
       return (
         <Text size={200} className={mergeClasses(styles.state, styles.failed)}>
-          <ErrorCircleRegular /> Failed to send. {send.trouble.what} {send.trouble.cure}
+          <ErrorCircleRegular className={styles.icon} /> Failed to send. {send.trouble.what}{' '}
+          {send.trouble.cure}
           <Button size="small" appearance="subtle" onClick={onRetry}>
             Try again
           </Button>
