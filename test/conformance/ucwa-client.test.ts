@@ -160,6 +160,7 @@ describe('the UCWA client at an embedded pool', { timeout: 30_000 }, () => {
         const made = createPresenceSubscriptions({
           application,
           clock: there.clock,
+          random: () => 0.5,
           batchSize: 2,
           observed: (uri, { availability }) => void seen.set(uri, availability ?? ''),
           failed: (error) => void failures.push(error),

@@ -23,7 +23,7 @@ import { systemClock } from '../../protocols/ucwa/client/client.ts';
 import { encodeDataUri } from '../../protocols/ucwa/data-uri.ts';
 import { serve } from '../../sandbox/listen.ts';
 import { createPools } from '../../sandbox/skype/pools.ts';
-import { TestClient } from '../../sandbox/skype/test-client.ts';
+import { type SeenEvent, TestClient } from '../../sandbox/skype/test-client.ts';
 import { createSkypeConnector, type SkypeConnectorOptions } from './connector.ts';
 
 const alice = somebody('alice');
@@ -370,6 +370,24 @@ describe('hearing messages from SfB', { timeout: 30_000 }, () => {
     await caller.say(href, 'Now I say it');
     await eventually('the text', () => there.sink.texts().includes('Now I say it'));
     assert.equal(there.sink.taken.length, 1);
+  });
+
+  it('hears, once, what was written while its connection was cut', async () => {
+    await using there = await world();
+    await there.connector.publish(alice, available);
+    const caller = await TestClient.signIn(there.pools.online.ucwa, bob.id);
+    await caller.makeAvailable();
+    await caller.call(alice.id);
+    const isConnected = ({ resource }: SeenEvent) => resource['state'] === 'Connected';
+    const { href } = await caller.until('messaging', 'updated', isConnected);
+    there.pools.online.setFault({ kind: 'down' });
+    there.pools.online.setFault({ kind: 'none' });
+    await caller.say(href, 'Did you hear that?');
+    await caller.say(href, 'And that?');
+    const proof = await caller.until('message', 'completed');
+    assert.equal(proof.status, 'Success');
+    await eventually('both', () => there.sink.taken.length === 2);
+    assert.deepEqual(there.sink.texts(), ['Did you hear that?', 'And that?']);
   });
 
   it('reads HTML as its safe subset', async () => {

@@ -36,9 +36,10 @@ export interface IncarnationOptions {
   readonly application: Application;
   readonly listener: DoorListener;
   readonly clock: Clock;
+  readonly random: () => number;
 }
 
-export function createIncarnation({ application, listener, clock }: IncarnationOptions): Incarnation {
+export function createIncarnation({ application, listener, clock, random }: IncarnationOptions): Incarnation {
   const messaging = createMessaging(application, clock);
   const incarnation = application.identity.endpointId;
   const conversations = new Map<DialogId, string>();
@@ -52,6 +53,7 @@ export function createIncarnation({ application, listener, clock }: IncarnationO
     createPresenceSubscriptions({
       application,
       clock,
+      random,
       observed(uri, presence, askedAt) {
         const person: SipUri | undefined = sipUri(uri);
         if (person !== undefined) listener.presence(person, presenceFrom(presence), askedAt);

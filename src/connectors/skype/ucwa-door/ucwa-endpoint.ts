@@ -58,7 +58,7 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
     admit: (signal) => options.gate.enter(signal),
     signIn: (signal) => signIn({ transport, discovery, clock, signal, credentials: account }),
     opened(application) {
-      const incarnation = createIncarnation({ application, listener, clock });
+      const incarnation = createIncarnation({ application, listener, clock, random: options.random });
       current = incarnation;
       if (watched.size > 0) {
         void rewatch(incarnation);

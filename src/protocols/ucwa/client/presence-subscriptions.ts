@@ -9,6 +9,7 @@ import { type ContactPresence, checks } from './shapes.ts';
 export interface PresenceSubscriptionsOptions {
   readonly application: Application;
   readonly clock: Clock;
+  readonly random: () => number;
   /** `askedAt` is when the answer was asked for, Unix ms; answers about one person come in order. */
   readonly observed: (uri: string, presence: ContactPresence, askedAt: number) => void;
   readonly failed: (error: unknown) => void;
@@ -35,9 +36,10 @@ interface Batch {
 const durationMinutes = 30;
 const renewAfterMs = 20 * 60_000;
 const readsAtOnce = 8;
+const readAttempts = 4;
 
 export function createPresenceSubscriptions(options: PresenceSubscriptionsOptions): PresenceSubscriptions {
-  const { application, clock, batchSize = 100 } = options;
+  const { application, clock, random, batchSize = 100 } = options;
   const { requester, links } = application;
   const life = new AbortController();
   let batches: Batch[] = [];
@@ -111,7 +113,7 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
     if (life.signal.aborted) return;
     failures += 1;
     retry?.[Symbol.dispose]();
-    retry = clock.setTimer(backoff(failures, 2_000, 60_000, Math.random), () => {
+    retry = clock.setTimer(backoff(failures, 2_000, 60_000, random), () => {
       changeInTurn(life.signal).catch(options.failed);
     });
   };
@@ -153,6 +155,20 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
     options.observed(uri, answer, askedAt);
   };
 
+  /** A presence that could not be read would stay wrong until it changes again. */
+  const readWithPatience = async (presence: string, contact: string): Promise<void> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await read(presence, contact);
+      } catch (error) {
+        if (life.signal.aborted) return;
+        if (attempt >= readAttempts || isNotFound(error)) return options.failed(error);
+        const wait = backoff(attempt, 1_000, 10_000, random);
+        await pause(clock, wait, life.signal).catch(() => undefined);
+      }
+    }
+  };
+
   /** One read a person at a time; a change that comes meanwhile is read afterwards. */
   const readStale = (): void => {
     for (const [presence, contact] of stale) {
@@ -160,14 +176,10 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
       if (reading.has(presence)) continue;
       stale.delete(presence);
       reading.add(presence);
-      read(presence, contact)
-        .catch((error: unknown) => {
-          if (!life.signal.aborted) options.failed(error);
-        })
-        .finally(() => {
-          reading.delete(presence);
-          readStale();
-        });
+      void readWithPatience(presence, contact).finally(() => {
+        reading.delete(presence);
+        readStale();
+      });
     }
   };
 
