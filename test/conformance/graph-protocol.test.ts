@@ -218,7 +218,7 @@ describe('a batch', () => {
         { id: '1', method: 'GET', url: '/me' },
       ],
     ],
-    ['a batch', [{ id: '1', method: 'POST', url: '/$batch', body: { requests: [] } }]],
+    ['a way out', [{ id: '1', method: 'GET', url: '/../contoso.example/oauth2/v2.0/token' }]],
     ['an address elsewhere', [{ id: '1', method: 'GET', url: 'https://evil.example/' }]],
     ['a dependency on nothing', [{ id: '1', method: 'GET', url: '/me', dependsOn: ['9'] }]],
     ['a method that is none', [{ id: '1', method: 'STEAL', url: '/me' }]],
@@ -227,6 +227,18 @@ describe('a batch', () => {
       await using graph = new GraphWorld();
       assert.equal((await batch(graph, requests)).status, 400);
     });
+  }
+});
+
+it('a batch inside a batch is refused, however it is spelled', async () => {
+  await using graph = new GraphWorld();
+  const inner = { requests: [{ id: '1', method: 'GET', url: '/me' }] };
+  for (const url of ['/$batch', '/%24batch', '/microsoft.graph.$batch', '/$BATCH']) {
+    const requests = [
+      { id: '1', method: 'POST', url, headers: { 'content-type': 'application/json' }, body: inner },
+    ];
+    const { body } = await graph.ask(graph.user(alice), 'POST', '/$batch', { requests });
+    assert.ok([400, 404].includes(body.responses[0].status), url);
   }
 });
 

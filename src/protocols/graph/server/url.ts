@@ -1,7 +1,7 @@
 const qualified = /\/microsoft\.graph\./gi;
 const noArguments = /(?:\(\)|%28%29)(?=\/|$)/gi;
 const keyInBrackets =
-  /\/(users|chats|messages|members|presences|subscriptions)(?:\(|%28)(?:'|%27)((?:(?!'|%27).)*)(?:'|%27)(?:\)|%29)(?=\/|$)/gi;
+  /\/(users|chats|messages|members|presences|subscriptions)(?:\(|%28)(?:'|%27)((?:(?!'|%27).){1,1024})(?:'|%27)(?:\)|%29)(?=\/|$)/gi;
 
 /**
  * The one spelling that routes know. Graph takes actions and functions short or qualified

@@ -7,6 +7,7 @@ import { bodyReader, type Call, type Route } from '../route.ts';
 /** Most requests in one batch. */
 const maxRequests = 20;
 
+const version = '/v1.0';
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 const item = Type.Object({
@@ -37,6 +38,7 @@ export function batchRoutes(app: FastifyInstance): readonly Route[] {
     {
       operation: 'POST /$batch',
       async handle(call) {
+        if (outerBase.getStore() !== undefined) throw badRequest('A batch cannot contain a batch.');
         const { requests } = readBatch(call.body);
         check(requests);
         const running = new Map<string, Promise<Response>>();
@@ -58,14 +60,20 @@ function check(requests: readonly Item[]): void {
     if (!methods.some((method) => method === request.method.toUpperCase())) {
       throw badRequest(`'${field}.method' must be one of ${methods.join(', ')}`);
     }
-    if (!request.url.startsWith('/'))
+    if (!staysInside(request.url))
       throw badRequest(`'${field}.url' must be a relative URL that starts with '/'`);
-    if (/^\/\$batch\b/i.test(request.url)) throw badRequest(`'${field}.url': a batch cannot contain a batch`);
     for (const id of request.dependsOn ?? []) {
       if (!seen.has(id)) throw badRequest(`'${field}.dependsOn' names '${id}', which is no earlier request`);
     }
     seen.add(request.id);
   }
+}
+
+function staysInside(url: string): boolean {
+  return (
+    url.startsWith('/') &&
+    URL.parse(`http://graph${version}${url}`)?.pathname.startsWith(`${version}/`) === true
+  );
 }
 
 async function run(
@@ -81,8 +89,8 @@ async function run(
   }
   const inner: InjectOptions = {
     method: request.method.toUpperCase() as NonNullable<InjectOptions['method']>,
-    url: `/v1.0${request.url}`,
-    headers: { ...lowerCased(request.headers), authorization: call.authorization },
+    url: `${version}${request.url}`,
+    headers: { ...ownHeaders(request.headers), authorization: call.authorization },
     ...(request.body !== undefined && { payload: JSON.stringify(request.body) }),
   };
   const answered = await outerBase.run(call.base, async () => await app.inject(inner));
@@ -94,9 +102,23 @@ async function run(
   };
 }
 
-function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+/** Without those that speak of the connection, of which the inner requests have none. */
+function ownHeaders(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .map(([name, value]) => [name.toLowerCase(), value] as const)
+      .filter(([name]) => !connectionHeaders.has(name)),
+  );
 }
+
+const connectionHeaders = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'expect',
+  'upgrade',
+]);
 
 const kept = new Set(['content-type', 'location', 'retry-after', 'request-id', 'client-request-id', 'allow']);
 

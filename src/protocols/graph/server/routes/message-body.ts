@@ -67,11 +67,11 @@ export function readDraft(body: unknown): MessageDraft {
   const given = readNewMessage(body);
   refuseReadOnly(body);
   const item = toItemBody(given.body);
+  requireFit(item, given);
   const mentions = toMentions(given.mentions ?? [], item);
   const attachments = toAttachments(given.attachments ?? []);
   if (item.content.trim() === '' && attachments.length === 0)
     throw badRequest("'body.content' must not be empty");
-  requireFit(item, given);
   return {
     body: item,
     subject: given.subject ?? null,
