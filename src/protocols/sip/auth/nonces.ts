@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { ReplayWindow } from './replay-window.ts';
 
 export type NonceUse =
   | 'fresh'
@@ -19,14 +20,10 @@ export interface NonceOptions {
   readonly random: () => string;
 }
 
-/** Counts seen of one nonce: the highest, and which of the 32 below it. */
-interface Counts {
+interface Used {
   readonly issuedAt: number;
-  highest: number;
-  below: number;
+  readonly counts: ReplayWindow;
 }
-
-const windowSize = 32;
 
 /**
  * Nonces of a Digest server. A nonce proves its own origin and age, so that handing out challenges costs no memory;
@@ -34,7 +31,7 @@ const windowSize = 32;
  */
 export class Nonces {
   readonly #options: NonceOptions;
-  readonly #used = new Map<string, Counts>();
+  readonly #used = new Map<string, Used>();
   /** Nonces issued up to this time may have been forgotten: they are stale. */
   #forgottenUntil = Number.NEGATIVE_INFINITY;
 
@@ -60,13 +57,13 @@ export class Nonces {
     const state = this.inspect(nonce);
     const issuedAt = this.#issuedAt(nonce);
     if (state !== 'fresh' || issuedAt === undefined) return state;
-    const counts = this.#used.get(nonce);
-    if (counts === undefined) {
-      this.#used.set(nonce, { issuedAt, highest: count, below: 0 });
+    const used = this.#used.get(nonce);
+    if (used === undefined) {
+      this.#used.set(nonce, { issuedAt, counts: new ReplayWindow(count) });
       this.#forget();
       return 'fresh';
     }
-    return takeCount(counts, count) ? 'fresh' : 'stale';
+    return used.counts.take(count) ? 'fresh' : 'stale';
   }
 
   #issuedAt(nonce: string): number | undefined {
@@ -91,18 +88,4 @@ export class Nonces {
       if (!isOld) this.#forgottenUntil = Math.max(this.#forgottenUntil, issuedAt);
     }
   }
-}
-
-function takeCount(counts: Counts, count: number): boolean {
-  const ahead = count - counts.highest;
-  if (ahead > 0) {
-    counts.below = ahead > windowSize ? 0 : ((counts.below << ahead) | (1 << (ahead - 1))) >>> 0;
-    if (ahead === windowSize) counts.below = 2 ** (windowSize - 1);
-    counts.highest = count;
-    return true;
-  }
-  const bit = -ahead - 1;
-  if (bit < 0 || bit >= windowSize || (counts.below & (1 << bit)) !== 0) return false;
-  counts.below = (counts.below | (1 << bit)) >>> 0;
-  return true;
 }
