@@ -48,6 +48,17 @@ describe('creating a chat', () => {
     assert.equal(body.id, await graph.chat(bob, alice));
   });
 
+  it('finds somebody of another tenant in the tenant that is named, and in no other', async () => {
+    await using graph = new GraphWorld();
+    const create = (tenantId: string) =>
+      graph.ask(graph.user(alice), 'POST', '/chats', {
+        chatType: 'oneOnOne',
+        members: [member(alice), { ...member(grace), tenantId }],
+      });
+    assert.equal((await create(grace.tenant.id)).status, 201);
+    assert.equal((await create(alice.tenant.id)).status, 400);
+  });
+
   it('is open to an application', async () => {
     await using graph = new GraphWorld();
     const { status } = await graph.ask(graph.application(), 'POST', '/chats', oneOnOne(alice, bob));

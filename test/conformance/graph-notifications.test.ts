@@ -173,23 +173,28 @@ describe('a notification', () => {
     await w.subscribe(w.token, `/chats/${chat}/messages`);
     let underWay = 0;
     let most = 0;
+    const { promise: allWritten, resolve: release } = Promise.withResolvers<void>();
     w.subscriber.onNotification = async () => {
       underWay += 1;
       most = Math.max(most, underWay);
-      await new Promise((resolve) => setImmediate(resolve));
+      await allWritten;
       underWay -= 1;
       return 202;
     };
     const ids: string[] = [];
     for (let index = 0; index < 50; index += 1)
       ids.push((await w.graph.say(alice, chat, String(index))).body.id);
+    release();
     await w.graph.notifier.idle();
     assert.deepEqual(
       w.subscriber.notifications.map(({ resourceData }) => resourceData.id),
       ids,
     );
     assert.equal(most, 1);
-    assert.ok(w.subscriber.batches.length < 50);
+    assert.deepEqual(
+      w.subscriber.batches.map(({ value }) => value.length),
+      [1, 49],
+    );
   });
 
   it('is repeated until the subscriber takes it', async () => {

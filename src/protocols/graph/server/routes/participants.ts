@@ -35,7 +35,8 @@ export async function readMember(
   const id = decode(match?.[1] ?? match?.[2]);
   if (id === undefined) throw badRequest(`'${field}.user@odata.bind' must end in /users('id') or /users/id`);
   const participant = await backend.directory.findParticipant(member.tenantId ?? tenantId, id);
-  if (participant === undefined) throw badRequest(`'${field}.user@odata.bind': no user '${id}' was found`);
+  if (participant === undefined || (member.tenantId ?? participant.tenantId) !== participant.tenantId)
+    throw badRequest(`'${field}.user@odata.bind': no user '${id}' was found`);
   return { participant, roles, visibleHistoryStartDateTime: historyStart(member, field) };
 }
 
