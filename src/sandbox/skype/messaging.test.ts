@@ -161,6 +161,15 @@ describe('a conversation', { timeout: 20_000 }, () => {
     assert.equal(back.href, ends.caller);
   });
 
+  it('may be begun by an endpoint that is not available itself', async () => {
+    await using world = start();
+    const lurker = await TestClient.signIn(world.pools.online.ucwa, alice);
+    const callee = await available(world.pools, bob);
+    const ends = await connect(lurker, callee, bob);
+    assert.equal((await lurker.say(ends.caller, 'psst')).status, 201);
+    assert.equal(textIn((await callee.until('message', 'completed')).resource), 'psst');
+  });
+
   it('is between two: nobody can be added', async () => {
     await using world = start();
     const caller = await available(world.pools, alice);
@@ -222,6 +231,16 @@ describe('a call that comes to nothing says why', { timeout: 20_000 }, () => {
     });
     await TestClient.signIn(world.pools.online.ucwa, bob);
     await caller.call(bob);
+    assert.equal((await outcomeOf(caller)).subcode, 'TemporarilyUnavailable');
+  });
+
+  it('the callee signs out while it rings', async () => {
+    await using world = start();
+    const caller = await available(world.pools, alice);
+    const callee = await available(world.pools, bob);
+    await caller.call(bob);
+    await callee.until('messagingInvitation', 'started');
+    await callee.request('DELETE', callee.self);
     assert.equal((await outcomeOf(caller)).subcode, 'TemporarilyUnavailable');
   });
 

@@ -216,8 +216,8 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
     if (this.#over) return;
     this.#over = true;
     this.#lifeTimer[Symbol.dispose]();
-    this.#dropSession();
     this.endpoint.close();
+    this.#dropSession();
     this.channel[Symbol.dispose]();
     this.#host.ended(this, end);
   }

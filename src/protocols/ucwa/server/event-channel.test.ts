@@ -193,6 +193,26 @@ describe('an event channel', () => {
     assert.deepEqual(namesIn(poll(channel, { ack: 1 }).answer), ['b']);
   });
 
+  it('answers an event no more that was withdrawn while it waited', async () => {
+    const channel = channelWith(new ManualClock());
+    const a = channel.push(eventOf('a'));
+    channel.push(eventOf('b'));
+    a[Symbol.dispose]();
+    const asked = poll(channel, { ack: 1 });
+    await settle();
+    assert.deepEqual(namesIn(asked.answer), ['b']);
+  });
+
+  it('goes on holding the newer P-GET when the client of a replaced one hangs up', async () => {
+    const channel = channelWith(new ManualClock());
+    const older = poll(channel, { ack: 1 });
+    const newer = poll(channel, { ack: 1 });
+    older.held?.[Symbol.dispose]();
+    channel.push(eventOf('a'));
+    await settle();
+    assert.deepEqual(namesIn(newer.answer), ['a']);
+  });
+
   it('keeps no timer when nobody waits, and none after its end', () => {
     const clock = new ManualClock();
     const channel = channelWith(clock);
