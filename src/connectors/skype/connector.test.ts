@@ -329,11 +329,13 @@ describe('bringing messages to SfB', { timeout: 30_000 }, () => {
       },
     });
     const sip = await there.actor(bob);
-    assert.equal(reasonOf(await there.send(alice, bob, 'Hello').outcome), 'refused link-refused');
+    const outcome = await there.send(alice, bob, 'Hello').outcome;
+    assert.equal(reasonOf(outcome), 'refused link-refused');
+    assert.equal(outcome.kind !== 'delivered' && outcome.refusal.person, 'Alice');
     password = 'demo';
-    const { outcome } = there.send(alice, bob, 'Hello again');
+    const again = there.send(alice, bob, 'Hello again');
     await sip.accept(await sip.invitation('Hello again'));
-    assert.equal(reasonOf(await outcome), 'delivered');
+    assert.equal(reasonOf(await again.outcome), 'delivered');
   });
 });
 
