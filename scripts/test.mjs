@@ -58,11 +58,15 @@ function isExecutable(file) {
  */
 async function runTests(files) {
   if (files.length === 0) fail('there is no test to run');
-  const runner = spawn(node, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...files], {
-    cwd: root,
-    env: process.stdout.isTTY ? { FORCE_COLOR: '1', ...env } : env,
-    stdio: ['inherit', 'pipe', 'inherit'],
-  });
+  const runner = spawn(
+    node,
+    ['--test', '--test-concurrency=2', '--test-timeout=300000', '--test-reporter=spec', ...files],
+    {
+      cwd: root,
+      env: process.stdout.isTTY ? { FORCE_COLOR: '1', ...env } : env,
+      stdio: ['inherit', 'pipe', 'inherit'],
+    },
+  );
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => runner.kill(signal));
   const ended = new Promise((resolve) => runner.on('close', (code) => resolve(code === 0)));
 

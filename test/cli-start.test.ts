@@ -89,6 +89,9 @@ describe('isthmus start', () => {
     assert.equal(byNetworkId.id, message.id);
     assert.doesNotMatch(JSON.stringify(byNetworkId), /Hello/);
 
+    const second = await run('whole', ['start']);
+    assert.deepEqual([second.code, /runs on the data folder .* already/.test(second.err)], [1, true]);
+
     const unknown = await run('whole', ['send', '--from', 'alice', '--to', 'zoe', 'Hello']);
     assert.deepEqual([unknown.code, /Nobody is called zoe/.test(unknown.err)], [1, true]);
     assert.equal((await run('whole', ['trace', 'nothing'])).code, 1);

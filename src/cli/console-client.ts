@@ -60,6 +60,24 @@ export async function findGateway(options: LoadOptions): Promise<ConsoleClient> 
   };
 }
 
+/** Two gateways on one data folder would work on each other's messages. @throws {CommandError} if one runs. */
+export async function refuseSecond(data: string): Promise<void> {
+  const run = await readRunFile(data);
+  if (!run) return;
+  const answers = await fetch(new URL('/api/status', run.url), {
+    signal: AbortSignal.timeout(giveUpMs),
+  }).then(
+    () => true,
+    () => false,
+  );
+  if (answers)
+    throw new CommandError(
+      'already-running',
+      `A gateway runs on the data folder ${data} already, at ${run.url} (process ${run.pid}).`,
+      'End it first, or give this one a folder of its own with --data.',
+    );
+}
+
 function notRunning(data: string): CommandError {
   return new CommandError(
     'not-running',

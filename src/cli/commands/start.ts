@@ -2,6 +2,7 @@ import { checkedConfig } from '../checked-config.ts';
 import { defineCommand, type Terminal } from '../command.ts';
 import type { Config } from '../config/config.ts';
 import { readSettings } from '../config/load.ts';
+import { refuseSecond } from '../console-client.ts';
 import type { RunningGateway, SandboxSide } from '../gateway.ts';
 import type { ServerAddresses } from '../sandbox-config.ts';
 import { type SandboxProcess, startSandboxProcess } from '../sandbox-process.ts';
@@ -15,6 +16,7 @@ export const command = defineCommand({
   options: {},
   async run(values, _words, terminal) {
     const settings = readSettings({ ...terminal, ...values, file: values.config });
+    await refuseSecond(settings.data);
     await using stack = new AsyncDisposableStack();
     const before = await checkedConfig(settings);
     const [{ openGateway }, sandbox] = await Promise.all([

@@ -32,7 +32,6 @@ export interface Config {
   };
   readonly people: readonly Person[];
   readonly delivery: { readonly deadlineMs: number };
-  readonly presence: { readonly leaseMs: number };
   readonly policy: ConfigFile['policy'];
   readonly log: { readonly level: ConfigFile['log']['level'] };
   readonly sandbox: { readonly enabled: boolean; readonly ports: ConfigFile['sandbox']['ports'] };
@@ -108,7 +107,6 @@ export function resolveConfig(
     },
     people: readPeople(file, sources, problems),
     delivery: file.delivery,
-    presence: file.presence,
     policy: file.policy,
     log: file.log,
     sandbox: { enabled: sandbox, ports: file.sandbox.ports },

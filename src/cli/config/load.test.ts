@@ -106,6 +106,17 @@ describe('a configuration', () => {
     });
   });
 
+  it('stands in the file that is named, or in one of the usual name', () => {
+    const here = mkdtempSync(join(folder, 'usual-'));
+    const policyOf = (env: Record<string, string>) => readSettings({ folder: here, env }).raw['policy'];
+    assert.equal(policyOf({}), undefined);
+    writeFileSync(join(here, 'isthmus.config.yml'), 'policy: microsoft # as in the tables');
+    assert.equal(policyOf({}), 'microsoft');
+    writeFileSync(join(here, 'other.json'), '{"policy": "bridged"}');
+    assert.equal(policyOf({ ISTHMUS_CONFIG: 'other.json' }), 'bridged');
+    assert.throws(() => policyOf({ ISTHMUS_CONFIG: 'none.json' }), /none\.json: cannot be read \(ENOENT\)/);
+  });
+
   it('lets variables override the file by path, into lists and by type', () => {
     const config = load(whole, {
       ISTHMUS_DELIVERY_DEADLINE_MS: '5000',

@@ -13,7 +13,7 @@ const fileNames = ['isthmus.config.yaml', 'isthmus.config.yml', 'isthmus.config.
 export interface LoadOptions {
   /** Where the file is looked for, and file names count from when there is none. */
   readonly folder: string;
-  /** `--config`; undefined: one of `isthmus.config.{yaml,yml,json}` in `folder`, if there is one. */
+  /** `--config`; undefined: what `ISTHMUS_CONFIG` names, or one of `isthmus.config.{yaml,yml,json}` in `folder`, if there is one. */
   readonly file?: string | undefined;
   /** `--data`, above the file and the environment. */
   readonly data?: string | undefined;
@@ -37,7 +37,10 @@ export interface Settings {
  */
 export function readSettings(options: LoadOptions): Settings {
   const problems = new Problems();
-  const given = options.file ?? fileNames.find((name) => existsSync(resolve(options.folder, name)));
+  const given =
+    options.file ??
+    options.env['ISTHMUS_CONFIG'] ??
+    fileNames.find((name) => existsSync(resolve(options.folder, name)));
   const file = given === undefined ? undefined : resolve(options.folder, given);
   const folder = file === undefined ? options.folder : dirname(file);
   const raw = file === undefined ? {} : readConfigFile(file, problems);

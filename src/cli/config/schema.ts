@@ -186,14 +186,6 @@ export const configSchema = Type.Object(
     delivery: section('how messages are brought over', {
       deadlineMs: milliseconds(30_000, 1_000, 600_000, 'the time by which a message is delivered or failed'),
     }),
-    presence: section('how presence is mirrored', {
-      leaseMs: milliseconds(
-        60_000,
-        5_000,
-        3_600_000,
-        'the time after which a client that vanished is shown as gone',
-      ),
-    }),
     policy: Type.Enum(['bridged', 'microsoft'], { default: 'bridged', description: 'bridged or microsoft' }),
     log: section('the log', {
       level: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], {
