@@ -70,7 +70,6 @@ export function createDelivering({
       const outgoing: Outgoing =
         as === 'author' ? textOf(order.body) : textInTheNameOf(order.author, order.body);
       if (outgoing.kind === 'refused') return refused(outgoing.id, order.recipient.displayName);
-      if (as === 'gateway') proxies.note(order.recipient.id, order.author.id);
       const before = order.thread && parseThreadKey(order.thread);
       if (before?.owner === endpoint.sip && before.peer === session.peer)
         session.continueThread(before.thread);
@@ -111,7 +110,7 @@ export function createDelivering({
         isOwn ? undefined : about.id,
         isOwn ? undefined : proxyTitle(about),
       );
-      if (written) session.continueThread(written.thread);
+      if (written?.owner === found.sip && written.peer === peer) session.continueThread(written.thread);
       const words = noticeText(about, notice.refusal, notice.body);
       const as = isOwn ? ('author' as const) : ('gateway' as const);
       const bringing = { session, words, endpoint: found, as, signal };
