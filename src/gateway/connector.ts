@@ -47,6 +47,11 @@ export interface Connector extends AsyncDisposable {
 export interface Capabilities {
   /** Longest body, in bytes of UTF-8, that the network takes in one message. */
   readonly maxBodyBytes: number;
+  /**
+   * Whether `find` can say for certain that a write is not there. Then an attempt need not be on record before it is
+   * made: after a crash the network is asked in any case.
+   */
+  readonly canFind: boolean;
   /** Formats `deliver` takes; the gateway converts to one of them. */
   readonly formats: readonly Body['format'][];
 }

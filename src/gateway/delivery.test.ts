@@ -11,6 +11,8 @@ import { openMemoryLedger } from '../ledger/memory/open.ts';
 import { createDelivery, type Route } from './delivery.ts';
 import { mintMessageId } from './intake.ts';
 import type { StoredMessage } from './ledger.ts';
+import { createOwnWrites } from './own-writes.ts';
+import { createThreadMemory } from './threads.ts';
 
 const alice = somebody('alice');
 const bob = somebody('bob');
@@ -26,6 +28,8 @@ async function world() {
   const skype = new ScriptedConnector('skype');
   const deliver = createDelivery({
     ledger,
+    threads: createThreadMemory(ledger),
+    ownWrites: createOwnWrites(),
     clock,
     connectors: { teams, skype },
     random: () => 0.5,

@@ -16,6 +16,8 @@ import { deadline, pause } from './clock.ts';
 import type { Connector, DeliveryOrder } from './connector.ts';
 import type { Report } from './events.ts';
 import type { Ledger, StoredMessage } from './ledger.ts';
+import type { OwnWrites } from './own-writes.ts';
+import type { ThreadMemory } from './threads.ts';
 
 /** Where a message is to go, decided before its first attempt. */
 export type Route =
@@ -33,6 +35,9 @@ export type Route =
 
 export interface DeliveryOptions {
   readonly ledger: Ledger;
+  readonly threads: ThreadMemory;
+  /** Told of every write at once, so that its echo is known for one. */
+  readonly ownWrites: OwnWrites;
   readonly connectors: Readonly<Record<Side, Connector>>;
   readonly clock: Clock;
   /** In [0, 1). */
@@ -78,9 +83,10 @@ export function createDelivery(options: DeliveryOptions): Deliver {
     const now = clock.now();
     switch (command.kind) {
       case 'send': {
+        const recorded = ledger.attempt(message.id, command.attempt, bring.side, now);
         const [order] = await Promise.all([
           orderFor(message, bring, command.attempt, now),
-          ledger.attempt(message.id, command.attempt, bring.side, now),
+          connectors[bring.side].capabilities.canFind ? watched(recorded) : recorded,
         ]);
         report({ kind: 'attempt', message: message.id, side: bring.side, attempt: command.attempt });
         using limit = deadline(clock, message.deadlineAt - askingTimeMs - now, signal);
@@ -110,7 +116,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
     attempt: number,
     now: number,
   ): Promise<DeliveryOrder> {
-    const threads = await ledger.threadsOf(message.conversation);
+    const threads = await options.threads.of(message.conversation);
     return {
       message: message.id,
       conversation: message.conversation,
@@ -122,6 +128,14 @@ export function createDelivery(options: DeliveryOptions): Deliver {
       attempt,
       firstAttemptAt: message.firstAttemptAt ?? now,
     };
+  }
+
+  /**
+   * A record that nothing waits for: lost with the process, it is found out again by asking the network. Later calls of
+   * the ledger see it in any case.
+   */
+  function watched(recorded: Promise<void>): void {
+    recorded.catch((error: unknown) => report({ kind: 'fault', where: 'the ledger', error }));
   }
 
   function noteOutcome(message: StoredMessage, outcome: DeliveryOutcome): void {
@@ -151,7 +165,11 @@ export function createDelivery(options: DeliveryOptions): Deliver {
       event = await perform(decision.command, message, route, signal);
     }
     const at = clock.now();
-    await ledger.end(message.id, state.end, at);
+    if (state.end.kind === 'delivered') {
+      options.ownWrites.add(state.end.side, state.end.thread, state.end.remoteId);
+      options.threads.note(message.conversation, state.end.side, state.end.thread);
+    }
+    watched(ledger.end(message.id, state.end, at));
     report({
       kind: 'message-ended',
       message: message.id,

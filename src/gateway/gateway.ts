@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { defaultRetry } from '../core/conversation/delivery.ts';
-import { type Person, type Side, sides } from '../core/people.ts';
+import { otherSide, type Person, type Side, sides } from '../core/people.ts';
 import type { Policy } from '../core/routing/facts.ts';
 import { pause } from './clock.ts';
 import type { Connector, Sink } from './connector.ts';
@@ -15,6 +15,7 @@ import { createOwnWrites } from './own-writes.ts';
 import { createPresence, type ShownPresence } from './presence.ts';
 import { createRouter } from './router.ts';
 import type { GatewayStatus } from './status.ts';
+import { createThreadMemory } from './threads.ts';
 
 export interface GatewayOptions {
   readonly directory: Directory;
@@ -58,7 +59,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const presence = createPresence(shared);
   const notices = createNotices({ ...shared, keepTryingMs: keepTellingMs });
-  const deliver = createDelivery(shared);
+  const threads = createThreadMemory(ledger);
+  const deliver = createDelivery({ ...shared, threads, ownWrites });
   const route = createRouter({
     directory,
     policy: options.policy,
@@ -86,14 +88,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     const isOwnWrite =
       ownWrites.has(side, thread, remoteId) ||
       (recovered && (await ledger.isOwnWrite(side, thread, remoteId)));
-    const threads = await ledger.threadsOf(conversation);
-    const isBridged = threads.teams !== undefined && threads.skype !== undefined;
+    const { teams, skype } = await threads.of(conversation);
+    const isBridged = teams !== undefined && skype !== undefined;
     const end = await deliver(message, route({ message, isOwnWrite, isBridged }), signal);
-    if (end.kind === 'delivered') ownWrites.add(end.side, end.thread, end.remoteId);
     if (end.kind === 'failed') notices.tell(message, end.refusal);
   }
 
   function accept(message: NewMessage): void {
+    threads.note(message.conversation, message.side, message.thread);
     const stored = { ...message, attempts: 0, firstAttemptAt: undefined, end: undefined };
     lanes.push(message.conversation, { message: stored, recovered: false });
   }
@@ -108,16 +110,28 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   const sink: Sink = {
-    take: intake,
+    take: (message) =>
+      ownWrites.has(message.side, message.thread, message.remoteId)
+        ? Promise.resolve('echo')
+        : intake(message),
     presence: (observed) => presence.observe(observed),
     peopleOf: (side, thread) => ledger.peopleOf(side, thread),
     refused: (side, refusal) => report({ kind: 'edge-refused', side, refusal }),
   };
 
+  /** Its attempt may be under way without a record. */
+  function canFindFor(message: StoredMessage): boolean {
+    return connectors[otherSide(message.side)].capabilities.canFind;
+  }
+
   /** Takes up what the last run left, before anything new can come in: it keeps its place in its conversation. */
   async function recover(): Promise<void> {
     const [unfinished, untold] = await Promise.all([ledger.unfinished(), ledger.untold()]);
-    for (const message of unfinished) lanes.push(message.conversation, { message, recovered: true });
+    for (const message of unfinished) {
+      const mayBeAttempted = canFindFor(message) && message.attempts === 0;
+      const attempted = mayBeAttempted ? { attempts: 1, firstAttemptAt: message.takenAt } : {};
+      lanes.push(message.conversation, { message: { ...message, ...attempted }, recovered: true });
+    }
     for (const message of untold)
       if (message.end?.kind === 'failed') notices.tell(message, message.end.refusal);
     if (unfinished.length + untold.length > 0)
@@ -157,6 +171,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       await lanes.settled();
       await notices.settled();
       await presence.settled();
+      await ledger.counts();
     },
     async [Symbol.asyncDispose]() {
       opened.resolve();

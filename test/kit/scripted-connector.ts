@@ -16,7 +16,7 @@ type Answer<I, O> = (input: I, signal: AbortSignal) => O | Promise<O>;
 /** A network that answers as a test says and remembers what it was asked. */
 export class ScriptedConnector implements Connector {
   readonly side: Side;
-  readonly capabilities = { maxBodyBytes: 8_000, formats: ['text', 'html'] as const };
+  readonly capabilities = { maxBodyBytes: 8_000, canFind: false, formats: ['text', 'html'] as const };
   readonly delivered: DeliveryOrder[] = [];
   readonly asked: DeliveryOrder[] = [];
   readonly told: Notice[] = [];

@@ -92,14 +92,23 @@ export interface TeamsWorld extends AsyncDisposable {
   /** A signal that does not abort. */
   readonly never: AbortSignal;
   actor(person: Person): TeamsActor;
+  /** Posts to the notification address as anybody could; the answer's status. */
+  forge(batch: unknown): Promise<number>;
   link(person: Person, password?: string): void;
   order(author: Person, recipient: Person, text: string, more?: Partial<DeliveryOrder>): DeliveryOrder;
 }
 
 let keys: StoredKeys | undefined;
 
-/** `fault`: the connector's requests to Graph go through a proxy, over HTTP, that does this to them. */
-export async function openTeamsWorld(options: { readonly fault?: Fault } = {}): Promise<TeamsWorld> {
+export interface TeamsWorldOptions {
+  /** The connector's requests to Graph go through a proxy, over HTTP, that does this to them. */
+  readonly fault?: Fault;
+  /** Of the gateway's own accounts; null: it has no such accounts. Default: the right one. */
+  readonly gatewayPassword?: string | null;
+}
+
+export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<TeamsWorld> {
+  const { gatewayPassword = world.password } = options;
   const [gatewayApp, pageApp] = world.apps;
   if (gatewayApp?.secret === undefined || pageApp === undefined) throw new Error('the sandbox has no apps');
   const { secret, clientId } = gatewayApp;
@@ -135,7 +144,8 @@ export async function openTeamsWorld(options: { readonly fault?: Fault } = {}): 
       domain,
       clientId,
       credential: { kind: 'secret', secret },
-      gatewayAccount: { upn: `isthmus@${domain}`, password: world.password },
+      gatewayAccount:
+        gatewayPassword === null ? undefined : { upn: `isthmus@${domain}`, password: gatewayPassword },
     })),
     publicUrl: () => gatewayUrl,
     directory: createDirectory(sandboxPeople),
@@ -162,6 +172,14 @@ export async function openTeamsWorld(options: { readonly fault?: Fault } = {}): 
     links,
     gatewayUrl,
     never: new AbortController().signal,
+    async forge(batch) {
+      const answer = await app.inject({
+        method: 'POST',
+        url: '/graph/notifications',
+        payload: JSON.stringify(batch),
+      });
+      return answer.statusCode;
+    },
     actor(person) {
       const { url } = service.http;
       return new TeamsActor({ graph: url, authority: url, clientId: pageApp.clientId }, person.id);

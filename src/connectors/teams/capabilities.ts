@@ -5,4 +5,8 @@ import { maxMessageBytes } from '../../protocols/graph/client/messages.ts';
 export const nameBytes = 512;
 
 /** HTML alone: Graph mangles what is sent as plain text. */
-export const capabilities: Capabilities = { maxBodyBytes: maxMessageBytes - nameBytes, formats: ['html'] };
+export const capabilities: Capabilities = {
+  maxBodyBytes: maxMessageBytes - nameBytes,
+  canFind: true,
+  formats: ['html'],
+};
