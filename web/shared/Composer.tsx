@@ -1,6 +1,6 @@
 import { Button, makeStyles, Textarea, tokens } from '@fluentui/react-components';
 import { SendRegular } from '@fluentui/react-icons';
-import { type KeyboardEvent, type ReactNode, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 
 const useStyles = makeStyles({
   bar: {
@@ -24,6 +24,9 @@ interface Props {
 export function Composer({ placeholder, disabled = false, onSend, onTyping }: Props): ReactNode {
   const styles = useStyles();
   const [text, setText] = useState('');
+  const box = useRef<HTMLTextAreaElement | null>(null);
+  // A conversation is opened in order to write in it.
+  useEffect(() => box.current?.focus(), []);
   const send = (): void => {
     const trimmed = text.trim();
     if (trimmed === '' || disabled) return;
@@ -39,7 +42,7 @@ export function Composer({ placeholder, disabled = false, onSend, onTyping }: Pr
     <div className={styles.bar}>
       <Textarea
         className={styles.box}
-        textarea={{ className: styles.area, rows: text.includes('\n') ? 3 : 1 }}
+        textarea={{ ref: box, className: styles.area, rows: text.includes('\n') ? 3 : 1 }}
         aria-label={placeholder}
         placeholder={placeholder}
         value={text}

@@ -27,7 +27,8 @@ const useStyles = makeStyles({
   region: {
     position: 'absolute',
     right: tokens.spacingHorizontalM,
-    bottom: tokens.spacingVerticalM,
+    // Above the box to write in, which has to stay in reach.
+    bottom: '72px',
     zIndex: 10,
     display: 'flex',
     flexDirection: 'column',

@@ -201,8 +201,18 @@ export async function startSkype(env: SkypeSurroundings): Promise<SkypeSession> 
     },
     stop: async (peer) => {
       const session = store.get().windows[peer]?.session;
-      const href = session && session.kind !== 'none' ? session.stop : undefined;
-      if (href !== undefined) await ucwa.post(href);
+      if (session === undefined || session.kind === 'none' || session.stop === undefined) return;
+      const { conversation, stop } = session;
+      if (session.kind === 'connected' && conversation !== undefined) {
+        running.outbox.sessionOver(peer, undefined);
+        store.dispatch({
+          type: 'conversationOver',
+          conversation,
+          at: now(),
+          note: 'You ended the conversation.',
+        });
+      }
+      await ucwa.post(stop);
     },
     accept: (href) => answer(href, true),
     decline: (href) => answer(href, false),

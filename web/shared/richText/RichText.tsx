@@ -1,5 +1,6 @@
 import { Link, makeStyles, tokens } from '@fluentui/react-components';
 import { Fragment, type ReactNode } from 'react';
+import { linkify } from './linkify.ts';
 import type { RichNode } from './tree.ts';
 
 const useStyles = makeStyles({
@@ -20,7 +21,7 @@ const useStyles = makeStyles({
 
 /** Draws message text. React escapes every string; no markup from a network reaches the document. */
 export function RichText({ nodes }: { readonly nodes: readonly RichNode[] }): ReactNode {
-  return <div className={useStyles().root}>{draw(nodes)}</div>;
+  return <div className={useStyles().root}>{draw(linkify(nodes))}</div>;
 }
 
 function draw(nodes: readonly RichNode[]): ReactNode {

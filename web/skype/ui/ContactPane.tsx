@@ -10,7 +10,7 @@ import { contactsFor, windowsByTime } from '../state/views.ts';
 
 const useStyles = makeStyles({
   pane: {
-    width: 'clamp(190px, 36%, 320px)',
+    width: 'clamp(216px, 36%, 320px)',
     flexShrink: 0,
     display: 'flex',
     flexDirection: 'column',
@@ -42,7 +42,7 @@ export function ContactPane({ state, session }: Props): ReactNode {
         onTabSelect={(_, data) => setTab(data.value === 'conversations' ? 'conversations' : 'contacts')}
       >
         <Tab value="contacts">Contacts</Tab>
-        <Tab value="conversations">{unread > 0 ? `Conversations (${unread})` : 'Conversations'}</Tab>
+        <Tab value="conversations">{unread > 0 ? `Conversations ${unread}` : 'Conversations'}</Tab>
       </TabList>
       {tab === 'contacts' ? (
         <Contacts state={state} session={session} />

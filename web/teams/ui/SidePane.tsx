@@ -11,7 +11,7 @@ import { chatWith, findPeople, isUnread, titleOf } from '../state/views.ts';
 
 const useStyles = makeStyles({
   pane: {
-    width: 'clamp(190px, 36%, 320px)',
+    width: 'clamp(216px, 36%, 320px)',
     flexShrink: 0,
     display: 'flex',
     flexDirection: 'column',
@@ -42,7 +42,7 @@ export function SidePane({ state, session }: Props): ReactNode {
         onTabSelect={(_, data) => setTab(data.value === 'people' ? 'people' : 'chats')}
       >
         <Tab value="people">People</Tab>
-        <Tab value="chats">{unread > 0 ? `Chat (${unread})` : 'Chat'}</Tab>
+        <Tab value="chats">{unread > 0 ? `Chat ${unread}` : 'Chat'}</Tab>
       </TabList>
       {tab === 'chats' ? (
         <ChatList state={state} session={session} />
