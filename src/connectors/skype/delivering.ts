@@ -74,11 +74,9 @@ export function createDelivering({
       if (before?.owner === endpoint.sip && before.peer === session.peer)
         session.continueThread(before.thread);
       const bringing = { session, words: outgoing.text, endpoint, as, signal };
-      return named(
-        await bring(textId(order.message, order.attempt), bringing),
-        order.author,
-        order.recipient,
-      );
+      const outcome = await bring(textId(order.message, order.attempt), bringing);
+      if (as === 'gateway' && outcome.kind === 'delivered') proxies.note(order.recipient.id, order.author.id);
+      return named(outcome, order.author, order.recipient);
     },
 
     async find({ message, attempt, recipient }) {
