@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { describe, it } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { ManualClock } from '../../../test/kit/manual-clock.ts';
 import { boundaryOf, decodeBatchResponse, encodeBatchRequest } from '../../protocols/ucwa/batch.ts';
 import { embeddedOf } from '../../protocols/ucwa/hal.ts';
@@ -35,6 +36,7 @@ describe('a batch', { timeout: 20_000 }, () => {
         },
         { method: 'GET', url: client.at('/me/presence'), headers: header, body: '' },
         { method: 'GET', url: client.at('/events?ack=1'), headers: header, body: '' },
+        { method: 'GET', url: client.at('/communication'), headers: header, body: '' },
         { method: 'GET', url: client.at('/%65vents?ack=1'), headers: header, body: '' },
         { method: 'GET', url: '/ucwa/oauth/v1/applications/1/me', headers: header, body: '' },
       ],
@@ -47,9 +49,11 @@ describe('a batch', { timeout: 20_000 }, () => {
     const parts = decodeBatchResponse(answer.text, boundaryOf(String(answer.headers['content-type'])) ?? '');
     assert.deepEqual(
       parts.map(({ status }) => status),
-      [204, 200, 400, 400, 400],
+      [204, 200, 400, 200, 400, 400],
     );
     assert.equal(JSON.parse(parts[1]?.body ?? '').availability, 'Online');
+    assert.ok(parts[3]?.headers['ETag']);
+    for (const { headers } of parts.slice(1)) assert.equal(Object.keys(headers).at(-1), 'Content-Type');
   });
 
   it('is refused whole when it has too many parts, or cannot be read', async () => {
@@ -116,6 +120,48 @@ describe('on a real port', { timeout: 20_000 }, () => {
     const claimed = await app.inject({ url: '/', headers: { 'x-ms-origin': 'http://evil.example' } });
     assert.equal(claimed.statusCode, 403);
     assert.match(String(claimed.headers['x-ms-diagnostics']), /cross domain/);
+  });
+
+  it('pages may call through the frame that discovery names', async () => {
+    await using world = start();
+    await using served = await serve(world.pools.online.ucwa, { host: '127.0.0.1', port: 0 });
+    const page = await (await fetch(`${served.http.url}/xframe`)).text();
+    const script = /<script>(.*)<\/script>/s.exec(page)?.[1] ?? '';
+    const listeners: ((event: unknown) => Promise<void>)[] = [];
+    const answers: Record<string, unknown>[] = [];
+    const source = { postMessage: (text: string) => void answers.push(JSON.parse(text)) };
+    const addEventListener = (_type: string, listener: (event: unknown) => Promise<void>) =>
+      listeners.push(listener);
+    runInNewContext(script, { fetch, URL, location: new URL(served.http.url), addEventListener });
+    const [post] = listeners;
+    assert.ok(post);
+    const ask = async (request: unknown) => {
+      const data = typeof request === 'string' ? request : JSON.stringify(request);
+      await post({ data, source, origin: 'http://app.example' });
+      return answers.pop();
+    };
+    const user = await ask({
+      type: 'get',
+      url: `${served.http.url}${root}/oauth/user`,
+      headers: {},
+      messageId: 'm1',
+    });
+    assert.deepEqual([user?.['messageId'], user?.['status']], ['m1', 401]);
+    assert.match(String(user?.['headers']), /^WWW-Authenticate: Bearer .*, MsRtcOAuth href="/m);
+    const form = { 'Content-Type': "application/x-www-form-urlencoded;charset='utf-8'" };
+    const data = `grant_type=password&username=${alice}&password=demo`;
+    const ticket = await ask({
+      type: 'post',
+      url: `${served.http.url}/webticket/oauthtoken`,
+      headers: form,
+      data,
+    });
+    assert.equal(ticket?.['status'], 200);
+    assert.match(String(ticket?.['headers']), /^Content-Type: application\/json/m);
+    const elsewhere = await ask({ type: 'get', url: 'http://other.example/', headers: {} });
+    assert.equal(elsewhere?.['status'], 403);
+    assert.equal(await ask('not JSON'), undefined);
+    assert.equal(await ask('null'), undefined);
   });
 
   it('takes requests without a body whatever content type they claim', async () => {

@@ -3,6 +3,7 @@ import { UcwaError } from '../errors.ts';
 import { bearerOf, challenge } from './authentication.ts';
 import { originOf, type ServerContext } from './context.ts';
 import { applicationsPath } from './paths.ts';
+import { xframePage } from './xframe.ts';
 
 export const autodiscoverRoot = '/Autodiscover/AutodiscoverService.svc/root';
 
@@ -45,9 +46,7 @@ export function autodiscoverRoutes(app: FastifyInstance, context: ServerContext)
   }
   for (const path of ['/xframe', xframe]) {
     app.get(path, (_request, reply) => {
-      reply
-        .type('text/html; charset=utf-8')
-        .send('<!DOCTYPE html><title>XFrame</title><p>This server answers pages directly (CORS).</p>');
+      reply.type('text/html; charset=utf-8').send(xframePage);
     });
   }
 }

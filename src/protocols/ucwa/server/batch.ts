@@ -83,8 +83,9 @@ function decoded(url: string): string {
 }
 
 function shownHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  // COMPAT: the official sample client takes every line after Content-Type for the body, so that comes last.
   const shown: Record<string, string> = {};
-  for (const name of ['Cache-Control', 'Content-Type', 'Location', 'ETag']) {
+  for (const name of ['Cache-Control', 'Location', 'ETag', 'Content-Type']) {
     const value = headers[name.toLowerCase()];
     if (typeof value === 'string') shown[name] = value;
   }
