@@ -92,6 +92,7 @@ export interface TeamsWorld extends AsyncDisposable {
   /** A signal that does not abort. */
   readonly never: AbortSignal;
   actor(person: Person): TeamsActor;
+  actorOf(address: string): TeamsActor;
   /** Posts to the notification address as anybody could; the answer's status. */
   forge(batch: unknown): Promise<number>;
   link(person: Person, password?: string): void;
@@ -163,6 +164,10 @@ export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<T
   opening.use(connector);
   await connector.start(sink);
 
+  const actorOf = (address: string): TeamsActor => {
+    const { url } = service.http;
+    return new TeamsActor({ graph: url, authority: url, clientId: pageApp.clientId }, address);
+  };
   const open = opening.move();
   return {
     clock,
@@ -180,10 +185,8 @@ export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<T
       });
       return answer.statusCode;
     },
-    actor(person) {
-      const { url } = service.http;
-      return new TeamsActor({ graph: url, authority: url, clientId: pageApp.clientId }, person.id);
-    },
+    actor: (person) => actorOf(person.id),
+    actorOf,
     link: (person, password = world.password) =>
       void links.set(person.id, { kind: 'password', username: person.id, password }),
     order: (author, recipient, text, more = {}) => ({

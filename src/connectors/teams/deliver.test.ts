@@ -96,4 +96,12 @@ describe('bringing a message into Teams', () => {
     const outcome = await teams.connector.deliver(teams.order(bob, alice, 'hi'), teams.never);
     assert.ok(outcome.kind === 'transient' && outcome.refusal.id === 'unreachable');
   });
+
+  it('refuses, naming the cure, where nobody is linked and the gateway has no account', async () => {
+    await teams[Symbol.asyncDispose]();
+    teams = await openTeamsWorld({ gatewayPassword: null });
+    const outcome = await teams.connector.deliver(teams.order(bob, alice, 'hi'), teams.never);
+    assert.ok(outcome.kind === 'refused' && outcome.refusal.id === 'not-linked');
+    assert.equal(outcome.refusal.person, 'Bob Brown');
+  });
 });

@@ -53,6 +53,11 @@ export class Delivery {
     return thread?.kind === 'proxy' ? thread.chatId : this.#groups.get(order.conversation);
   }
 
+  rememberGroup(order: DeliveryOrder, chatId: string): void {
+    this.#groups.set(order.conversation, chatId);
+    this.#chats.remember(chatId, pairOf(order.conversation));
+  }
+
   /** Undefined: the author cannot write there, the gateway's account has to. */
   async #asAuthor(
     order: DeliveryOrder,
@@ -112,8 +117,7 @@ export class Delivery {
       const ids = [me.value, recipient.objectId];
       const chat = await createGroup(tenant.graph, opened.source, ids, proxyTopic(name), signal);
       if (!chat.ok) return chat;
-      this.#groups.set(order.conversation, chat.value.id);
-      this.#chats.remember(chat.value.id, pairOf(order.conversation));
+      this.rememberGroup(order, chat.value.id);
       return { ok: true, value: { kind: 'proxy', chatId: chat.value.id } };
     };
     const group = this.groupOf(order);

@@ -6,6 +6,7 @@ import {
   sandboxPerson,
   type TeamsWorld,
 } from '../../../test/kit/teams-connector.ts';
+import { threadKey } from './ids.ts';
 
 const alice = sandboxPerson('alice');
 const bob = sandboxPerson('bob');
@@ -56,6 +57,33 @@ describe('when the connection to Graph ends in the middle', () => {
     assert.equal((await teams.connector.deliver(order, teams.never)).kind, 'uncertain');
     const finding = await teams.connector.find(order, teams.never);
     assert.ok(finding.kind === 'found' && finding.as === 'gateway');
+  });
+
+  it('and even after a crash, when nobody remembers that group', async () => {
+    teams = await openTeamsWorld();
+    const gateway = teams.actorOf('isthmus@contoso.example');
+    const group = await gateway.call<{ id: string }>('POST', '/chats', {
+      chatType: 'group',
+      topic: 'Bob Brown (Skype for Business)',
+      members: [gateway.address, alice.id].map((address) => ({
+        '@odata.type': '#microsoft.graph.aadUserConversationMember',
+        roles: ['owner'],
+        'user@odata.bind': `https://graph.microsoft.com/v1.0/users('${address}')`,
+      })),
+    });
+    const id = await gateway.say(group.id, '<b>Bob Brown</b>: did it arrive?', 'html');
+    const order = teams.order(bob, alice, 'did it arrive?');
+    assert.deepEqual(await teams.connector.find(order, teams.never), {
+      kind: 'found',
+      thread: threadKey({ kind: 'proxy', chatId: group.id }),
+      remoteId: id,
+      as: 'gateway',
+    });
+    const other = teams.order(bob, alice, 'and this?');
+    assert.deepEqual(await teams.connector.find(other, teams.never), { kind: 'absent' });
+    const next = await teams.connector.deliver(other, teams.never);
+    assert.ok(next.kind === 'delivered');
+    assert.equal(next.thread, threadKey({ kind: 'proxy', chatId: group.id }));
   });
 
   it('nothing is uncertain while only the chat was being opened', async () => {

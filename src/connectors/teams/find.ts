@@ -1,14 +1,14 @@
 import type { Body } from '../../core/message.ts';
 import type { DeliveryOrder, Finding } from '../../gateway/connector.ts';
-import { openOneOnOne } from '../../protocols/graph/client/chats.ts';
+import { myChats, openOneOnOne } from '../../protocols/graph/client/chats.ts';
 import { messagesSince } from '../../protocols/graph/client/messages.ts';
-import type { GraphFailure } from '../../protocols/graph/client/result.ts';
+import type { GraphFailure, GraphResult, TokenSource } from '../../protocols/graph/client/result.ts';
 import type { Delivery } from './deliver.ts';
 import { isNotFound, outcomeOf } from './errors.ts';
 import { bodyOf, readMessage, sameText } from './from-graph.ts';
 import { parseThreadKey, remoteId, type TeamsThread, threadKey } from './ids.ts';
 import type { Tenant, Tenants } from './tenants.ts';
-import { namedMessage, ownMessage } from './to-graph.ts';
+import { namedMessage, ownMessage, proxyTopic } from './to-graph.ts';
 
 /** By how much Graph's clock may be behind ours. */
 const clockSkewMs = 2_000;
@@ -59,15 +59,47 @@ async function findAsGateway(
   signal: AbortSignal,
 ): Promise<Finding> {
   const tenant = tenants.of(order.recipient);
-  const chatId = delivery.groupOf(order);
-  if (tenant === undefined || chatId === undefined) return absent;
   const content = namedMessage(order.author.displayName, order.body);
+  if (tenant === undefined || content.kind === 'refused') return absent;
   const opened = await tenant.accounts.gateway();
-  if (content.kind === 'refused' || opened.kind === 'absent') return absent;
+  if (opened.kind === 'absent') return absent;
   if (opened.kind === 'failed') return unknown({ kind: 'no-token', failure: opened.failure }, order);
   const me = await delivery.gatewayUserId(tenant, opened.source, signal);
   if (!me.ok) return unknown(me.failure, order);
-  return look(tenant, { kind: 'proxy', chatId }, me.value, content.body, order, delivery, 'gateway', signal);
+  const known = delivery.groupOf(order);
+  const groups = known === undefined ? await groupsFor(order, tenant, opened.source, signal) : ok([known]);
+  if (!groups.ok) return unknown(groups.failure, order);
+  for (const chatId of groups.value) {
+    const thread = { kind: 'proxy', chatId } as const;
+    const finding = await look(tenant, thread, me.value, content.body, order, delivery, 'gateway', signal);
+    if (finding.kind === 'found') delivery.rememberGroup(order, chatId);
+    if (finding.kind !== 'absent') return finding;
+  }
+  return absent;
+}
+
+/** Groups that an earlier run may have made for this conversation: a crash can come before the group is on record. */
+async function groupsFor(
+  order: DeliveryOrder,
+  tenant: Tenant,
+  gateway: TokenSource,
+  signal: AbortSignal,
+): Promise<GraphResult<readonly string[]>> {
+  const topic = proxyTopic(order.author.displayName);
+  const recipient = order.recipient.teams.kind === 'account' && order.recipient.teams.objectId.toLowerCase();
+  const found: string[] = [];
+  for await (const page of myChats(tenant.graph, gateway, signal)) {
+    if (!page.ok) return page;
+    for (const chat of page.value.items) {
+      const isFor = chat.members.some(({ userId }) => userId?.toLowerCase() === recipient);
+      if (chat.chatType === 'group' && chat.topic === topic && isFor) found.push(chat.id);
+    }
+  }
+  return ok(found);
+}
+
+function ok<T>(value: T): GraphResult<T> {
+  return { ok: true, value };
 }
 
 async function look(

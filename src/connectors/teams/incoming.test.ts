@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { eventually } from '../../../test/kit/eventually.ts';
 import { openTeamsWorld, sandboxPerson, type TeamsWorld } from '../../../test/kit/teams-connector.ts';
+import { contoso } from '../../sandbox/world.ts';
+import { threadKey } from './ids.ts';
 
 const alice = sandboxPerson('alice');
 const bob = sandboxPerson('bob');
@@ -70,5 +72,40 @@ describe('what people write in Teams', () => {
     const chat = await teams.actor(alice).chatWith(grace.id);
     await teams.actor(grace).say(chat, 'from elsewhere');
     await eventually('the message', () => teams.sink.taken.some(({ author }) => author === grace.id));
+  });
+
+  it('in a group that the gateway made before a restart is for the person it writes for', async () => {
+    const group = await teams.actor(alice).call<{ id: string }>('POST', '/chats', {
+      chatType: 'group',
+      members: [alice.id, 'isthmus@contoso.example'].map((address) => ({
+        '@odata.type': '#microsoft.graph.aadUserConversationMember',
+        roles: ['owner'],
+        'user@odata.bind': `https://graph.microsoft.com/v1.0/users('${address}')`,
+      })),
+    });
+    const thread = threadKey({ kind: 'proxy', chatId: group.id });
+    teams.sink.met.set(thread, [alice.id, bob.id]);
+    await teams.actor(alice).say(group.id, 'still there?');
+    const [message] = await eventually('the message', () => teams.sink.taken.length > 0 && teams.sink.taken);
+    assert.deepEqual([message?.thread, message?.recipient], [thread, bob.id]);
+  });
+
+  it('does not hold up the rest when something of a notification is forged', async () => {
+    await teams.forge({
+      value: [
+        {
+          subscriptionId: 's',
+          tenantId: contoso.id,
+          clientState: 'guess',
+          changeType: 'created',
+          resource: "chats('x')/messages('1')",
+        },
+      ],
+    });
+    assert.deepEqual(
+      teams.sink.refusals.map(({ id }) => id),
+      ['unauthenticated'],
+    );
+    assert.deepEqual(teams.sink.taken, []);
   });
 });

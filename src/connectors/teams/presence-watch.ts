@@ -20,7 +20,7 @@ export interface PresenceWatchOptions {
   readonly keeper: ((resource: string, onGap: () => void) => SubscriptionKeeper) | undefined;
 }
 
-/** How often presences that no subscription tells of are read. */
+/** How often presences are read that no subscription tells of, or none does now. */
 const sweepMs = 15_000;
 /** How often all are: notifications get lost without a word. */
 const readBackMs = 5 * 60_000;
@@ -96,12 +96,16 @@ export class PresenceWatch implements AsyncDisposable {
   #schedule(): void {
     this.#timer?.[Symbol.dispose]();
     if (this.#stopped.signal.aborted) return;
-    const period = this.#swept.length > 0 ? sweepMs : readBackMs;
-    const ms = period * (0.9 + 0.2 * this.#options.random());
+    const ms = sweepMs * (0.9 + 0.2 * this.#options.random());
     this.#timer = this.#options.clock.setTimer(ms, () => {
-      const readBackDue = this.#options.clock.now() - this.#lastReadBack >= readBackMs * 0.9;
-      this.#sweeping = (readBackDue ? this.#readAll() : this.#read(this.#swept)).then(() => this.#schedule());
+      this.#sweeping = this.#sweep().then(() => this.#schedule());
     });
+  }
+
+  #sweep(): Promise<void> {
+    const readBackDue = this.#options.clock.now() - this.#lastReadBack >= readBackMs;
+    const isDeaf = this.#keeper !== undefined && this.#keeper.status.state !== 'connected';
+    return readBackDue || isDeaf ? this.#readAll() : this.#read(this.#swept);
   }
 
   async #readAll(): Promise<void> {

@@ -23,16 +23,18 @@ describe('presence in Teams', () => {
     await eventually('bob gone', () => teams.sink.latest(bob)?.availability === 'Offline');
   });
 
-  it('is read of people that no subscription tells of', async () => {
+  it('is read back though a subscription tells of it', async () => {
     await teams.connector.watch([]);
     await teams.actor(alice).signIn();
     await teams.connector.watch([alice]);
     const before = teams.sink.observed.length;
-    teams.clock.advance(6 * 60_000);
-    await eventually('a read-back', () => teams.sink.observed.length > before);
+    await eventually('a read-back', () => {
+      teams.clock.advance(20_000);
+      return teams.sink.observed.length > before;
+    });
   });
 
-  it('is published, changed, held longer than its session, and taken away', async () => {
+  it('is published, changed and taken away, even when it is away already', async () => {
     const shown = async () => teams.actor(alice).presenceOf(bob.id);
     assert.deepEqual(await teams.connector.publish(bob, { availability: 'Available', activity: 'None' }), {
       kind: 'published',
@@ -42,15 +44,45 @@ describe('presence in Teams', () => {
     assert.equal((await shown()).availability, 'DoNotDisturb');
     await teams.connector.publish(bob, { availability: 'Busy', activity: 'InACall' });
     assert.deepEqual([(await shown()).availability, (await shown()).activity], ['Busy', 'InACall']);
-    for (let minutes = 0; minutes < 12; minutes += 4) {
-      teams.clock.advance(4 * 60_000);
-      await teams.connector.publish(alice, { availability: 'PresenceUnknown', activity: 'None' });
-    }
-    await eventually('held', async () => (await shown()).activity === 'InACall');
     await teams.connector.publish(bob, { availability: 'Offline', activity: 'None' });
     assert.equal((await shown()).availability, 'Offline');
     assert.deepEqual(await teams.connector.publish(bob, { availability: 'Offline', activity: 'None' }), {
       kind: 'published',
     });
   });
+
+  it('is held by setting it again before its session ends, and goes when the gateway stops', async () => {
+    await teams[Symbol.asyncDispose]();
+    let sets = 0;
+    teams = await openTeamsWorld({
+      fault({ url = '' }) {
+        if (url.endsWith('/setPresence')) sets += 1;
+        return 'pass';
+      },
+    });
+    const shown = async () => (await teams.actor(alice).presenceOf(bob.id)).availability;
+    await teams.connector.publish(bob, { availability: 'Busy', activity: 'InACall' });
+    for (const expected of [2, 3, 4]) {
+      teams.clock.advance(3.6 * 60_000);
+      assert.equal(await shown(), 'Busy');
+      await eventually('a refresh', () => sets === expected);
+    }
+    await teams.connector[Symbol.asyncDispose]();
+    assert.equal(await shown(), 'Offline');
+  });
+
+  for (const [what, gatewayPassword] of [
+    ['has no account of its own', null],
+    ['cannot sign in to its account', 'wrong'],
+  ] as const) {
+    it(`is read in turn where the gateway ${what} to subscribe with`, async () => {
+      await teams[Symbol.asyncDispose]();
+      teams = await openTeamsWorld({ gatewayPassword });
+      await teams.connector.watch([alice]);
+      assert.equal(teams.sink.latest(alice)?.availability, 'Offline');
+      await teams.actor(alice).signIn();
+      teams.clock.advance(17_000);
+      await eventually('alice', () => teams.sink.latest(alice)?.availability === 'Available');
+    });
+  }
 });

@@ -118,7 +118,7 @@ export class SubscriptionKeeper implements AsyncDisposable {
     while (!this.#stopped.signal.aborted) {
       this.#woken = false;
       const before = this.#held;
-      const result = await this.#establish();
+      const result = await this.#establish().catch(defect);
       if (this.#stopped.signal.aborted) break;
       if (result.ok) {
         failures = 0;
@@ -238,6 +238,12 @@ export class SubscriptionKeeper implements AsyncDisposable {
     using _timer = this.#options.clock.setTimer(ms, resolve);
     await promise;
   }
+}
+
+/** Whatever goes wrong in here, the subscription is tried again. */
+function defect(error: unknown): GraphResult<Held> {
+  const detail = error instanceof Error ? error.name : 'unknown';
+  return { ok: false, failure: { kind: 'interrupted', detail } };
 }
 
 function heldOf(result: GraphResult<Subscription>): GraphResult<Held> {

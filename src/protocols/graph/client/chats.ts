@@ -1,6 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { type GraphClient, shaped } from './graph-client.ts';
-import { collect, itemReader, pages } from './paging.ts';
+import { collect, itemReader, type Page, pages } from './paging.ts';
 import type { GraphResult, TokenSource } from './result.ts';
 import { type Chat, ChatWithMembers, chat, Member } from './shapes.ts';
 
@@ -45,6 +45,18 @@ export function getChatWithMembers(
 ): Promise<GraphResult<ChatWithMembers>> {
   const path = `${chatPath(chatId)}?$expand=members`;
   return graph.call(as, { method: 'GET', path, answer: shaped(chatWithMembers), signal });
+}
+
+const readChats = itemReader(ChatWithMembers);
+const chatPageSize = 50;
+
+/** The chats of the account that the token is for, with who is in them, a page at a time; in no useful order. */
+export function myChats(
+  graph: GraphClient,
+  as: TokenSource,
+  signal: AbortSignal,
+): AsyncGenerator<GraphResult<Page<ChatWithMembers>>, void> {
+  return pages(graph, as, `/me/chats?$expand=members&$top=${chatPageSize}`, readChats, signal);
 }
 
 const readMembers = itemReader(Member);
