@@ -137,6 +137,19 @@ describe('an event channel', () => {
     assert.deepEqual(namesIn(asked.answer), ['note', 'presence-2', 'urgent']);
   });
 
+  it('lets no stream of updates put off an answer for longer than the first may wait', async () => {
+    const clock = new ManualClock();
+    const channel = channelWith(clock);
+    const asked = poll(channel, { ack: 1 });
+    for (let i = 1; i <= 5; i++) {
+      channel.push(eventOf(`presence-${i}`, 'medium', { coalesceBy: 'p' }));
+      await settle();
+      assert.equal(asked.answer, undefined);
+      clock.advance(1_000);
+    }
+    assert.deepEqual(namesIn(asked.answer), ['presence-5']);
+  });
+
   it('sends a client that is out of step back to the first package it has not proved to have', async () => {
     const channel = channelWith(new ManualClock());
     channel.push(eventOf('a'));
@@ -201,6 +214,19 @@ describe('an event channel', () => {
     const asked = poll(channel, { ack: 1 });
     await settle();
     assert.deepEqual(namesIn(asked.answer), ['b']);
+  });
+
+  it('is in no hurry for an event that was withdrawn', async () => {
+    const clock = new ManualClock();
+    const channel = channelWith(clock);
+    channel.push(eventOf('urgent'))[Symbol.dispose]();
+    const asked = poll(channel, { ack: 1 });
+    channel.push(eventOf('medium', 'medium'))[Symbol.dispose]();
+    clock.advance(179_999);
+    await settle();
+    assert.equal(asked.answer, undefined);
+    clock.advance(1);
+    assert.deepEqual(namesIn(asked.answer), []);
   });
 
   it('goes on holding the newer P-GET when the client of a replaced one hangs up', async () => {

@@ -37,10 +37,6 @@ export interface ChannelOptions {
   readonly holds: { readonly low: number; readonly medium: number };
 }
 
-interface Queued extends ChannelEvent {
-  readonly dueAt: number;
-}
-
 interface Waiting {
   readonly priority: number;
   readonly answer: (answer: PollAnswer) => void;
@@ -56,14 +52,16 @@ const defaultTimeout = 180;
  */
 export class EventChannel implements Disposable {
   readonly #options: ChannelOptions;
-  #queue = new Set<Queued>();
-  #latestByKey = new Map<string, Queued>();
+  #queue = new Set<ChannelEvent>();
+  #latestByKey = new Map<string, ChannelEvent>();
+  /** When the first of what waits has waited long enough; one that is replaced counts on. */
+  #dueAt = Number.POSITIVE_INFINITY;
   /** Number of the package that comes next. */
   #number = 1;
   /** Handed out and not yet proved received. */
-  #unacked: { readonly events: Set<Queued>; readonly lead: 'next' | 'resume' } | undefined;
+  #unacked: { readonly events: Set<ChannelEvent>; readonly lead: 'next' | 'resume' } | undefined;
   #waiting: Waiting | undefined;
-  #timer: Disposable | undefined;
+  #timer: { readonly at: number; readonly handle: Disposable } | undefined;
   #flushing = false;
   #lost: 'nothing' | 'queue' | 'session' = 'nothing';
   #hold: { readonly low: number; readonly medium: number; readonly timeout: number };
@@ -90,18 +88,20 @@ export class EventChannel implements Disposable {
   push(event: ChannelEvent): Disposable {
     if (this.#closed) return { [Symbol.dispose]() {} };
     if (this.#queue.size >= this.#options.maxQueued) this.#drop('queue');
-    const queued: Queued = { ...event, dueAt: this.#options.clock.now() + this.#holdMs(event.urgency) };
+    const queued = { ...event };
     if (event.coalesceBy !== undefined) {
       const earlier = this.#latestByKey.get(event.coalesceBy);
       if (earlier) this.#queue.delete(earlier);
       this.#latestByKey.set(event.coalesceBy, queued);
     }
     this.#queue.add(queued);
+    this.#dueAt = Math.min(this.#dueAt, this.#options.clock.now() + this.#holdMs(event.urgency));
     if (this.#waiting) this.#schedule();
     return {
       [Symbol.dispose]: () => {
         this.#queue.delete(queued);
         this.#unacked?.events.delete(queued);
+        if (this.#queue.size === 0) this.#dueAt = Number.POSITIVE_INFINITY;
       },
     };
   }
@@ -190,11 +190,9 @@ export class EventChannel implements Disposable {
       return;
     }
     const now = this.#options.clock.now();
-    let at = this.#lost === 'session' ? now : waiting.until;
-    for (const queued of this.#queue) if (queued.dueAt < at) at = queued.dueAt;
-    this.#stopTimer();
+    const at = this.#lost === 'session' ? now : Math.min(waiting.until, this.#dueAt);
     if (at > now) {
-      this.#timer = this.#options.clock.setTimer(at - now, () => this.#flush());
+      this.#armTimer(at, now);
       return;
     }
     this.#flushing = true;
@@ -204,13 +202,23 @@ export class EventChannel implements Disposable {
     });
   }
 
+  #armTimer(at: number, now: number): void {
+    if (this.#timer && this.#timer.at <= at) return;
+    this.#stopTimer();
+    const handle = this.#options.clock.setTimer(at - now, () => {
+      this.#timer = undefined;
+      if (this.#waiting && Math.min(this.#waiting.until, this.#dueAt) > at) this.#schedule();
+      else this.#flush();
+    });
+    this.#timer = { at, handle };
+  }
+
   #flush(): void {
     const pack = {
       events: this.#queue,
       lead: this.#lost === 'session' ? ('resume' as const) : ('next' as const),
     };
-    this.#queue = new Set();
-    this.#latestByKey.clear();
+    this.#emptyQueue();
     this.#lost = 'nothing';
     this.#unacked = pack;
     const number = this.#number++;
@@ -231,15 +239,20 @@ export class EventChannel implements Disposable {
     if (proved) for (const { taken } of proved.events) taken?.();
   }
 
-  #drop(lost: 'nothing' | 'queue' | 'session'): void {
+  #emptyQueue(): void {
     this.#queue = new Set();
     this.#latestByKey.clear();
+    this.#dueAt = Number.POSITIVE_INFINITY;
+  }
+
+  #drop(lost: 'nothing' | 'queue' | 'session'): void {
+    this.#emptyQueue();
     this.#lost = lost;
   }
 
   #render(
     number: number,
-    pack: { readonly events: Iterable<Queued>; readonly lead: 'next' | 'resume' },
+    pack: { readonly events: Iterable<ChannelEvent>; readonly lead: 'next' | 'resume' },
   ): EventPackage {
     const senders: { rel: string; href: string; events: UcwaEvent[] }[] = [];
     for (const { sender, event } of pack.events) {
@@ -273,7 +286,7 @@ export class EventChannel implements Disposable {
   }
 
   #stopTimer(): void {
-    this.#timer?.[Symbol.dispose]();
+    this.#timer?.handle[Symbol.dispose]();
     this.#timer = undefined;
   }
 }
