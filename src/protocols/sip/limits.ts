@@ -16,6 +16,6 @@ export const defaultLimits: SipLimits = {
   startLine: 4096,
   head: 65_536,
   headers: 256,
-  headerValue: 16_384,
+  headerValue: 32_768,
   body: 1_048_576,
 };

@@ -38,6 +38,12 @@ describe('a SIP URI', () => {
     assert.equal(parsed('sip:FE_01.contoso.example').kind, 'sip');
   });
 
+  it('takes base64 in a parameter', () => {
+    const uri = parsed('sip:fe1.contoso.example;ms-route-sig=ab==;lr');
+    assert.equal(uri.kind === 'sip' && uriParam(uri, 'ms-route-sig'), 'ab==');
+    assert.equal(formatUri(uri), 'sip:fe1.contoso.example;ms-route-sig=ab==;lr');
+  });
+
   it('takes IPv6 addresses with and without port', () => {
     const uri = parsed('sip:a@[2001:db8::1]:5060;lr');
     assert.ok(uri.kind === 'sip');

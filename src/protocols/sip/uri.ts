@@ -43,6 +43,8 @@ const unreserved = `${alphanumeric}-_.!~*'()`;
 const userCodes = codeTable(`${unreserved}&=+$,;?/`);
 const passwordCodes = codeTable(`${unreserved}&=+$,`);
 const paramCodes = codeTable(`${unreserved}[]/:&+$`);
+/** COMPAT: values that hold base64 end with `=`. */
+const paramValueCodes = codeTable(`${unreserved}[]/:&+$=`);
 const headerCodes = codeTable(`${unreserved}[]/?:+$`);
 /** COMPAT: machine names of Windows networks hold underscores. */
 const hostCodes = codeTable(`${alphanumeric}-_.`);
@@ -128,7 +130,7 @@ function parseUriParams(text: string): readonly UriPart[] | undefined {
     const value = equals < 0 ? undefined : each.slice(equals + 1);
     if (name === '' || !isMadeOf(name, paramCodes)) return undefined;
     if (value === undefined) params.push({ name });
-    else if (isMadeOf(value, paramCodes)) params.push({ name, value });
+    else if (isMadeOf(value, paramValueCodes)) params.push({ name, value });
     else return undefined;
   }
   return params;

@@ -53,7 +53,7 @@ export function parseParams(text: string, start: number): readonly Param[] | und
   return params;
 }
 
-const bareValue = /^[^\s",;<>=@]+$/;
+const bareValue = /^[^\s",;<>@]+$/;
 
 export function formatParam({ name, value, quoted }: Param): string {
   if (value === undefined) return name;

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { ManualClock } from '../../../../test/kit/manual-clock.ts';
 import { writeMessage } from '../write.ts';
 import { dial, message, rawSocket, serve, told, until, watch } from './loopback.test-kit.ts';
+import { defaultTimes } from './options.ts';
 
 describe('a TCP connection', () => {
   it('carries messages both ways and closes on both sides', async () => {
@@ -90,6 +91,17 @@ describe('a TCP connection', () => {
     server.clock.advance(1_000);
     await theirs.done;
     assert.deepEqual(told(theirs), ['open', 'message', 'closed: idle']);
+  });
+
+  it('is closed after a quarter of an hour in silence unless another time is set', async () => {
+    await using server = await serve(new ManualClock(), { times: defaultTimes });
+    const socket = await rawSocket(server.listener.port);
+    const theirs = await server.first();
+    await until(() => server.clock.pending === 1);
+    server.clock.advance(900_000);
+    await theirs.done;
+    assert.deepEqual(told(theirs), ['open', 'closed: idle']);
+    socket.destroy();
   });
 
   it('pings, and is closed when no pong comes', async () => {

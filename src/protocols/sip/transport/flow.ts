@@ -3,6 +3,7 @@ import { isUnanswered } from '../methods.ts';
 import { refuse } from '../respond.ts';
 import { type TransactionOptions, Transactions, type TransactionUser } from '../transaction/layer.ts';
 import type { CloseReason, ConnectionEvent, SipConnection } from './connection.ts';
+import { withReceived } from './received.ts';
 
 export type FlowOptions = Omit<TransactionOptions, 'send' | 'reliable'>;
 
@@ -33,13 +34,17 @@ export class Flow {
   /** Runs the connection to its end and says why it ended. All transactions have failed by then. */
   async run(): Promise<{ readonly reason: CloseReason; readonly code: string | undefined }> {
     using _transactions = this.transactions;
+    let peer = { address: '', port: 0 };
     for await (const event of this.#connection.events()) {
       switch (event.kind) {
         case 'open':
+          peer = event.peer;
           this.#user.onOpen(event);
           break;
         case 'message':
-          this.transactions.receive(event.message);
+          this.transactions.receive(
+            event.message.kind === 'request' ? withReceived(event.message, peer) : event.message,
+          );
           break;
         case 'faulty':
         case 'broken':

@@ -54,11 +54,12 @@ export async function serve<C extends Clock>(clock: C, options: Partial<ListenOp
     host: '127.0.0.1',
     port: 0,
     clock,
+    ...options,
+    times: { idle: 0, ...options.times },
     onConnection(connection) {
       connections.push(connection);
       seen.push(watch(connection));
     },
-    ...options,
   });
   const first = async (): Promise<Seen> => {
     await until(() => seen.length > 0);
@@ -82,4 +83,4 @@ export async function rawSocket(port: number): Promise<Socket> {
 }
 
 export const dial = (port: number, clock: Clock, options: Partial<ConnectOptions> = {}): SipConnection =>
-  connect({ host: '127.0.0.1', port, clock, ...options });
+  connect({ host: '127.0.0.1', port, clock, ...options, times: { idle: 0, ...options.times } });

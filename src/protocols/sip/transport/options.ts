@@ -20,7 +20,7 @@ export interface ConnectionTimes {
 export const defaultTimes: ConnectionTimes = {
   open: 10_000,
   message: 15_000,
-  idle: 0,
+  idle: 900_000,
   ping: 0,
   pong: 10_000,
   drain: 2_000,
