@@ -1,60 +1,53 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import type { ServerAddresses } from '../src/cli/sandbox-config.ts';
+import { answers, anyPorts, bin, CommandLine, end } from './kit/command-line.ts';
 
-const bin = fileURLToPath(new URL('../bin/isthmus', import.meta.url));
-const anyPorts = { ISTHMUS_SANDBOX_PORTS: '{"graph":0,"online":0,"onPrem":0}' };
-
-async function run(command: string, args: readonly string[], cwd: string) {
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  return { out, err, code: code as number };
-}
+let folder: string;
+let line: CommandLine;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'isthmus-cli-'));
+  line = new CommandLine(folder);
+});
+after(async () => {
+  await line[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, maxRetries: 5 });
+});
 
 describe('bin/isthmus', () => {
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'isthmus-cli-'));
-  });
-  after(() => rm(folder, { recursive: true }));
-
   it('works from any folder and through symbolic links', async () => {
     await symlink(bin, join(folder, 'first'));
     await symlink('first', join(folder, 'isthmus'));
-    const { out, code } = await run(join(folder, 'isthmus'), ['--help'], folder);
+    const { out, code } = await line.run(['--help'], { bin: join(folder, 'isthmus') });
     assert.equal(code, 0);
     for (const name of ['start', 'sandbox', 'people', 'send', 'trace', 'explain', 'config'])
       assert.match(out, new RegExp(`^  ${name} `, 'm'));
   });
 
   it('refuses what it does not know, with the usage', async () => {
-    assert.equal((await run(bin, [], folder)).code, 2);
-    const unknown = await run(bin, ['strat'], folder);
+    assert.equal((await line.run([])).code, 2);
+    const unknown = await line.run(['strat']);
     assert.deepEqual([unknown.code, /no command strat/.test(unknown.err)], [2, true]);
-    const missing = await run(bin, ['trace'], folder);
+    const missing = await line.run(['trace']);
     assert.deepEqual([missing.code, /isthmus trace ID/.test(missing.err)], [2, true]);
   });
 
   it('says that no gateway runs, for people and for programs', async () => {
-    const { err, code } = await run(bin, ['people', '--data', folder], folder);
+    const { err, code } = await line.run(['people', '--data', folder]);
     assert.equal(code, 1);
     assert.match(err, /No gateway runs on the data folder .*\nStart it with/);
-    const json = await run(bin, ['trace', 'x', '--json', '--data', folder], folder);
+    const json = await line.run(['trace', 'x', '--json', '--data', folder]);
     assert.equal(JSON.parse(json.err).error.id, 'not-running');
   });
 
   it('tells every wrong value of a configuration before anything starts', async () => {
-    const { err, code } = await run(
-      'env',
-      ['ISTHMUS_LISTEN_PORT=x', 'ISTHMUS_POLICY=y', bin, 'start'],
-      folder,
-    );
+    const { err, code } = await line.run(['start'], {
+      env: { ISTHMUS_LISTEN_PORT: 'x', ISTHMUS_POLICY: 'y' },
+    });
     assert.equal(code, 2);
     assert.match(err, /listen\.port: "x" is not/);
     assert.match(err, /policy: "y" is not/);
@@ -62,41 +55,18 @@ describe('bin/isthmus', () => {
 });
 
 describe('isthmus sandbox', () => {
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'isthmus-cli-'));
-  });
-  const children: ChildProcess[] = [];
-  after(async () => {
-    for (const child of children) child.kill('SIGKILL');
-    await rm(folder, { recursive: true });
-  });
-
-  function start(ipc: boolean): ChildProcess {
-    const child = spawn(bin, ['sandbox', '--json', '--data', folder], {
-      env: { ...process.env, ...anyPorts },
-      stdio: ipc ? ['ignore', 'ignore', 'inherit', 'ipc'] : ['ignore', 'pipe', 'inherit'],
-    });
-    children.push(child);
-    return child;
-  }
-
   it('runs the embedded servers alone until it is asked to end', async () => {
-    const child = start(false);
-    assert.ok(child.stdout);
-    const [line] = (await once(child.stdout, 'data')) as [Buffer];
-    const { graph, pools } = JSON.parse(line.toString());
+    const { child, said } = await line.start(['sandbox', '--data', folder], anyPorts);
+    const { graph, pools } = said as ServerAddresses;
     assert.equal((await fetch(pools.online.http)).status, 200);
     assert.equal((await fetch(`${graph.http}/v1.0/me`)).status, 401);
-    child.kill('SIGTERM');
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
-    await assert.rejects(fetch(pools.online.http));
+    assert.deepEqual(await end(child), [0, null]);
+    assert.equal(await answers(pools.online.http), false);
   });
 
   it('ends with the process that started it, however that one ends', async () => {
-    const child = start(true);
-    const [word] = (await once(child, 'message')) as [{ kind: string }];
-    assert.equal(word.kind, 'ready');
+    const { child, said } = await line.startAsChild(['sandbox', '--data', folder], anyPorts);
+    assert.equal((said as { kind: string }).kind, 'ready');
     const ended = once(child, 'exit');
     child.disconnect();
     assert.deepEqual(await ended, [0, null]);

@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { answers, anyPorts, CommandLine, end } from './kit/command-line.ts';
 import { eventually } from './kit/eventually.ts';
-
-const bin = fileURLToPath(new URL('../bin/isthmus', import.meta.url));
-const env = {
-  ...process.env,
-  ISTHMUS_LISTEN_PORT: '0',
-  ISTHMUS_LISTEN_TLS_PORT: '0',
-  ISTHMUS_SANDBOX_PORTS: '{"graph":0,"online":0,"onPrem":0}',
-};
 
 interface Started {
   readonly console: string;
@@ -24,42 +13,23 @@ interface Started {
 
 describe('isthmus start', () => {
   let folder: string;
-  const children: ChildProcess[] = [];
+  let line: CommandLine;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'isthmus-start-'));
+    line = new CommandLine(folder);
   });
   after(async () => {
-    for (const child of children) child.kill('SIGKILL');
+    await line[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, maxRetries: 5 });
   });
 
-  async function start(data: string): Promise<{ child: ChildProcess; started: Started }> {
-    const child = spawn(bin, ['start', '--json', '--data', join(folder, data)], {
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    children.push(child);
-    assert.ok(child.stdout);
-    const [line] = (await once(child.stdout, 'data')) as [Buffer];
-    return { child, started: JSON.parse(line.toString()) as Started };
+  async function start(data: string) {
+    const { child, said } = await line.start(['start', '--data', data], anyPorts);
+    return { child, started: said as Started };
   }
 
-  async function run(data: string, args: readonly string[], input = '') {
-    const child = spawn(bin, [...args, '--data', join(folder, data)], { stdio: 'pipe' });
-    child.stdin.end(input);
-    const [out, err, [code]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'exit'),
-    ]);
-    return { out, err, code: code as number };
-  }
-
-  const isUp = async (url: string): Promise<boolean> =>
-    fetch(url).then(
-      () => true,
-      () => false,
-    );
+  const run = (data: string, args: readonly string[], input?: string) =>
+    line.run([...args, '--data', data], input === undefined ? {} : { input });
 
   it('runs a gateway that the other commands work on, and ends all of it when asked to', async () => {
     const { child, started } = await start('whole');
@@ -74,8 +44,8 @@ describe('isthmus start', () => {
       'demo\n',
     );
     assert.deepEqual([linked.code, linked.out], [0, 'frank@contoso.example: linked in skype\n']);
-    const after = JSON.parse((await run('whole', ['people', '--json'])).out);
-    const frank = after.people.find(({ id }: { id: string }) => id === 'frank@contoso.example');
+    const now = JSON.parse((await run('whole', ['people', '--json'])).out);
+    const frank = now.people.find(({ id }: { id: string }) => id === 'frank@contoso.example');
     assert.deepEqual(frank.links, { teams: 'not linked', skype: 'linked' });
 
     const sent = await run('whole', ['send', '--from', 'alice', '--to', 'bob', 'Hello', '--json']);
@@ -91,14 +61,12 @@ describe('isthmus start', () => {
 
     const second = await run('whole', ['start']);
     assert.deepEqual([second.code, /runs on the data folder .* already/.test(second.err)], [1, true]);
-
     const unknown = await run('whole', ['send', '--from', 'alice', '--to', 'zoe', 'Hello']);
     assert.deepEqual([unknown.code, /Nobody is called zoe/.test(unknown.err)], [1, true]);
     assert.equal((await run('whole', ['trace', 'nothing'])).code, 1);
 
-    child.kill('SIGINT');
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
-    assert.deepEqual(await Promise.all([started.console, started.sandbox.graph.http].map(isUp)), [
+    assert.deepEqual(await end(child, 'SIGINT'), [0, null]);
+    assert.deepEqual(await Promise.all([started.console, started.sandbox.graph.http].map(answers)), [
       false,
       false,
     ]);
@@ -107,27 +75,18 @@ describe('isthmus start', () => {
 
   it('leaves no embedded server behind when it is killed', async () => {
     const { child, started } = await start('killed');
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-    await eventually(
-      'the embedded servers end',
-      async () => !(await isUp(started.sandbox.graph.http)) || undefined,
-    );
+    await end(child, 'SIGKILL');
+    await eventually('the embedded servers end', async () => !(await answers(started.sandbox.graph.http)));
   });
 
   it('names the port that it cannot have', async () => {
     const { child, started } = await start('first');
     const { port } = new URL(started.console);
-    const second = spawn(bin, ['start', '--data', join(folder, 'second')], {
-      env: { ...env, ISTHMUS_LISTEN_PORT: port },
-      stdio: ['ignore', 'ignore', 'pipe'],
+    const second = await line.run(['start', '--data', 'second'], {
+      env: { ...anyPorts, ISTHMUS_LISTEN_PORT: port },
     });
-    children.push(second);
-    const [err, [code]] = await Promise.all([text(second.stderr), once(second, 'exit')]);
-    assert.equal(code, 1);
-    assert.match(err, new RegExp(`port ${port} \\(listen\\.port\\): another program uses it`));
-    child.kill('SIGTERM');
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.equal(second.code, 1);
+    assert.match(second.err, new RegExp(`port ${port} \\(listen\\.port\\): another program uses it`));
+    assert.deepEqual(await end(child), [0, null]);
   });
 });
