@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+/** The product's own (`src/cli/main.ts` turns it on for itself). */
+const compileCache = fileURLToPath(new URL('../node_modules/.cache/isthmus', import.meta.url));
+
 /** A process of the benchmark. It is told what to do in its first message and says `ready` when it is at work. */
 export interface Child<Ready> extends AsyncDisposable {
   readonly ready: Ready;

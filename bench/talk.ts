@@ -43,15 +43,15 @@ export class Talk {
 
   /** From just before the post to the moment it is shown, ms. */
   async toSkype(): Promise<number> {
-    return this.#timed((text) => this.#teams.say(this.#chat, text));
+    return this.#timed('to SfB', (text) => this.#teams.say(this.#chat, text));
   }
 
   async toTeams(): Promise<number> {
-    return this.#timed((text) => this.#skype.post(this.#sendAddress, text));
+    return this.#timed('to Teams', (text) => this.#skype.post(this.#sendAddress, text));
   }
 
-  async #timed(post: (text: string) => Promise<unknown>): Promise<number> {
-    const text = `${this.#pair.inTeams.name} ${++this.#count}`;
+  async #timed(where: 'to SfB' | 'to Teams', post: (text: string) => Promise<unknown>): Promise<number> {
+    const text = `${this.#pair.inTeams.name} ${where} ${++this.#count}`;
     const shown = Promise.withResolvers<void>();
     this.#waiting.set(text, shown.resolve);
     const start = performance.now();
@@ -85,7 +85,7 @@ export async function openTalks(pairs: readonly Pair[], servers: Child<Servers>)
       ),
     );
   servers.process.on('message', ({ shown }: Shown) => {
-    const [, text, name] = shown.match(/((t\d+) \d+)/) ?? [];
+    const [, text, name] = shown.match(/((t\d+) to Teams \d+)/) ?? [];
     if (text !== undefined && name !== undefined) talks.get(name)?.arrived(text);
   });
   const queue = [...talks.values()];

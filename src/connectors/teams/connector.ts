@@ -22,7 +22,7 @@ import { ReadBack } from './read-back.ts';
 import { SubscriptionKeeper } from './subscriptions.ts';
 import { tellSender } from './tell.ts';
 import { createTenants, type Tenant, type TenantOptions } from './tenants.ts';
-import { keysOf } from './trust.ts';
+import { keysOf, trusting } from './trust.ts';
 
 export interface TeamsOptions {
   /** Base addresses without a slash at the end: `https://graph.microsoft.com`, `https://login.microsoftonline.com`. */
@@ -58,7 +58,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
   const dispatcher = new Agent({
     connections: mostConnections,
     maxResponseSize: largestAnswer,
-    ...(options.ca === undefined ? {} : { connect: { ca: options.ca } }),
+    connect: { secureContext: trusting(options.ca) },
   });
   const tenants = createTenants(options.tenants, { ...options, dispatcher });
   const chats = new Chats(directory);

@@ -1,6 +1,12 @@
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { fetch } from 'undici';
 import type { KeySource } from '../../protocols/entra/verify.ts';
+
+/** For connections that trust the machine's authorities and, where one is given, `ca` (PEM); shared by all of them. */
+export function trusting(ca: string | undefined): SecureContext {
+  return createSecureContext(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] });
+}
 
 /** The keys that sign-in publishes for every tenant, fetched over our own connections. */
 export function keysOf(authority: string, dispatcher: Dispatcher): KeySource {

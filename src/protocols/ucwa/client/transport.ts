@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { Agent } from 'undici';
 import { ConnectionFailed, UnexpectedAnswer } from './failures.ts';
 
@@ -37,9 +38,14 @@ const maxAnswerBytes = 4 * 1024 * 1024;
 const bodyTimeoutMs = 30_000;
 const connectTimeoutMs = 10_000;
 
+/** One for all connections: made anew for each, it would take more memory than the rest of the connection. */
+function trusting(ca: string | undefined): SecureContext {
+  return createSecureContext(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] });
+}
+
 /** Two agents: one of few connections for calls, one that makes a connection for every P-GET. */
 export function createTransport({ ca, connections = 64 }: TransportOptions = {}): Transport {
-  const connect = { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
+  const connect = { timeout: connectTimeoutMs, secureContext: trusting(ca) };
   const calls = new Agent({ connections, connect });
   const polls = new Agent({ connect });
   return {
