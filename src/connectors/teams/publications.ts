@@ -147,11 +147,12 @@ export class Publications implements AsyncDisposable {
 
   #refresh(shown: Shown): void {
     const { presence } = shown;
-    shown.tail = shown.tail.then(async () => {
+    const again = shown.tail.then(async () => {
       if (shown.presence !== presence || this.#stopped.signal.aborted) return;
       const outcome = await this.#apply(shown, presence);
       if (outcome.kind === 'failed' && shown.presence === presence) this.#retry(shown);
     });
+    shown.tail = again.catch(() => this.#retry(shown));
   }
 
   /** Sooner than the session ends, so that one lost request does not show. */

@@ -62,6 +62,7 @@ export async function openSigningKeys(stored: StoredKeys): Promise<SigningKeys> 
         .encrypt(sealing),
     async unseal(purpose, text, clock) {
       try {
+        // At the beginning of time nothing has expired: an old text is told from a forged one below.
         const { payload } = await jwtDecrypt(text, sealing, { audience: purpose, currentDate: new Date(0) });
         const expired = (payload.exp ?? 0) * 1000 <= clock.now();
         return { kind: expired ? 'expired' : 'content', content: payload };
