@@ -179,7 +179,10 @@ export class NtlmServer {
 }
 
 function ntlmCredentials(request: SipRequest, realm: string): AuthValue | undefined {
-  for (const line of headerLines(request, 'Authorization')) {
+  for (const line of [
+    ...headerLines(request, 'Authorization'),
+    ...headerLines(request, 'Proxy-Authorization'),
+  ]) {
     const value = parseAuth(line);
     if (value?.scheme === 'ntlm' && authParam(value, 'realm') === realm) return value;
   }
