@@ -34,9 +34,14 @@ export function guardApi(app: FastifyInstance, access: Access): void {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const site = request.headers['sec-fetch-site'];
     if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new ConsoleError('cross-site');
-    if (isRead ? access.openReads : access.openChanges) return;
+    if (isHere(request) && (isRead ? access.openReads : access.openChanges)) return;
     if (!carriesToken(request, access.token)) throw new ConsoleError('unauthenticated');
   });
+}
+
+/** False for what a proxy brings from elsewhere, whatever host name the proxy itself asks for. */
+function isHere({ headers }: FastifyRequest): boolean {
+  return !['forwarded', 'x-forwarded-for', 'via'].some((name) => name in headers);
 }
 
 function carriesToken(request: FastifyRequest, token: string): boolean {

@@ -276,6 +276,16 @@ describe("access to the operators' API", () => {
       assert.equal((await ask(app, { url: '/api/people', headers: { host } })).status, 200, host);
   });
 
+  it('on loopback: what a proxy brings needs the token', async () => {
+    const app = await open(playground);
+    for (const name of ['forwarded', 'x-forwarded-for', 'via']) {
+      const forwarded = { [name]: 'for=203.0.113.7' };
+      assert.equal((await refusalOf(app, { url: '/api/people', headers: forwarded })).status, 401, name);
+      const proven = { ...forwarded, ...bearer('the-token') };
+      assert.equal((await ask(app, { url: '/api/people', headers: proven })).status, 200, name);
+    }
+  });
+
   it('is refused to the pages of other sites', async () => {
     const app = await open(playground);
     const foreign = { 'sec-fetch-site': 'cross-site' };

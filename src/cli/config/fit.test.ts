@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { TSchema } from 'typebox';
 import { Check } from 'typebox/value';
+import { parse } from 'yaml';
 import { overridesOf } from './env.ts';
 import { fit } from './fit.ts';
 import { Problems } from './problems.ts';
@@ -45,6 +47,23 @@ describe('fitting a value to the schema', () => {
   it('changes nothing in a value that fits', () => {
     const whole = fit(configSchema, {}, '', new Problems());
     assert.deepEqual(fit(configSchema, whole, '', new Problems()), whole);
+  });
+});
+
+describe('docs/configuration.md', () => {
+  const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+
+  it('shows a configuration that fits', () => {
+    const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+    const problems = new Problems();
+    fit(configSchema, parse(example), '', problems);
+    problems.throwIfAny();
+    assert.match(example, /^people:/m);
+  });
+
+  it('names every section', () => {
+    for (const section of Object.keys(configSchema.properties))
+      assert.match(page, new RegExp(`^\\| \`${section}\\b`, 'm'), section);
   });
 });
 
