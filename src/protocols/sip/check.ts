@@ -70,13 +70,14 @@ export function checkMessage(message: SipMessage): Fault | undefined {
   let vias = 0;
   let cseqValue = '';
   for (const { name, value } of message.headers) {
+    // Only the topmost Via line is acted upon; an endpoint hands the others back as they came.
+    if (name === 'Via' && vias++ > 0) continue;
     const rule = rules.get(name);
     if (rule === undefined) continue;
     if ((seen & rule.bit) !== 0) return badRequest(name, 'given more than once');
     seen |= rule.bit;
     if (!rule.valid(value)) return badRequest(name, 'malformed or out of range');
-    if (name === 'Via') vias++;
-    else if (name === 'CSeq') cseqValue = value;
+    if (name === 'CSeq') cseqValue = value;
   }
   if (vias === 0) return badRequest('Via', 'missing');
   if ((seen & mandatory) !== mandatory) return badRequest(firstMissing(seen), 'missing');

@@ -19,7 +19,8 @@ import {
 import { decide as decideNotification, type NotificationStep, startNotification } from './events/notifier.ts';
 import { decide as decideSubscription, startSubscription } from './events/subscriber.ts';
 import { formatSubscriptionState, parseSubscriptionState } from './headers/event.ts';
-import { bodyText, header, noBody, type SipRequest, type SipResponse, textBody } from './message.ts';
+import { bodyText, header, type SipRequest, type SipResponse, textBody } from './message.ts';
+import { makeRequest } from './request.ts';
 import type { ServerTransaction } from './transaction/server.ts';
 import { rfcTiming } from './transaction/timing.ts';
 import { connect } from './transport/connect.ts';
@@ -95,20 +96,16 @@ async function pair() {
   };
 }
 
-const request = (method: string, more: SipRequest['headers'] = []): SipRequest => ({
-  kind: 'request',
-  method,
-  uri: 'sip:bob@contoso.example',
-  headers: [
-    { name: 'Max-Forwards', value: '70' },
-    { name: 'From', value: '<sip:alice@contoso.example>;tag=alice' },
-    { name: 'To', value: '<sip:bob@contoso.example>' },
-    { name: 'Call-ID', value: `${method}-1` },
-    { name: 'CSeq', value: `1 ${method}` },
-    ...more,
-  ],
-  body: noBody,
-});
+const request = (method: string, headers: SipRequest['headers'] = []): SipRequest =>
+  makeRequest({
+    method,
+    uri: 'sip:bob@contoso.example',
+    from: '<sip:alice@contoso.example>;tag=alice',
+    to: '<sip:bob@contoso.example>',
+    callId: `${method}-1`,
+    cseq: 1,
+    headers,
+  });
 
 const contact = (name: string) => ({ name: 'Contact', value: `<sip:${name}@127.0.0.1>` });
 

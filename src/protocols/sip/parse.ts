@@ -27,7 +27,9 @@ export type Parsed =
  * ignored (RFC 3261 sections 7.5 and 18.3). Looks at the form only: `checkMessage` reads the headers.
  */
 export function parseMessage(bytes: Uint8Array, limits: SipLimits = defaultLimits): Parsed {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let start = 0;
   while (buffer[start] === 0x0d && buffer[start + 1] === 0x0a) start += 2;
   const end = buffer.indexOf('\r\n\r\n', start, 'latin1');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { authParam, formatAuth, parseAuth } from '../headers/auth.ts';
-import { noBody, type SipRequest, withHeader } from '../message.ts';
+import { header, noBody, type SipRequest, withHeader } from '../message.ts';
 import { respond } from '../respond.ts';
 import { hmacMd5, md4, md5, rc4 } from './ntlm/ciphers.ts';
 import { answerChallenge, verifyAuthenticate } from './ntlm/handshake.ts';
@@ -328,6 +328,13 @@ describe('signing in with NTLM', () => {
     assert.equal((await judge(third)).kind, 'wrong');
     assert.equal((await judge(alice.sign(register, {}, '-1'))).kind, 'wrong');
     assert.equal((await judge(alice.sign(register, { response: '' }))).kind, 'wrong');
+  });
+
+  it('takes credentials from where a proxy would ask for them too', async () => {
+    const { judge, alice } = await signIn();
+    const signed = alice.sign(register);
+    const value = header(signed, 'Authorization') ?? '';
+    assert.equal((await judge(withHeader(register, 'Proxy-Authorization', value))).kind, 'accepted');
   });
 
   it('offers itself to foreign credentials, and survives garbage', async () => {
