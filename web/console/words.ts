@@ -30,7 +30,7 @@ export function shownPresence(presence: {
 }
 
 function spaced(word: string): string {
-  const lower = word.replace(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+  const lower = word.replace(/(?<!^)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return lower.charAt(0).toUpperCase() + lower.slice(1);
 }
 

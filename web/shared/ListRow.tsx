@@ -66,7 +66,7 @@ export function ListRow(props: Props): ReactNode {
               {props.title}
             </Text>
             {props.corner && (
-              <Text className={styles.faint} size={100}>
+              <Text className={styles.faint} size={200}>
                 {props.corner}
               </Text>
             )}

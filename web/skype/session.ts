@@ -32,6 +32,7 @@ export interface SkypeSession {
   /** The page goes away: signs out without waiting. */
   readonly leave: () => void;
   readonly signOut: () => Promise<void>;
+  /** As `leave`: nothing of it stays behind. */
   readonly end: () => void;
 }
 
@@ -185,6 +186,11 @@ export async function startSkype(env: SkypeSurroundings): Promise<SkypeSession> 
     }
   };
 
+  const leave = (): void => {
+    ending.abort();
+    ucwa.deleteLast(running.application.self);
+  };
+
   return {
     store,
     open: (peer, name) => {
@@ -234,15 +240,12 @@ export async function startSkype(env: SkypeSurroundings): Promise<SkypeSession> 
       lastInput = now();
       if (wasInactive) report().catch(() => undefined);
     },
-    leave: () => {
-      ending.abort();
-      ucwa.deleteLast(running.application.self);
-    },
+    leave,
     signOut: async () => {
       ending.abort();
       await ucwa.delete(running.application.self);
     },
-    end: () => ending.abort(),
+    end: leave,
   };
 }
 

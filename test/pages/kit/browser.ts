@@ -47,7 +47,7 @@ export class PagesBrowser implements AsyncDisposable {
   async open(url: string, size: Size = laptop): Promise<OpenPage> {
     const context = await this.#browser.newContext({ viewport: size, locale: 'en-GB' });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
     page.on('dialog', (dialog) => {

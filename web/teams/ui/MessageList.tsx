@@ -97,13 +97,13 @@ function SendLine({ send, onRetry }: { readonly send: SendState; readonly onRetr
   switch (send.kind) {
     case 'sending':
       return (
-        <Text size={100} className={styles.state}>
+        <Text size={200} className={styles.state}>
           <CircleRegular className={styles.icon} /> Sending
         </Text>
       );
     case 'sent':
       return (
-        <Text size={100} className={styles.state}>
+        <Text size={200} className={styles.state}>
           <CheckmarkCircleRegular className={styles.icon} /> Sent
         </Text>
       );
