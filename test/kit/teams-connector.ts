@@ -57,8 +57,9 @@ export class RecordingSink implements Sink {
 
   async take(message: IncomingMessage) {
     if (this.full) throw new IntakeRefused({ id: 'ledger-full', side: 'teams' });
+    const known = this.timesTaken(message.remoteId) > 0;
     this.taken.push(message);
-    return 'taken' as const;
+    return known ? ('duplicate' as const) : ('taken' as const);
   }
   presence(observed: PresenceObservation) {
     this.observed.push(observed);

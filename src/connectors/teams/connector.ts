@@ -147,11 +147,12 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
         const readBack = new ReadBack({
           tenant,
           people: () => [...directory.people()].filter((person) => tenants.of(person) === tenant),
-          take: (messages) => takeMessages(messages, { chats, sink, signal: stopped.signal }),
+          take: (told) => takeMessages(told, { chats, sink, signal: stopped.signal }),
+          onMissed: () => messages.check(),
           clock,
         });
-        readBack.start();
         const messages = keeperOf(tenant, 'messages', '/chats/getAllMessages', () => readBack.hurry());
+        readBack.start();
         const keeper =
           gatewayAccount === undefined
             ? undefined

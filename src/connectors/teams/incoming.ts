@@ -1,6 +1,6 @@
 import type { Person } from '../../core/people.ts';
 import { catalogue } from '../../core/refusals.ts';
-import { type IncomingMessage, IntakeRefused, type Sink } from '../../gateway/connector.ts';
+import { type IncomingMessage, IntakeRefused, type Sink, type Taken } from '../../gateway/connector.ts';
 import { getMessage } from '../../protocols/graph/client/messages.ts';
 import { describeFailure, type GraphFailure } from '../../protocols/graph/client/result.ts';
 import { type Message, message as messageShape } from '../../protocols/graph/client/shapes.ts';
@@ -41,39 +41,45 @@ export function toldMessages(changes: readonly ReceivedChange[], tenants: Tenant
 }
 
 /**
- * Takes messages in: each chat's in the order written, the chats side by side. Resolves when all are on disk.
+ * Takes messages in: each chat's in the order written, the chats side by side. Resolves, when all are on
+ * disk, with the number of those that were not there before.
  * @throws {NotTaken} when one is not and may be later
  */
 export async function takeMessages(
   messages: readonly ToldMessage[],
   options: IncomingOptions,
-): Promise<void> {
+): Promise<number> {
   const chats = Map.groupBy(messages, ({ chatId }) => chatId);
   const ends = await Promise.allSettled([...chats.values()].map((of) => takeChat(of, options)));
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+  return ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0);
 }
 
-async function takeChat(told: readonly ToldMessage[], options: IncomingOptions): Promise<void> {
+async function takeChat(told: readonly ToldMessage[], options: IncomingOptions): Promise<number> {
   const [first] = told;
-  if (first === undefined) return;
+  if (first === undefined) return 0;
   const { tenant, chatId } = first;
   const read = await Promise.all(told.map((message) => contentOf(message, options)));
   const written = read
     .flatMap((message) => readWritten(message, chatId, options.sink))
     .sort((a, b) => a.writtenAt - b.writtenAt || compareIds(a.messageId, b.messageId));
-  if (written.length === 0) return;
+  if (written.length === 0) return 0;
 
   const found = await options.chats.ownersOf(tenant, chatId, options.sink, options.signal);
-  if (!found.ok) return passOver(found.failure, options.sink);
+  if (!found.ok) {
+    passOver(found.failure, options.sink);
+    return 0;
+  }
   const { owners } = found;
-  if (owners.kind === 'nobody') return;
+  if (owners.kind === 'nobody') return 0;
+  let fresh = 0;
   for (const message of written) {
     const author = owners.people.find((person) => objectIdOf(person) === message.authorId);
     const recipient = owners.people.find((person) => person !== author);
     // Anybody else in such a chat is the gateway's own account.
     if (author === undefined || recipient === undefined) continue;
-    await take(
+    const taken = await take(
       {
         side: 'teams',
         thread: threadKey(owners.thread),
@@ -85,15 +91,18 @@ async function takeChat(told: readonly ToldMessage[], options: IncomingOptions):
       },
       options.sink,
     );
+    if (taken === 'taken') fresh += 1;
   }
+  return fresh;
 }
 
-async function take(message: IncomingMessage, sink: Sink): Promise<void> {
+async function take(message: IncomingMessage, sink: Sink): Promise<Taken | 'refused'> {
   try {
-    await sink.take(message);
+    return await sink.take(message);
   } catch (error) {
     if (!(error instanceof IntakeRefused)) throw error;
     if (catalogue[error.refusal.id].retry) throw new NotTaken(error.refusal.id);
+    return 'refused';
   }
 }
 

@@ -7,8 +7,10 @@ import type { Tenant } from './tenants.ts';
 export interface ReadBackOptions {
   readonly tenant: Tenant;
   readonly people: () => readonly Person[];
-  /** What is known already is recognised there. */
-  readonly take: (messages: readonly ToldMessage[]) => Promise<void>;
+  /** What is known already is recognised there; gives the number of what was not. */
+  readonly take: (messages: readonly ToldMessage[]) => Promise<number>;
+  /** Something came up that no notification had told of. */
+  readonly onMissed: () => void;
   readonly clock: Clock;
 }
 
@@ -82,7 +84,7 @@ export class ReadBack implements AsyncDisposable {
   }
 
   async #read(userId: string, before: number): Promise<boolean> {
-    const { tenant, take } = this.#options;
+    const { tenant, take, onMissed } = this.#options;
     const time = { after: this.#readUpTo - overlapMs, before };
     const told: ToldMessage[] = [];
     const { graph, accounts } = tenant;
@@ -101,7 +103,7 @@ export class ReadBack implements AsyncDisposable {
         told.push({ tenant, chatId: message.chatId, messageId: message.id, content: message });
       }
     }
-    await take(told);
+    if ((await take(told)) > 0) onMissed();
     return true;
   }
 

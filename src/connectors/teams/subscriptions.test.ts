@@ -63,6 +63,19 @@ describe('the subscriptions of the Teams connector', () => {
     assert.equal(timesTaken(old), 3);
   });
 
+  it('are looked after at once when a message comes up that they did not tell of', async () => {
+    for (const id of ids()) teams.service.notifier.unsubscribe(id);
+    const chat = await teams.actor(alice).chatWith(bob.id);
+    const lost = await teams.actor(alice).say(chat, 'nobody tells of this');
+    const began = teams.clock.now();
+    await eventually('a subscription again', () => {
+      teams.clock.advance(1_000);
+      return ids().length > 0;
+    });
+    assert.ok(teams.sink.timesTaken(lost) > 0);
+    assert.ok(teams.clock.now() - began < 5 * 60_000);
+  });
+
   it('show in the status while they cannot be had', async () => {
     assert.deepEqual(
       teams.connector.status().map(({ name, state }) => [name, state]),

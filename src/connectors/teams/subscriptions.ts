@@ -73,6 +73,11 @@ export class SubscriptionKeeper implements AsyncDisposable {
     await promise;
   }
 
+  /** Asks Graph now whether the subscription is still there, by renewing it. */
+  check(): void {
+    this.#rouse();
+  }
+
   /** Whether the event was of this subscription. */
   lifecycle({ subscriptionId, event }: ReceivedLifecycle): boolean {
     if (subscriptionId !== this.#held?.id) return false;
