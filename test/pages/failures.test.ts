@@ -37,6 +37,20 @@ describe('a message that cannot be delivered', () => {
     await teams.message('Do you have a minute?', /Not delivered.*declined/).waitFor({ timeout: 40_000 });
   });
 
+  it('says in either client that it is too long, and can be sent again in Teams', async () => {
+    const { teams, skype } = halves(open.page);
+    const long = `Once upon a time ${'and so on '.repeat(4_000)}`;
+    await teams.person('Bob Brown').click();
+    await teams.write(long);
+    const failed = teams.message('Once upon a time', 'Failed to send. The message is too long for Teams.');
+    await failed.getByRole('button', { name: 'Try again' }).waitFor();
+    await skype.person('Alice Adams').click();
+    await skype.write(long);
+    await skype
+      .message('Once upon a time', 'This message was not delivered. The message is too long.')
+      .waitFor();
+  });
+
   it('from Skype for Business says under itself why: nobody is there', async () => {
     const { skype } = halves(open.page);
     await skype.person('Frank Fisher').click();
