@@ -53,6 +53,7 @@ export class SipConnection implements AsyncDisposable {
   #code: string | undefined;
   #wake: (() => void) | undefined;
   #isConsumed = false;
+  #isGathering = false;
   #pongTimer: Disposable | undefined;
 
   /** `ready`: the name of the socket's event that tells that it is open; `undefined` if it is. */
@@ -211,10 +212,22 @@ export class SipConnection implements AsyncDisposable {
 
   #write(bytes: Buffer | string): boolean {
     if (!this.isOpen || !this.#socket.writable) return false;
+    this.#gather();
     this.#socket.write(bytes);
     if (this.#socket.writableLength <= this.#maxQueued) return true;
     this.#close('slow reader');
     return false;
+  }
+
+  /** What is written in one turn goes out in one piece: the answers to all messages of a chunk cost one system call. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.#socket.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      this.#socket.uncork();
+    });
   }
 
   #schedulePing(): void {
