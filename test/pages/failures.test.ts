@@ -51,6 +51,17 @@ describe('a message that cannot be delivered', () => {
       .waitFor();
   });
 
+  it('does not come from a busy Teams: the page says so, waits as long as asked, and goes on', async () => {
+    const { teams } = halves(open.page);
+    const { clientId } = await world.system.api<{ clientId: string }>('/api/sandbox');
+    const { throttle } = world.system.servers.teams.tenants;
+    throttle.order({ appId: clientId, operation: 'getPresencesByUserId', count: 1, retryAfter: 2 });
+    const bar = teams.root.getByText('Teams is busy.');
+    await bar.waitFor();
+    await bar.waitFor({ state: 'detached' });
+    assert.deepEqual(open.faults, []);
+  });
+
   it('from Skype for Business says under itself why: nobody is there', async () => {
     const { skype } = halves(open.page);
     await skype.person('Frank Fisher').click();
