@@ -6,7 +6,7 @@ import type { Header } from './message.ts';
  */
 export interface Fault {
   readonly status: number;
-  /** A header name, `start line`, `headers` or `body`. */
+  /** A header that this library knows, `unknown header`, `headers`, `start line` or `body`. */
   readonly field: string;
   readonly detail: string;
   /** What the answer carries besides (`Unsupported`, `Accept`, `Allow` …). */

@@ -125,6 +125,14 @@ describe('a request', () => {
 });
 
 describe('a fault', () => {
+  it("does not even name a header of the peer's own making", () => {
+    const outcome = parseMessage(
+      lines('MESSAGE sip:bob@contoso.example SIP/2.0', `TOPSECRET: ${'x'.repeat(40_000)}`),
+    );
+    assert.ok(outcome.kind === 'faulty');
+    assert.deepEqual([outcome.fault.status, outcome.fault.field], [513, 'unknown header']);
+  });
+
   it('never quotes what the peer wrote', () => {
     const secret = 'TOPSECRET';
     fc.assert(

@@ -136,12 +136,15 @@ function parseHeaderLine(line: string, limits: SipLimits): Header | Fault {
   const written = isBlankCode(line.charCodeAt(colon - 1))
     ? trimBlanks(line.slice(0, colon))
     : line.slice(0, colon);
-  const name = knownName(written) ?? (isToken(written) ? written : undefined);
+  const known = knownName(written);
+  const name = known ?? (isToken(written) ? written : undefined);
   if (name === undefined) return badRequest('headers', 'a name that is no token');
   const value = trimBlanks(line.slice(colon + 1));
-  if (value.length > limits.headerValue) return { status: 513, field: name, detail: 'longer than allowed' };
+  // A name of the peer's own making is not repeated.
+  const field = known ?? 'unknown header';
+  if (value.length > limits.headerValue) return { status: 513, field, detail: 'longer than allowed' };
   if (value.includes('\n') || value.includes('\r'))
-    return badRequest(name, 'a line break without its other half');
+    return badRequest(field, 'a line break without its other half');
   return { name, value };
 }
 

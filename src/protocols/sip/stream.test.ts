@@ -106,6 +106,12 @@ describe('a faulty message', () => {
     ['two Content-Lengths', 'MESSAGE sip:b@c SIP/2.0\r\nl: 1\r\nl: 1\r\n\r\n', 400],
     ['a body of unknown length', 'MESSAGE sip:b@c SIP/2.0\r\nc: text/plain\r\n\r\n', 400],
     ['a body beyond the limit', 'MESSAGE sip:b@c SIP/2.0\r\nl: 1048577\r\n\r\n', 513],
+    ['a line that could be its Content-Length', 'MESSAGE sip:b@c SIP/2.0\r\nContent-Length 5\r\n\r\n', 400],
+    [
+      'more headers than were read',
+      `MESSAGE sip:b@c SIP/2.0\r\nl: 0\r\n${'a: b\r\n'.repeat(300)}l: 5\r\n\r\n`,
+      513,
+    ],
     ['no start line', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     ['a head without end', `MESSAGE sip:b@c SIP/2.0\r\nx: ${'y'.repeat(70_000)}`, 513],
   ] as const) {
@@ -117,6 +123,10 @@ describe('a faulty message', () => {
       assert.equal(last.fault.status, status);
     });
   }
+
+  it('with a line that is no header is passed over where its length is known', () => {
+    assert.deepEqual(kinds(message(1, 'a', ['no header']) + message(2)), ['faulty', 'message']);
+  });
 
   it('leaves a broken stream broken', () => {
     const stream = new SipStream({ opened: 'there' });

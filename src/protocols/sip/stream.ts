@@ -121,15 +121,16 @@ export class SipStream {
     return head;
   }
 
-  /** What makes it impossible to know where the body ends. */
-  #lengthFault(head: Head): Fault | undefined {
-    if (head.fault?.field === 'Content-Length') return head.fault;
-    if (head.start === undefined)
-      return head.fault ?? badRequest('start line', 'neither request nor status line');
-    if (head.contentLength === undefined && head.headers.some(({ name }) => name === 'Content-Type')) {
+  /** What makes it impossible to know where the body ends: also a header that could have been a Content-Length. */
+  #lengthFault({ fault, start, contentLength, headers }: Head): Fault | undefined {
+    if (start === undefined) return fault ?? badRequest('start line', 'neither request nor status line');
+    if (fault?.field === 'Content-Length' || (fault?.field === 'headers' && fault.status === 513))
+      return fault;
+    if (contentLength === undefined && fault?.field === 'headers') return fault;
+    if (contentLength === undefined && headers.some(({ name }) => name === 'Content-Type')) {
       return badRequest('Content-Length', 'missing');
     }
-    return (head.contentLength ?? 0) > this.#limits.body ? bodyTooLarge : undefined;
+    return (contentLength ?? 0) > this.#limits.body ? bodyTooLarge : undefined;
   }
 
   /** COMPAT: without Content-Length and Content-Type there is no body. */

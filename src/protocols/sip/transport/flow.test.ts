@@ -3,9 +3,10 @@ import { describe, it } from 'node:test';
 import { ManualClock } from '../../../../test/kit/manual-clock.ts';
 import { bodyText, noBody, type SipRequest, type SipResponse } from '../message.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
+import { writeMessage } from '../write.ts';
 import { Flow, type FlowUser } from './flow.ts';
 import { listen } from './listen.ts';
-import { dial, plain, until } from './loopback.test-kit.ts';
+import { dial, message, plain, rawSocket, until } from './loopback.test-kit.ts';
 
 describe('a flow', () => {
   const user = (onRequest: (transaction: ServerTransaction) => void, faults: number[] = []): FlowUser => ({
@@ -67,5 +68,33 @@ describe('a flow', () => {
     assert.equal(await open, 'transport');
     assert.deepEqual(await running, { kind: 'closed', reason: 'local', code: undefined });
     assert.deepEqual(texts, ['hello', '']);
+  });
+
+  it('answers what breaks the stream before it closes, where it can be answered', async () => {
+    const faults: number[] = [];
+    await using listener = await listen({
+      host: '127.0.0.1',
+      port: 0,
+      clock: new ManualClock(),
+      onConnection: (connection) =>
+        void new Flow(
+          connection,
+          flowOptions(),
+          user(() => assert.fail('nothing to hear'), faults),
+        ).run(),
+    });
+    const socket = await rawSocket(listener.port);
+    let got = '';
+    socket.on('data', (bytes: Buffer) => {
+      got += bytes.toString();
+    });
+    socket.write(
+      writeMessage(message)
+        .toString()
+        .replace(/Content-Length: \d+/, 'Content-Length: -1'),
+    );
+    await until(() => socket.closed);
+    assert.match(got, /^SIP\/2\.0 400 Bad Request \(Content-Length: not a number\)\r\n/);
+    assert.deepEqual(faults, [400]);
   });
 });
