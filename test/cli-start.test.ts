@@ -3,8 +3,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { answers, anyPorts, CommandLine, end } from './kit/command-line.ts';
 import { eventually } from './kit/eventually.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface Started {
   readonly console: string;
@@ -71,6 +74,14 @@ describe('isthmus start', () => {
       false,
     ]);
     assert.ok(!(await readdir(join(folder, 'whole'))).includes('gateway.json'));
+  });
+
+  it('is what npm start runs, and ends with npm', async () => {
+    const args = ['--silent', '--prefix', root, 'start', '--', '--data', join(folder, 'npm')];
+    const { child, said } = await line.start(args, anyPorts, 'npm');
+    assert.deepEqual(await end(child), [0, null]);
+    const { console, sandbox } = said as Started;
+    assert.deepEqual(await Promise.all([console, sandbox.graph.http].map(answers)), [false, false]);
   });
 
   it('leaves no embedded server behind when it is killed', async () => {

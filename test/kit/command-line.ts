@@ -52,8 +52,9 @@ export class CommandLine implements AsyncDisposable {
   async start(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
+    program = bin,
   ): Promise<{ child: ChildProcess; said: unknown }> {
-    const child = spawn(bin, [...args, '--json'], {
+    const child = spawn(program, [...args, '--json'], {
       cwd: this.#folder,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -61,7 +62,7 @@ export class CommandLine implements AsyncDisposable {
     this.#children.push(child);
     for await (const line of createInterface({ input: child.stdout }))
       return { child, said: JSON.parse(line) };
-    throw new Error(`isthmus ${args.join(' ')} ended before it was ready`);
+    throw new Error(`${program} ${args.join(' ')} ended before it was ready`);
   }
 
   /** As a parent that holds the channel which the embedded servers watch; resolves to their first word. */
