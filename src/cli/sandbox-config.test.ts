@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { LinkSecret, Links } from '../gateway/links.ts';
+import * as world from '../sandbox/world.ts';
 import { checkedConfig } from './checked-config.ts';
 import type { Config } from './config/config.ts';
 import { readSettings } from './config/load.ts';
@@ -76,5 +78,24 @@ describe('the configuration of the sandbox', () => {
     assert.deepEqual(answer.pools[1], { name: 'onPrem', home: 'onPrem', discovery: 'http://localhost:7083' });
     assert.ok(answer.people.every(({ address }) => !address.startsWith('isthmus')));
     assert.equal(answer.people.length, 13);
+  });
+});
+
+describe('docs/sandbox.md', () => {
+  const page = readFileSync(new URL('../../docs/sandbox.md', import.meta.url), 'utf8');
+
+  it('names every account as it is', () => {
+    for (const { address, home, objectId } of world.people)
+      assert.match(page, new RegExp(`^\\| \`${address}\` .*\\| ${home} \\| \`${objectId}\` \\|$`, 'm'));
+    for (const { address, mode, kind } of world.people)
+      if (kind === 'person') assert.match(page, new RegExp(`^\\| \`${address}\` .*\\| ${mode} \\|`, 'm'));
+  });
+
+  it('names every tenant and application as it is', () => {
+    for (const { domain, id } of world.tenants)
+      assert.ok(page.includes(`| \`${domain}\` | \`${id}\` |`), domain);
+    for (const { clientId, secret, roles } of world.apps)
+      for (const word of [clientId, ...(secret === undefined ? [] : [secret]), ...roles])
+        assert.ok(page.includes(`\`${word}\``), word);
   });
 });
