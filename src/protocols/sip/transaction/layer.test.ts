@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { ManualClock } from '../../../../test/kit/manual-clock.ts';
 import { header, type SipMessage, type SipRequest, type SipResponse, withHeader } from '../message.ts';
 import { parseMessage } from '../parse.ts';
@@ -269,6 +270,35 @@ describe("a peer's request", () => {
     assert.deepEqual(lines(), ['503', '503']);
     assert.equal(header(sent[0] ?? request('X'), 'Retry-After'), '5');
     assert.equal(transactions.size, 2);
+  });
+});
+
+describe('whatever a peer sends', () => {
+  it('never throws, and in the end nothing is left', () => {
+    const step = fc.record({
+      method: fc.constantFrom('INVITE', 'ACK', 'CANCEL', 'MESSAGE', 'BENOTIFY', 'NEWMETHOD'),
+      branch: fc.constantFrom('', 'z9hG4bK1', 'z9hG4bK2', 'old'),
+      cseq: fc.integer({ min: 1, max: 2 }),
+      answer: fc.constantFrom(0, 100, 180, 200, 404, 487),
+      status: fc.constantFrom(0, 100, 180, 200, 486),
+      wait: fc.integer({ min: 0, max: 40_000 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 15 }), fc.boolean(), (steps, reliable) => {
+        const { transactions, listener, open, clock, lastRequest, sent } = layer({ reliable });
+        for (const { method, branch, cseq, answer, status, wait } of steps) {
+          transactions.receive(request(method, cseq, branch));
+          if (answer > 0) open.at(-1)?.respond(answer);
+          const ask = transactions.request(ours(method === 'INVITE' ? 'INVITE' : 'MESSAGE'), listener);
+          if (status > 0) transactions.receive(respond(lastRequest(), status, { toTag: 'x' }));
+          if (method === 'CANCEL') ask.cancel();
+          clock.advance(wait);
+        }
+        clock.advance(1_000_000);
+        assert.deepEqual([transactions.size, clock.pending], [0, 0]);
+        for (const message of sent) writeMessage(message);
+      }),
+    );
   });
 });
 

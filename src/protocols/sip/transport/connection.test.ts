@@ -176,6 +176,17 @@ describe('a TCP connection', () => {
     assert.equal(server.seen.length, 1);
   });
 
+  it('closed in the moment that it opens, or before, leaves no timer behind', async () => {
+    await using server = await serve(new ManualClock());
+    const clock = new ManualClock();
+    const times = { ping: 30_000 };
+    const early = dial(server.listener.port, clock, { times });
+    await early[Symbol.asyncDispose]();
+    const client = dial(server.listener.port, clock, { times });
+    for await (const event of client.events()) if (event.kind === 'open') client.close();
+    await until(() => clock.pending === 0);
+  });
+
   it('leaves nothing behind when the listener is disposed of', async () => {
     const server = await serve(new ManualClock(), { times: { idle: 60_000 } });
     const clients = [

@@ -188,7 +188,7 @@ export class SipConnection implements AsyncDisposable {
   async #chunk(left: number | undefined): Promise<Buffer | undefined> {
     using _slow =
       left !== undefined && this.#times.message > 0
-        ? this.#after(left, () => this.#close('slow sender'))
+        ? this.#after(Math.max(left, 1), () => this.#close('slow sender'))
         : undefined;
     using _idle = this.#after(this.#times.idle, () => this.#close('idle'));
     for (;;) {
@@ -231,7 +231,7 @@ export class SipConnection implements AsyncDisposable {
   }
 
   #schedulePing(): void {
-    if (this.#opened === 'there') return;
+    if (this.#opened === 'there' || !this.isOpen) return;
     this.#after(this.#times.ping, () => {
       this.ping();
       this.#schedulePing();
@@ -251,10 +251,12 @@ export class SipConnection implements AsyncDisposable {
 
   #close(reason: CloseReason): void {
     if (this.#state === 'closed') return;
+    const wasOpen = this.#state === 'open';
     this.#state = 'closed';
     this.#reason = reason;
     for (const timer of [...this.#timers]) timer[Symbol.dispose]();
-    if (reason === 'local' || reason === 'broken stream' || reason === 'peer') this.#drain();
+    const mayDrain = reason === 'local' || reason === 'broken stream' || reason === 'peer';
+    if (wasOpen && mayDrain) this.#drain();
     else this.#socket.destroy();
     this.#wake?.();
   }
