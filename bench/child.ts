@@ -17,6 +17,8 @@ export interface Child<Ready> extends AsyncDisposable {
 export async function startChild<Ready>(file: string, order: unknown): Promise<Child<Ready>> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    execArgv: (process.env['BENCH_FLAGS'] ?? '').split(' ').filter(Boolean),
   });
   const exited = once(child, 'exit');
   child.send(order as object);

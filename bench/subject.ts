@@ -161,6 +161,7 @@ async function openFloor(_: SubjectOrder, config: Config) {
     take: forward,
     presence: () => undefined,
     peopleOf: () => Promise.resolve(undefined),
+    isOwnWrite: () => Promise.resolve(false),
     refused: (side, refusal) => console.error(`floor: ${side} ${refusal.id} ${refusal.detail}`),
   };
   await Promise.all(Object.values(connectors).map((connector: Connector) => connector.start(sink)));

@@ -70,6 +70,9 @@ export interface Sink {
   /** The two people of a thread that the gateway has met before, or undefined. */
   peopleOf(side: Side, thread: ThreadKey): Promise<Pair | undefined>;
 
+  /** Whether this is on record as a write of the gateway's: then it is not the one whose answer was lost. */
+  isOwnWrite(side: Side, thread: ThreadKey, remoteId: RemoteId): Promise<boolean>;
+
   /** Input that was refused at the edge; counted by `id`, logged without content. */
   refused(side: Side, refusal: Refusal): void;
 }

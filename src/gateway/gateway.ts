@@ -116,6 +116,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         : intake(message),
     presence: (observed) => presence.observe(observed),
     peopleOf: (side, thread) => ledger.peopleOf(side, thread),
+    isOwnWrite: (side, thread, remoteId) => ledger.isOwnWrite(side, thread, remoteId),
     refused: (side, refusal) => report({ kind: 'edge-refused', side, refusal }),
   };
 

@@ -53,6 +53,8 @@ export class RecordingSink implements Sink {
   readonly observed: PresenceObservation[] = [];
   readonly refusals: Refusal[] = [];
   readonly met = new Map<string, Pair>();
+  /** The gateway's own writes: `thread remoteId`. */
+  readonly onRecord = new Set<string>();
   full = false;
 
   async take(message: IncomingMessage) {
@@ -64,6 +66,10 @@ export class RecordingSink implements Sink {
   presence(observed: PresenceObservation) {
     this.observed.push(observed);
   }
+  async isOwnWrite(_side: string, thread: string, remoteId: string) {
+    return this.onRecord.has(`${thread} ${remoteId}`);
+  }
+
   async peopleOf(_side: string, thread: string) {
     return this.met.get(thread);
   }

@@ -58,6 +58,10 @@ class Keeping implements Sink {
   presence(observed: PresenceObservation) {
     this.observed.push(observed);
   }
+  isOwnWrite() {
+    return Promise.resolve(false);
+  }
+
   async peopleOf(_side: string, thread: string) {
     return this.threads.get(thread);
   }

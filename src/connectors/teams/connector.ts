@@ -165,7 +165,14 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
     },
 
     deliver: (order, signal) => delivery.deliver(order, signal),
-    find: (order, signal) => findMessage(order, tenants, delivery, signal),
+    find: (order, signal) =>
+      findMessage(
+        order,
+        tenants,
+        delivery,
+        async (thread, id) => (await running?.sink.isOwnWrite('teams', thread, id)) ?? false,
+        signal,
+      ),
     tell: (notice, signal) => tellSender(notice, tenants, delivery, signal),
     publish: (person, presence) => publications.publish(person, presence),
 

@@ -37,4 +37,14 @@ describe('asking Teams whether a message is there', () => {
       kind: 'absent',
     });
   });
+
+  it('does not take an equal message that an earlier run has on record', async () => {
+    teams.link(bob);
+    const chat = await teams.actor(bob).chatWith(alice.id);
+    const id = await teams.actor(bob).say(chat, 'ok');
+    teams.sink.onRecord.add(`${chat} ${id}`);
+    assert.deepEqual(await teams.connector.find(teams.order(bob, alice, 'ok'), teams.never), {
+      kind: 'absent',
+    });
+  });
 });

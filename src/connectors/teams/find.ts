@@ -1,3 +1,4 @@
+import type { RemoteId, ThreadKey } from '../../core/ids.ts';
 import type { Body } from '../../core/message.ts';
 import type { DeliveryOrder, Finding } from '../../gateway/connector.ts';
 import { myChats, openOneOnOne } from '../../protocols/graph/client/chats.ts';
@@ -9,6 +10,9 @@ import { bodyOf, readMessage, sameText } from './from-graph.ts';
 import { parseThreadKey, remoteId, type TeamsThread, threadKey } from './ids.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 import { namedMessage, ownMessage, proxyTopic } from './to-graph.ts';
+
+/** Whether a write is on record already: then it is not the one that is looked for, though it says the same. */
+export type IsOwnWrite = (thread: ThreadKey, id: RemoteId) => Promise<boolean>;
 
 /** By how much Graph's clock may be behind ours. */
 const clockSkewMs = 2_000;
@@ -22,17 +26,19 @@ export async function findMessage(
   order: DeliveryOrder,
   tenants: Tenants,
   delivery: Delivery,
+  isOwnWrite: IsOwnWrite,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const asAuthor = await findAsAuthor(order, tenants, delivery, signal);
+  const asAuthor = await findAsAuthor(order, tenants, delivery, isOwnWrite, signal);
   if (asAuthor.kind !== 'absent') return asAuthor;
-  return findAsGateway(order, tenants, delivery, signal);
+  return findAsGateway(order, tenants, delivery, isOwnWrite, signal);
 }
 
 async function findAsAuthor(
   order: DeliveryOrder,
   tenants: Tenants,
   delivery: Delivery,
+  isOwnWrite: IsOwnWrite,
   signal: AbortSignal,
 ): Promise<Finding> {
   const tenant = tenants.of(order.author);
@@ -43,19 +49,20 @@ async function findAsAuthor(
   const known = order.thread === undefined ? undefined : parseThreadKey(order.thread);
   const by = author.teams.objectId.toLowerCase();
   if (known?.kind === 'direct')
-    return look(tenant, known, by, content.body, order, delivery, 'author', signal);
+    return look(tenant, known, by, content.body, order, delivery, isOwnWrite, 'author', signal);
   if ((await tenant.accounts.person(author)).kind === 'absent') return absent;
   const ids = [author.teams.objectId, recipient.teams.objectId] as const;
   const chat = await openOneOnOne(tenant.graph, tenant.accounts.application, ids, signal);
   if (!chat.ok) return isNotFound(chat.failure) ? absent : unknown(chat.failure, order);
   const thread = { kind: 'direct', chatId: chat.value.id } as const;
-  return look(tenant, thread, by, content.body, order, delivery, 'author', signal);
+  return look(tenant, thread, by, content.body, order, delivery, isOwnWrite, 'author', signal);
 }
 
 async function findAsGateway(
   order: DeliveryOrder,
   tenants: Tenants,
   delivery: Delivery,
+  isOwnWrite: IsOwnWrite,
   signal: AbortSignal,
 ): Promise<Finding> {
   const tenant = tenants.of(order.recipient);
@@ -71,7 +78,17 @@ async function findAsGateway(
   if (!groups.ok) return unknown(groups.failure, order);
   for (const chatId of groups.value) {
     const thread = { kind: 'proxy', chatId } as const;
-    const finding = await look(tenant, thread, me.value, content.body, order, delivery, 'gateway', signal);
+    const finding = await look(
+      tenant,
+      thread,
+      me.value,
+      content.body,
+      order,
+      delivery,
+      isOwnWrite,
+      'gateway',
+      signal,
+    );
     if (finding.kind === 'found') delivery.rememberGroup(order, chatId);
     if (finding.kind !== 'absent') return finding;
   }
@@ -109,6 +126,7 @@ async function look(
   body: Body,
   order: DeliveryOrder,
   delivery: Delivery,
+  isOwnWrite: IsOwnWrite,
   as: 'author' | 'gateway',
   signal: AbortSignal,
 ): Promise<Finding> {
@@ -125,8 +143,9 @@ async function look(
       const written = readMessage(message);
       if (typeof written === 'string' || written.authorId !== authorId || written.writtenAt < since) continue;
       if (!sameText(bodyOf(message), body)) continue;
-      if (delivery.hasWritten(threadKey(thread), remoteId(message.id))) continue;
-      return { kind: 'found', thread: threadKey(thread), remoteId: remoteId(message.id), as };
+      const name = [threadKey(thread), remoteId(message.id)] as const;
+      if (delivery.hasWritten(...name) || (await isOwnWrite(...name))) continue;
+      return { kind: 'found', thread: name[0], remoteId: name[1], as };
     }
   }
   return absent;
