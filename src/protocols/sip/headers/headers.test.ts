@@ -249,7 +249,7 @@ describe('every header parser', () => {
 
   it('never throws', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (garbage) => {
+      fc.property(fc.string({ unit: 'binary-ascii' }), (garbage) => {
         for (const parse of Object.values(parsers)) parse(garbage);
       }),
     );
