@@ -58,6 +58,18 @@ describe('two people in the Skype for Business page', () => {
     assert.equal(await heidi.root.getByRole('article').count(), 4);
   });
 
+  it('talk with somebody who has no account here, in a window of that person', async () => {
+    const dave = world.system.teams('dave');
+    const chat = await dave.chatWith('heidi@contoso.example');
+    await dave.say(chat, 'Dave here, from Teams');
+    await heidi.toast('Dave Davis (Teams)').waitFor();
+    await heidi.accept('Dave here, from Teams');
+    await heidi.root.getByRole('main', { name: 'Conversation with Dave Davis (Teams)' }).waitFor();
+    await heidi.write('Hello Dave');
+    await heidi.message('Hello Dave', 'Delivered').waitFor();
+    await dave.sees(chat, 'Hello Dave');
+  });
+
   it('read a note beside the status', async () => {
     await heidi.me().click();
     await heidi.root.getByRole('textbox', { name: 'What’s happening today?' }).fill('At the lake');

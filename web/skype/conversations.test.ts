@@ -26,7 +26,7 @@ function world() {
     invitationEnded: (id, reason, success) => void told.push(`invitation ${id} ${success} ${why(reason)}`),
     messageEnded: (id, href, reason, success) =>
       void told.push(`message ${id || href} ${success} ${why(reason)}`),
-    peerOf: (id) => (id === 'op' ? alice : undefined),
+    windowFor: (id) => (id === 'op' ? alice : undefined),
     sessionOver: (peer, reason) => void told.push(`over ${peer} ${why(reason)}`),
     keep: () => undefined,
   };
@@ -78,7 +78,7 @@ describe('the events of a conversation', () => {
     const { store, hear } = world();
     await hear('communication', incoming);
     const [invitation] = store.get().invitations;
-    assert.deepEqual([invitation?.peer, invitation?.name], [alice, 'Alice Adams']);
+    assert.deepEqual([invitation?.window, invitation?.name], [alice, 'Alice Adams']);
     assert.equal(textOf(invitation?.content ?? []), 'Hi Bob');
   });
 
@@ -93,6 +93,38 @@ describe('the events of a conversation', () => {
       ),
     });
     assert.equal(store.get().invitations[0]?.accept, `${invitationHref}/accept`);
+  });
+
+  it('open a window for each person behind the gateway’s own account, which names them in the subject', async () => {
+    const { store, hear } = world();
+    const behalf = (number: number, subject: string): object =>
+      embedded(
+        'messagingInvitation',
+        `/i/${number}`,
+        {
+          direction: 'Incoming',
+          subject,
+          threadId: `thread ${number}`,
+          _links: {
+            conversation: { href: `/c/${number}` },
+            accept: { href: '/a' },
+            decline: { href: '/d' },
+            message: { href: 'data:text/plain,Hi' },
+          },
+          _embedded: { from: { name: 'Isthmus', uri: 'sip:isthmus@contoso.example' } },
+        },
+        { type: 'started' },
+      );
+    await hear('communication', behalf(1, 'Dave Davis (Teams)'), behalf(2, 'Erin Evans (Teams)'));
+    for (const { href } of store.get().invitations)
+      store.dispatch({ type: 'invitationAnswered', href, accepted: true, at: 1 });
+    assert.deepEqual(
+      Object.values(store.get().windows).map(({ name, peer, threadId }) => [name, peer, threadId]),
+      [
+        ['Dave Davis (Teams)', 'sip:isthmus@contoso.example', 'thread 1'],
+        ['Erin Evans (Teams)', 'sip:isthmus@contoso.example', 'thread 2'],
+      ],
+    );
   });
 
   it('tell of a missed invitation, and not of one that another client took', async () => {

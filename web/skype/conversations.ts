@@ -4,7 +4,7 @@ import type { RichNode } from '../shared/richText/tree.ts';
 import type { Store } from '../shared/store.ts';
 import type { Outbox } from './outbox.ts';
 import { nameOf, type SkypeAction } from './state/reducer.ts';
-import { type SkypeState, sipOf, windowOf } from './state/state.ts';
+import { type SkypeState, sipOf, windowId, windowOf } from './state/state.ts';
 import type { Ucwa } from './ucwa/client.ts';
 import { readDataUri } from './ucwa/dataUri.ts';
 import type { Reason, UcwaEvent } from './ucwa/events.ts';
@@ -50,7 +50,8 @@ export function createConversations(
       invitation: {
         href: event.href,
         conversation: linkOf(invitation, 'conversation') ?? '',
-        peer: sipOf(stringAt(embeddedOf(invitation, 'from'), 'uri')),
+        window: windowId(sipOf(stringAt(embeddedOf(invitation, 'from'), 'uri')), onBehalf(invitation)),
+        threadId: stringAt(invitation, 'threadId'),
         name: nameOfInviter(invitation),
         content: contentOf(linkOf(invitation, 'message')),
         accept,
@@ -61,23 +62,25 @@ export function createConversations(
 
   const nameOfInviter = (invitation: Resource): string => {
     const from = embeddedOf(invitation, 'from');
-    return stringAt(from, 'name') || nameOf(store.get(), sipOf(stringAt(from, 'uri')));
+    return (
+      onBehalf(invitation) || stringAt(from, 'name') || nameOf(store.get(), sipOf(stringAt(from, 'uri')))
+    );
   };
 
   const onOutgoing = (event: UcwaEvent, invitation: Resource): void => {
     const operationId = stringAt(invitation, 'operationId');
-    const peer = outbox.peerOf(operationId);
-    if (peer === undefined) return;
+    const window = outbox.windowFor(operationId);
+    if (window === undefined) return;
     if (event.type === 'completed') {
       const success = event.status !== 'Failure' && event.reason === undefined;
       outbox.invitationEnded(operationId, event.reason, success);
       return;
     }
-    const session = store.get().windows[peer]?.session;
+    const session = store.get().windows[window]?.session;
     if (session?.kind !== 'inviting') return;
     const conversation = linkOf(invitation, 'conversation');
     const stop = linkOf(invitation, 'cancel');
-    store.dispatch({ type: 'session', peer, session: { kind: 'inviting', conversation, stop } });
+    store.dispatch({ type: 'session', window, session: { kind: 'inviting', conversation, stop } });
   };
 
   const onMessaging = async (event: UcwaEvent): Promise<void> => {
@@ -89,7 +92,7 @@ export function createConversations(
       case 'Connected':
         store.dispatch({
           type: 'session',
-          peer: window.peer,
+          window: window.id,
           session: {
             kind: 'connected',
             conversation,
@@ -98,7 +101,7 @@ export function createConversations(
             stop: linkOf(messaging, 'stopMessaging'),
           },
         });
-        return outbox.pump(window.peer);
+        return outbox.pump(window.id);
       case 'Disconnected':
         return ended(conversation, event.reason);
       default:
@@ -109,14 +112,14 @@ export function createConversations(
   const ended = (conversation: string, reason: Reason | undefined): void => {
     const window = windowOf(store.get(), conversation);
     if (!window) return;
-    outbox.sessionOver(window.peer, reason);
+    outbox.sessionOver(window.id, reason);
     store.dispatch({
       type: 'conversationOver',
       conversation,
       at: now(),
       note: endWords(reason, window.name),
     });
-    outbox.pump(window.peer);
+    outbox.pump(window.id);
   };
 
   const onMessage = async (event: UcwaEvent): Promise<void> => {
@@ -169,6 +172,16 @@ export function createConversations(
       }
     },
   };
+}
+
+/** The account in whose name the gateway writes for people who have no account here. */
+const gatewayName = 'Isthmus';
+
+/** Whom the gateway's own account writes for: it names them in the subject. '' for everybody else's invitations. */
+function onBehalf(invitation: Resource): string {
+  return stringAt(embeddedOf(invitation, 'from'), 'name') === gatewayName
+    ? stringAt(invitation, 'subject')
+    : '';
 }
 
 /** What the window tells of an invitation that went by unanswered here; undefined when there is nothing to tell. */

@@ -51,7 +51,7 @@ function outboxAt(
     () => now,
     () => `k${++keys}`,
   );
-  store.dispatch({ type: 'opened', peer: alice, name: 'Alice Adams' });
+  store.dispatch({ type: 'opened', window: alice, name: 'Alice Adams' });
   return {
     outbox,
     sent,
@@ -60,7 +60,7 @@ function outboxAt(
       now += ms;
     },
     session: (session: SessionState) => {
-      store.dispatch({ type: 'session', peer: alice, session });
+      store.dispatch({ type: 'session', window: alice, session });
       outbox.pump(alice);
     },
     states: () => store.get().windows[alice]?.lines.map((line) => line.state),

@@ -3,7 +3,7 @@ import type { Store } from '../shared/store.ts';
 import { troubleOf } from '../shared/trouble.ts';
 import type { SkypeAction } from './state/reducer.ts';
 import { nameOf } from './state/reducer.ts';
-import type { SkypeState } from './state/state.ts';
+import { peerOf, type SkypeState } from './state/state.ts';
 import { type Ucwa, UcwaError, withQuery } from './ucwa/client.ts';
 import { textToDataUri } from './ucwa/dataUri.ts';
 import type { Reason } from './ucwa/events.ts';
@@ -22,7 +22,7 @@ interface Waiting {
 }
 
 interface Pending {
-  readonly peer: string;
+  readonly window: string;
   readonly key: string;
   readonly at: number;
   readonly what: 'invitation' | 'message';
@@ -31,9 +31,9 @@ interface Pending {
 }
 
 export interface Outbox {
-  readonly send: (peer: string, text: string) => void;
+  readonly send: (window: string, text: string) => void;
   /** Sends what waits, if the window's session allows it now; called after every change of a session. */
-  readonly pump: (peer: string) => void;
+  readonly pump: (window: string) => void;
   /** An invitation of ours was answered or failed. */
   readonly invitationEnded: (operationId: string, reason: Reason | undefined, success: boolean) => void;
   /** A message of ours was confirmed or failed; known by operation id or address. */
@@ -43,9 +43,9 @@ export interface Outbox {
     reason: Reason | undefined,
     success: boolean,
   ) => void;
-  readonly peerOf: (operationId: string) => string | undefined;
+  readonly windowFor: (operationId: string) => string | undefined;
   /** The session of a window is over: what it had not confirmed has failed. */
-  readonly sessionOver: (peer: string, reason: Reason | undefined) => void;
+  readonly sessionOver: (window: string, reason: Reason | undefined) => void;
   readonly keep: (now: number) => void;
 }
 
@@ -63,20 +63,20 @@ export function createOutbox(
   /** Confirmations that came before the answer which tells whose they are, by address. */
   const early = new Map<string, { readonly success: boolean; readonly reason: Reason | undefined }>();
 
-  const queueOf = (peer: string): Waiting[] => {
-    const queue = waiting.get(peer) ?? [];
-    waiting.set(peer, queue);
+  const queueOf = (window: string): Waiting[] => {
+    const queue = waiting.get(window) ?? [];
+    waiting.set(window, queue);
     return queue;
   };
-  const fail = (peer: string, key: string, why: string): void =>
-    store.dispatch({ type: 'lineState', peer, key, state: { kind: 'failed', why } });
+  const fail = (window: string, key: string, why: string): void =>
+    store.dispatch({ type: 'lineState', window, key, state: { kind: 'failed', why } });
   const settle = (operationId: string, success: boolean, reason: Reason | undefined): Pending | undefined => {
     const one = pending.get(operationId);
     if (!one) return undefined;
     pending.delete(operationId);
     if (success)
-      store.dispatch({ type: 'lineState', peer: one.peer, key: one.key, state: { kind: 'delivered' } });
-    else fail(one.peer, one.key, failureWords(reason, nameOf(store.get(), one.peer)));
+      store.dispatch({ type: 'lineState', window: one.window, key: one.key, state: { kind: 'delivered' } });
+    else fail(one.window, one.key, failureWords(reason, nameOf(store.get(), one.window)));
     return one;
   };
   const keepEarly = (path: string, success: boolean, reason: Reason | undefined): void => {
@@ -84,22 +84,24 @@ export function createOutbox(
     const [oldest] = early.keys();
     if (early.size > maxEarly && oldest !== undefined) early.delete(oldest);
   };
-  const failWaiting = (peer: string, reason: Reason | undefined): void => {
-    const why = failureWords(reason, nameOf(store.get(), peer));
-    for (const line of queueOf(peer).splice(0)) fail(peer, line.key, why);
+  const failWaiting = (window: string, reason: Reason | undefined): void => {
+    const why = failureWords(reason, nameOf(store.get(), window));
+    for (const line of queueOf(window).splice(0)) fail(window, line.key, why);
   };
 
-  const invite = async (peer: string, line: Waiting): Promise<void> => {
+  const invite = async (window: string, line: Waiting): Promise<void> => {
     const operationId = newKey();
-    pending.set(operationId, { peer, key: line.key, at: now(), what: 'invitation', location: '' });
+    const threadId = store.get().windows[window]?.threadId;
+    pending.set(operationId, { window, key: line.key, at: now(), what: 'invitation', location: '' });
     store.dispatch({
       type: 'session',
-      peer,
+      window,
       session: { kind: 'inviting', conversation: undefined, stop: undefined },
     });
     try {
       await ucwa.post(startMessaging, {
-        to: peer,
+        to: peerOf(window),
+        ...(threadId && { threadId }),
         operationId,
         importance: 'Normal',
         subject: '',
@@ -107,14 +109,14 @@ export function createOutbox(
       });
     } catch (error) {
       pending.delete(operationId);
-      store.dispatch({ type: 'session', peer, session: { kind: 'none' } });
-      fail(peer, line.key, wordsOf(error, nameOf(store.get(), peer)));
+      store.dispatch({ type: 'session', window, session: { kind: 'none' } });
+      fail(window, line.key, wordsOf(error, nameOf(store.get(), window)));
     }
   };
 
-  const sendInSession = async (peer: string, line: Waiting, href: string): Promise<void> => {
+  const sendInSession = async (window: string, line: Waiting, href: string): Promise<void> => {
     const operationId = newKey();
-    const entry: Pending = { peer, key: line.key, at: now(), what: 'message', location: '' };
+    const entry: Pending = { window, key: line.key, at: now(), what: 'message', location: '' };
     pending.set(operationId, entry);
     try {
       const answer = await ucwa.postText(withQuery(href, { operationId }), line.text);
@@ -124,35 +126,35 @@ export function createOutbox(
     } catch (error) {
       pending.delete(operationId);
       if (error instanceof UcwaError && [404, 409].includes(error.status) && !line.again) {
-        store.dispatch({ type: 'session', peer, session: { kind: 'none' } });
-        queueOf(peer).unshift({ ...line, again: true });
-      } else fail(peer, line.key, wordsOf(error, nameOf(store.get(), peer)));
+        store.dispatch({ type: 'session', window, session: { kind: 'none' } });
+        queueOf(window).unshift({ ...line, again: true });
+      } else fail(window, line.key, wordsOf(error, nameOf(store.get(), window)));
     }
   };
 
-  const pump = (peer: string): void => {
-    const session = store.get().windows[peer]?.session;
-    const [line] = queueOf(peer);
-    if (!session || !line || busy.has(peer) || session.kind === 'inviting') return;
+  const pump = (window: string): void => {
+    const session = store.get().windows[window]?.session;
+    const [line] = queueOf(window);
+    if (!session || !line || busy.has(window) || session.kind === 'inviting') return;
     if (session.kind === 'connected' && session.sendMessage === undefined) return;
-    queueOf(peer).shift();
-    busy.add(peer);
+    queueOf(window).shift();
+    busy.add(window);
     const sent =
       session.kind === 'connected' && session.sendMessage !== undefined
-        ? sendInSession(peer, line, session.sendMessage)
-        : invite(peer, line);
+        ? sendInSession(window, line, session.sendMessage)
+        : invite(window, line);
     void sent.finally(() => {
-      busy.delete(peer);
-      pump(peer);
+      busy.delete(window);
+      pump(window);
     });
   };
 
   return {
-    send: (peer, text) => {
+    send: (window, text) => {
       const key = newKey();
       store.dispatch({
         type: 'writing',
-        peer,
+        window,
         line: {
           key,
           author: 'me',
@@ -162,16 +164,16 @@ export function createOutbox(
           state: { kind: 'sending' },
         },
       });
-      queueOf(peer).push({ key, text, again: false });
-      pump(peer);
+      queueOf(window).push({ key, text, again: false });
+      pump(window);
     },
     pump,
-    peerOf: (operationId) => pending.get(operationId)?.peer,
+    windowFor: (operationId) => pending.get(operationId)?.window,
     invitationEnded: (operationId, reason, success) => {
       const one = settle(operationId, success, reason);
       if (!one || success) return;
-      store.dispatch({ type: 'session', peer: one.peer, session: { kind: 'none' } });
-      failWaiting(one.peer, reason);
+      store.dispatch({ type: 'session', window: one.window, session: { kind: 'none' } });
+      failWaiting(one.window, reason);
     },
     messageEnded: (operationId, href, reason, success) => {
       const byHref = (): string | undefined =>
@@ -180,19 +182,19 @@ export function createOutbox(
       if (id !== undefined) settle(id, success, reason);
       else if (operationId === '') keepEarly(pathOf(href), success, reason);
     },
-    sessionOver: (peer, reason) => {
+    sessionOver: (window, reason) => {
       for (const [operationId, one] of pending)
-        if (one.peer === peer && one.what === 'message') settle(operationId, false, reason);
+        if (one.window === window && one.what === 'message') settle(operationId, false, reason);
     },
     keep: (at) => {
       for (const [operationId, one] of pending) {
         if (at - one.at < givenUpMs) continue;
         pending.delete(operationId);
-        const name = nameOf(store.get(), one.peer);
-        fail(one.peer, one.key, `No confirmation came: ${name} may have seen it or not.`);
+        const name = nameOf(store.get(), one.window);
+        fail(one.window, one.key, `No confirmation came: ${name} may have seen it or not.`);
         if (one.what === 'invitation') {
-          store.dispatch({ type: 'session', peer: one.peer, session: { kind: 'none' } });
-          failWaiting(one.peer, undefined);
+          store.dispatch({ type: 'session', window: one.window, session: { kind: 'none' } });
+          failWaiting(one.window, undefined);
         }
       }
     },

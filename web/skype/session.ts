@@ -7,7 +7,7 @@ import { type Conversations, createConversations } from './conversations.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createPeople, type People } from './people.ts';
 import { nameOf, reduce, type SkypeAction } from './state/reducer.ts';
-import { type Contact, initialState, type SkypeState, sipOf } from './state/state.ts';
+import { type Contact, initialState, peerOf, type SkypeState, sipOf } from './state/state.ts';
 import { type Application, meOf, openApplication } from './ucwa/application.ts';
 import { followEvents } from './ucwa/channel.ts';
 import { type Ucwa, UcwaError } from './ucwa/client.ts';
@@ -18,10 +18,11 @@ import { type PresenceChoice, shownPresence } from './words.ts';
 /** One person signed in at a pool: the state for the screen and everything that can be done. */
 export interface SkypeSession {
   readonly store: Store<SkypeState, SkypeAction>;
-  readonly open: (peer: string, name: string) => void;
-  readonly send: (peer: string, text: string) => void;
-  readonly typing: (peer: string) => void;
-  readonly stop: (peer: string) => Promise<void>;
+  /** A window, or the one of a contact by its address. */
+  readonly open: (window: string, name: string) => void;
+  readonly send: (window: string, text: string) => void;
+  readonly typing: (window: string) => void;
+  readonly stop: (window: string) => Promise<void>;
   readonly accept: (invitation: string) => Promise<void>;
   readonly decline: (invitation: string) => Promise<void>;
   readonly search: (query: string) => Promise<readonly Contact[]>;
@@ -179,7 +180,7 @@ export async function startSkype(env: SkypeSurroundings): Promise<SkypeSession> 
       if (accepted) await ucwa.post(invitation.accept);
       else await ucwa.post(invitation.decline, { reason: 'Local' });
     } catch (error) {
-      store.dispatch({ type: 'session', peer: invitation.peer, session: { kind: 'none' } });
+      store.dispatch({ type: 'session', window: invitation.window, session: { kind: 'none' } });
       // 404 and 409: it was answered elsewhere or taken back in the meantime.
       if (!(error instanceof UcwaError && [404, 409].includes(error.status)))
         store.dispatch({ type: 'troubled', trouble: troubleOf(error) });
@@ -193,24 +194,25 @@ export async function startSkype(env: SkypeSurroundings): Promise<SkypeSession> 
 
   return {
     store,
-    open: (peer, name) => {
-      store.dispatch({ type: 'opened', peer, name: name || nameOf(store.get(), peer) });
-      running.people.follow(peer, name).catch(() => undefined);
+    open: (window, name) => {
+      store.dispatch({ type: 'opened', window, name: name || nameOf(store.get(), window) });
+      // A window with a subject is of somebody behind a shared account, which is no contact.
+      if (window === peerOf(window)) running.people.follow(window, name).catch(() => undefined);
     },
-    send: (peer, text) => running.outbox.send(peer, text),
-    typing: (peer) => {
-      const session = store.get().windows[peer]?.session;
+    send: (window, text) => running.outbox.send(window, text),
+    typing: (window) => {
+      const session = store.get().windows[window]?.session;
       const href = session?.kind === 'connected' ? session.setIsTyping : undefined;
-      if (href === undefined || now() - (typingToldAt.get(peer) ?? 0) < typingEveryMs) return;
-      typingToldAt.set(peer, now());
+      if (href === undefined || now() - (typingToldAt.get(window) ?? 0) < typingEveryMs) return;
+      typingToldAt.set(window, now());
       ucwa.post(href).catch(() => undefined);
     },
-    stop: async (peer) => {
-      const session = store.get().windows[peer]?.session;
+    stop: async (window) => {
+      const session = store.get().windows[window]?.session;
       if (session === undefined || session.kind === 'none' || session.stop === undefined) return;
       const { conversation, stop } = session;
       if (session.kind === 'connected' && conversation !== undefined) {
-        running.outbox.sessionOver(peer, undefined);
+        running.outbox.sessionOver(window, undefined);
         store.dispatch({
           type: 'conversationOver',
           conversation,

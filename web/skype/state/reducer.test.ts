@@ -11,7 +11,8 @@ const conversation = '/ucwa/c/1';
 const invitation: Invitation = {
   href: '/ucwa/i/1',
   conversation,
-  peer: alice,
+  window: alice,
+  threadId: 't1',
   name: 'Alice Adams',
   content: fromPlainText('Hi Bob'),
   accept: '/ucwa/i/1/accept',
@@ -95,11 +96,11 @@ describe('a conversation window', () => {
     const state = after(
       invited,
       accepted,
-      { type: 'opened', peer: 'sip:carol@contoso.example', name: 'Carol' },
+      { type: 'opened', window: 'sip:carol@contoso.example', name: 'Carol' },
       { type: 'received', conversation, line: line('m3', 'peer', 'Still there?') },
     );
     assert.ok(state.windows[alice]?.unread);
-    assert.ok(!reduce(state, { type: 'opened', peer: alice, name: '' }).windows[alice]?.unread);
+    assert.ok(!reduce(state, { type: 'opened', window: alice, name: '' }).windows[alice]?.unread);
   });
 
   it('outlives its session, and says once that the peer left', () => {
@@ -135,14 +136,14 @@ describe('a conversation window', () => {
 describe('a line of one’s own', () => {
   const writing: SkypeAction = {
     type: 'writing',
-    peer: alice,
+    window: alice,
     line: line('k1', 'me', 'Lunch?\nAt noon', { kind: 'sending' }),
   };
 
   it('goes from sending to delivered or failed', () => {
     const state = after(invited, accepted, writing, {
       type: 'lineState',
-      peer: alice,
+      window: alice,
       key: 'k1',
       state: { kind: 'delivered' },
     });
@@ -154,7 +155,7 @@ describe('a line of one’s own', () => {
       invited,
       accepted,
       writing,
-      { type: 'lineState', peer: alice, key: 'k1', state: { kind: 'delivered' } },
+      { type: 'lineState', window: alice, key: 'k1', state: { kind: 'delivered' } },
       {
         type: 'received',
         conversation,
@@ -194,12 +195,12 @@ describe('addresses and lists', () => {
 
   it('hold windows with words, the newest first', () => {
     const state = after(
-      { type: 'opened', peer: 'sip:c@x', name: 'C' },
-      { type: 'writing', peer: 'sip:a@x', line: { ...line('1', 'me', 'a'), at: 1 } },
-      { type: 'writing', peer: 'sip:b@x', line: { ...line('2', 'me', 'b'), at: 2 } },
+      { type: 'opened', window: 'sip:c@x', name: 'C' },
+      { type: 'writing', window: 'sip:a@x', line: { ...line('1', 'me', 'a'), at: 1 } },
+      { type: 'writing', window: 'sip:b@x', line: { ...line('2', 'me', 'b'), at: 2 } },
     );
     assert.deepEqual(
-      windowsByTime(state).map((window) => window.peer),
+      windowsByTime(state).map((window) => window.id),
       ['sip:b@x', 'sip:a@x'],
     );
   });

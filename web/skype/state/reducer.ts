@@ -9,6 +9,7 @@ import {
   type Invitation,
   type Line,
   type LineState,
+  peerOf,
   type SessionState,
   type SkypeState,
   type Window,
@@ -21,7 +22,7 @@ export type SkypeAction =
   | { readonly type: 'contactNote'; readonly uri: string; readonly note: string }
   | { readonly type: 'ownPresence'; readonly presence: ShownPresence | undefined }
   | { readonly type: 'ownNote'; readonly note: string }
-  | { readonly type: 'opened'; readonly peer: string; readonly name: string }
+  | { readonly type: 'opened'; readonly window: string; readonly name: string }
   | { readonly type: 'seen' }
   | { readonly type: 'invited'; readonly invitation: Invitation }
   | {
@@ -37,9 +38,9 @@ export type SkypeAction =
       readonly at: number;
       readonly note: string | undefined;
     }
-  | { readonly type: 'writing'; readonly peer: string; readonly line: Line }
-  | { readonly type: 'lineState'; readonly peer: string; readonly key: string; readonly state: LineState }
-  | { readonly type: 'session'; readonly peer: string; readonly session: SessionState }
+  | { readonly type: 'writing'; readonly window: string; readonly line: Line }
+  | { readonly type: 'lineState'; readonly window: string; readonly key: string; readonly state: LineState }
+  | { readonly type: 'session'; readonly window: string; readonly session: SessionState }
   | { readonly type: 'received'; readonly conversation: string; readonly line: Line }
   | { readonly type: 'typing'; readonly conversation: string; readonly typing: boolean }
   | {
@@ -69,8 +70,8 @@ export function reduce(state: SkypeState, action: SkypeAction): SkypeState {
       return { ...state, note: action.note };
     case 'opened':
       return {
-        ...withWindow(state, action.peer, action.name, (window) => ({ ...window, unread: false })),
-        open: action.peer,
+        ...withWindow(state, action.window, action.name, (window) => ({ ...window, unread: false })),
+        open: action.window,
       };
     case 'seen':
       return state.open !== undefined && state.windows[state.open]?.unread
@@ -89,22 +90,22 @@ export function reduce(state: SkypeState, action: SkypeAction): SkypeState {
     case 'invitationOver':
       return over(state, action.href, action.at, action.note);
     case 'writing':
-      return withWindow(state, action.peer, '', (window) => withLine(window, action.line));
+      return withWindow(state, action.window, '', (window) => withLine(window, action.line));
     case 'lineState':
-      return withWindow(state, action.peer, '', (window) => ({
+      return withWindow(state, action.window, '', (window) => ({
         ...window,
         lines: window.lines.map((line) =>
           line.key === action.key ? { ...line, state: action.state } : line,
         ),
       }));
     case 'session':
-      return withWindow(state, action.peer, '', (window) => ({ ...window, session: action.session }));
+      return withWindow(state, action.window, '', (window) => ({ ...window, session: action.session }));
     case 'received':
       return received(state, action.conversation, action.line);
     case 'typing': {
       const window = windowOf(state, action.conversation);
       return window && window.peerTyping !== action.typing
-        ? withWindow(state, window.peer, '', (one) => ({ ...one, peerTyping: action.typing }))
+        ? withWindow(state, window.id, '', (one) => ({ ...one, peerTyping: action.typing }))
         : state;
     }
     case 'conversationOver':
@@ -114,8 +115,8 @@ export function reduce(state: SkypeState, action: SkypeAction): SkypeState {
         ...state,
         invitations: [],
         windows: Object.fromEntries(
-          Object.entries(state.windows).map(([peer, window]) => [
-            peer,
+          Object.entries(state.windows).map(([id, window]) => [
+            id,
             { ...window, session: { kind: 'none' } as const, peerTyping: false },
           ]),
         ),
@@ -134,11 +135,12 @@ function answered(state: SkypeState, href: string, accepted: boolean, at: number
   if (!invitation) return state;
   const rest = { ...state, invitations: state.invitations.filter((one) => one.href !== href) };
   if (!accepted) return rest;
-  const opened = withWindow(rest, invitation.peer, invitation.name, (window) =>
+  const opened = withWindow(rest, invitation.window, invitation.name, (window) =>
     withLine(
       {
         ...window,
         unread: false,
+        threadId: invitation.threadId,
         session: {
           kind: 'connected',
           conversation: invitation.conversation,
@@ -150,7 +152,7 @@ function answered(state: SkypeState, href: string, accepted: boolean, at: number
       invitationLine(invitation, at),
     ),
   );
-  return { ...opened, open: invitation.peer };
+  return { ...opened, open: invitation.window };
 }
 
 /** An invitation's text, until the same message comes as an event of its own; see `received`. */
@@ -170,19 +172,19 @@ function over(state: SkypeState, href: string, at: number, note: string | undefi
   if (!invitation) return state;
   const rest = { ...state, invitations: state.invitations.filter((one) => one.href !== href) };
   if (note === undefined) return rest;
-  return withWindow(rest, invitation.peer, invitation.name, (window) => ({
+  return withWindow(rest, invitation.window, invitation.name, (window) => ({
     ...withLine(withLine(window, invitationLine(invitation, at)), noticeLine(`over ${href}`, at, note)),
-    unread: state.open !== invitation.peer,
+    unread: state.open !== invitation.window,
   }));
 }
 
 function received(state: SkypeState, conversation: string, line: Line): SkypeState {
   const window = windowOf(state, conversation);
   if (!window) return state;
-  return withWindow(withNotice(state, window, line), window.peer, '', (one) => ({
+  return withWindow(withNotice(state, window, line), window.id, '', (one) => ({
     ...withLine({ ...one, lines: withoutInvitationOf(one.lines, line) }, line),
     peerTyping: false,
-    unread: state.open !== one.peer || one.unread,
+    unread: state.open !== one.id || one.unread,
   }));
 }
 
@@ -191,13 +193,13 @@ function withNotice(state: SkypeState, window: Window, line: Line): SkypeState {
   const notice = readNotice(textOf(line.content));
   if (!notice || notice.quote === '') return state;
   const windows = [window, ...Object.values(state.windows).filter((one) => one.name === notice.recipient)];
-  for (const { peer, lines } of windows) {
+  for (const { id, lines } of windows) {
     const failed = lines.findLast(
       (one) => one.author === 'me' && isQuoted(textOf(one.content), notice.quote),
     );
     if (!failed) continue;
     const lineState: LineState = { kind: 'failed', why: notice.reason };
-    return withWindow(state, peer, '', (one) => ({
+    return withWindow(state, id, '', (one) => ({
       ...one,
       lines: one.lines.map((each) => (each.key === failed.key ? { ...each, state: lineState } : each)),
     }));
@@ -220,7 +222,7 @@ function withoutInvitationOf(lines: readonly Line[], line: Line): readonly Line[
 function conversationOver(state: SkypeState, conversation: string, at: number, note: string): SkypeState {
   const window = windowOf(state, conversation);
   if (!window) return state;
-  return withWindow(state, window.peer, '', (one) => {
+  return withWindow(state, window.id, '', (one) => {
     const ended: Window = { ...one, session: { kind: 'none' }, peerTyping: false };
     return window.session.kind === 'connected'
       ? withLine(ended, noticeLine(`over ${conversation}`, at, note))
@@ -250,12 +252,12 @@ function withLine(window: Window, line: Line): Window {
 
 function withWindow(
   state: SkypeState,
-  peer: string,
+  id: string,
   name: string,
   change: (window: Window) => Window,
 ): SkypeState {
-  const window = state.windows[peer] ?? emptyWindow(peer, name || nameOf(state, peer));
-  return { ...state, windows: { ...state.windows, [peer]: change(window) } };
+  const window = state.windows[id] ?? emptyWindow(id, name || nameOf(state, id));
+  return { ...state, windows: { ...state.windows, [id]: change(window) } };
 }
 
 function withContact(state: SkypeState, uri: string, change: (contact: Contact) => Contact): SkypeState {
@@ -266,7 +268,9 @@ function withContact(state: SkypeState, uri: string, change: (contact: Contact) 
     : state;
 }
 
-export function nameOf(state: SkypeState, uri: string): string {
-  const contact = state.contacts?.find((one) => one.uri === uri);
-  return state.windows[uri]?.name ?? contact?.name ?? uri.replace(/^sip:/, '');
+/** What a window is called, open or not. */
+export function nameOf(state: SkypeState, window: string): string {
+  const peer = peerOf(window);
+  const contact = state.contacts?.find((one) => one.uri === peer);
+  return state.windows[window]?.name ?? contact?.name ?? peer.replace(/^sip:/, '');
 }

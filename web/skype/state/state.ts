@@ -43,9 +43,13 @@ export type SessionState =
       readonly stop: string | undefined;
     };
 
-/** A conversation window, named by its peer's address. */
+/** A conversation window; see {@link windowId}. */
 export interface Window {
+  readonly id: string;
+  /** `sip:` address of the other. */
   readonly peer: string;
+  /** What both sides call the thread; it lets a later session go on with it. */
+  readonly threadId: string;
   readonly name: string;
   readonly lines: readonly Line[];
   readonly session: SessionState;
@@ -57,7 +61,10 @@ export interface Window {
 export interface Invitation {
   readonly href: string;
   readonly conversation: string;
-  readonly peer: string;
+  /** The window that it opens when it is accepted. */
+  readonly window: string;
+  readonly threadId: string;
+  /** Who it is shown as. */
   readonly name: string;
   readonly content: readonly RichNode[];
   readonly accept: string;
@@ -75,7 +82,7 @@ export interface SkypeState {
   readonly note: string;
   /** Undefined until the list came. */
   readonly contacts: readonly Contact[] | undefined;
-  /** By peer; the order is that of the last line. */
+  /** By id. */
   readonly windows: Readonly<Record<string, Window>>;
   readonly open: string | undefined;
   readonly invitations: readonly Invitation[];
@@ -97,8 +104,30 @@ export function initialState(me: { readonly uri: string; readonly name: string }
   };
 }
 
-export function emptyWindow(peer: string, name: string): Window {
-  return { peer, name, lines: [], session: { kind: 'none' }, peerTyping: false, unread: false };
+export function emptyWindow(id: string, name: string): Window {
+  return {
+    id,
+    peer: peerOf(id),
+    threadId: '',
+    name,
+    lines: [],
+    session: { kind: 'none' },
+    peerTyping: false,
+    unread: false,
+  };
+}
+
+/**
+ * The name of a window: its peer's address; with a subject where several people share one address, as they
+ * do behind the gateway's own account, which writes for those who have no account here.
+ */
+export function windowId(peer: string, subject = ''): string {
+  return subject === '' ? peer : `${peer} ${subject}`;
+}
+
+/** No address holds a space. */
+export function peerOf(window: string): string {
+  return window.split(' ')[0] ?? window;
 }
 
 /** `SIP:Bob@Contoso.example;gruu` → `sip:bob@contoso.example`. */

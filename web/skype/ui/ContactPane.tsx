@@ -136,7 +136,7 @@ function ConversationList({ state, session }: Props): ReactNode {
         const last = window.lines.at(-1);
         return (
           <ListRow
-            key={window.peer}
+            key={window.id}
             picture={
               <PersonAvatar
                 name={window.name}
@@ -148,8 +148,8 @@ function ConversationList({ state, session }: Props): ReactNode {
             second={last ? preview(last.content) : ''}
             corner={last ? whenInWords(last.at, now) : ''}
             unread={window.unread}
-            chosen={state.open === window.peer}
-            onChoose={() => session.open(window.peer, window.name)}
+            chosen={state.open === window.id}
+            onChoose={() => session.open(window.id, window.name)}
           />
         );
       })}

@@ -55,7 +55,7 @@ export function ConversationPane({ window, state, session }: Props): ReactNode {
               appearance="subtle"
               icon={<CallEndRegular />}
               onClick={() => {
-                session.stop(window.peer).catch(() => undefined);
+                session.stop(window.id).catch(() => undefined);
               }}
             />
           </Tooltip>
@@ -67,8 +67,8 @@ export function ConversationPane({ window, state, session }: Props): ReactNode {
       </Text>
       <Composer
         placeholder="Type a message"
-        onSend={(text) => session.send(window.peer, text)}
-        onTyping={() => session.typing(window.peer)}
+        onSend={(text) => session.send(window.id, text)}
+        onTyping={() => session.typing(window.id)}
       />
     </main>
   );

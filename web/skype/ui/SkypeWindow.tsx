@@ -69,7 +69,7 @@ export function SkypeWindow({ session, onSignOut }: Props): ReactNode {
       <div className={styles.body}>
         <ContactPane state={state} session={session} />
         {open ? (
-          <ConversationPane key={open.peer} window={open} state={state} session={session} />
+          <ConversationPane key={open.id} window={open} state={state} session={session} />
         ) : (
           <main className={styles.nothing}>
             <ChatRegular />
