@@ -134,6 +134,18 @@ describe('delivery', () => {
     assert.equal(w.skype.delivered.length, 1);
   });
 
+  it('asks also after the deadline, when a start comes late, and does not call failed what was shown', async () => {
+    await using w = await world();
+    w.clock.advance(3_600_000);
+    w.skype.onFind = (order, signal) =>
+      signal.aborted
+        ? { kind: 'unknown', refusal: { id: 'uncertain', side: 'skype' } }
+        : { ...w.skype.shown(order.message), kind: 'found' };
+    const end = await w.deliver({ ...w.message, attempts: 1 }, toSkype, running);
+    assert.equal(end.kind, 'delivered');
+    assert.equal(w.skype.delivered.length, 0);
+  });
+
   it('brings a message to a definite end although the connector throws', async () => {
     await using w = await world();
     w.skype.onDeliver = () => {

@@ -48,7 +48,7 @@ export interface DeliveryOptions {
 
 /** Kept of the deadline for asking the network about an attempt that had no answer, ms. */
 const askingTimeMs = 1_500;
-/** How long past the deadline a network may take to say whether it has the message, ms. */
+/** How long past the deadline, or past a start after it, a network may take to say whether it has the message, ms. */
 const graceMs = 3_000;
 
 /**
@@ -96,7 +96,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
         return { kind: 'attempted', outcome };
       }
       case 'ask': {
-        using limit = deadline(clock, message.deadlineAt + graceMs - now, signal);
+        using limit = deadline(clock, Math.max(0, message.deadlineAt - now) + graceMs, signal);
         const order = await orderFor(message, bring, command.attempt, now);
         const finding = await guarded(() => connectors[bring.side].find(order, limit.signal), bring.side);
         signal.throwIfAborted();
