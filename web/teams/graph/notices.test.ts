@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { isFailureReaction, readNotice } from './notices.ts';
+import { isFailureReaction, noticeAbout, readNotice } from './notices.ts';
 
 describe('a notice of the gateway', () => {
   it('tells which message was not delivered and why', () => {
@@ -18,6 +18,11 @@ describe('a notice of the gateway', () => {
           'Bob Brown is offline in Skype for Business. Send the message again when the person is signed in.',
       },
     );
+  });
+
+  it('names the person even where only its beginning is known', () => {
+    assert.equal(noticeAbout('Not delivered to Bob Brown: Bob Brown is off…'), 'Bob Brown');
+    assert.equal(noticeAbout('Delivered to Bob Brown: yes'), undefined);
   });
 
   it('is no other message, however much it looks like one', () => {

@@ -21,6 +21,11 @@ export function readNotice(paragraphs: readonly string[]): FailureNotice | undef
   return { messageId: id, reason: cure === undefined ? cause : `${cause} ${cure}` };
 }
 
+/** Whom a notice is about, from its first words, which a chat's preview keeps; undefined for every other text. */
+export function noticeAbout(text: string): string | undefined {
+  return /^Not delivered to (.+?): /.exec(text)?.[1];
+}
+
 /** ⚠ is written with or without the sign that asks for its coloured form. */
 export function isFailureReaction(reaction: string): boolean {
   return reaction.replace('\uFE0F', '') === failureReaction.replace('\uFE0F', '');

@@ -94,6 +94,15 @@ describe('the list of chats', () => {
     assert.deepEqual(own.toasts, []);
   });
 
+  it('shows none for a notice about the open chat, whose message says itself why', () => {
+    const text = 'Not delivered to Bob Brown: Bob Brown is offline. Send…';
+    const notice = chat('n', isthmus, { id: '10', at: 10, from: isthmus, text });
+    const open1 = after(loaded([chat('1', bob)]), open('1'), loaded([chat('1', bob), notice]));
+    assert.deepEqual(open1.toasts, []);
+    const elsewhere = after(loaded([chat('1', bob)]), loaded([chat('1', bob), notice]));
+    assert.equal(elsewhere.toasts.length, 1);
+  });
+
   it('keeps what was read here, although an older answer of the server comes later', () => {
     const state = after(
       loaded([chat('1', bob, { id: '10', at: 10, from: bob })]),

@@ -1,6 +1,6 @@
 import { paragraphsOf } from '../../shared/richText/tree.ts';
 import type { Trouble } from '../../shared/trouble.ts';
-import { gatewayName, readNotice } from '../graph/notices.ts';
+import { gatewayName, noticeAbout, readNotice } from '../graph/notices.ts';
 import type { Chat, ChatMessage, GraphPresence, User } from '../graph/types.ts';
 import { type ChatToast, type Open, type Outgoing, outgoingKey, type TeamsState } from './state.ts';
 
@@ -90,6 +90,7 @@ function withChats(state: TeamsState, loaded: readonly Chat[], watching: boolean
     const old = before.get(chat.id)?.preview;
     if (old && (old.id === preview.id || old.at > preview.at)) return [];
     const from = chat.others.find((other) => other.id === preview.fromId)?.name ?? titleOf(chat);
+    if (watching && from === gatewayName && noticeAbout(preview.text) === openTitle(state)) return [];
     return [{ key: `${chat.id} ${preview.id}`, chatId: chat.id, from, text: preview.text }];
   });
   const replaced = new Set(fresh.map((toast) => toast.chatId));
@@ -149,6 +150,13 @@ function withoutToastsOf(state: TeamsState): TeamsState {
   return open.kind === 'chat'
     ? { ...state, toasts: state.toasts.filter((toast) => toast.chatId !== open.chatId) }
     : state;
+}
+
+/** A failed message in the open chat says itself why: its notice needs no toast. */
+function openTitle(state: TeamsState): string {
+  const { open } = state;
+  const chat = open.kind === 'chat' ? state.chats?.find((one) => one.id === open.chatId) : undefined;
+  return chat ? titleOf(chat) : '';
 }
 
 export function lastAt(chat: Chat): number {
