@@ -1,4 +1,4 @@
-import { constants, createDecipheriv, createHmac, privateDecrypt, timingSafeEqual } from 'node:crypto';
+import { createDecipheriv, createHmac, timingSafeEqual, webcrypto } from 'node:crypto';
 import type { EncryptedContent } from '../subscriptions.ts';
 import type { KeyRing } from './key-ring.ts';
 
@@ -10,10 +10,10 @@ export type Decrypted =
  * Opens a notification's resource data. The signature over the ciphertext is checked, in constant time,
  * before anything is decrypted.
  */
-export function decryptContent(ring: KeyRing, content: EncryptedContent): Decrypted {
+export async function decryptContent(ring: KeyRing, content: EncryptedContent): Promise<Decrypted> {
   const holder = ring.byId(content.encryptionCertificateId);
   if (holder === undefined) return { kind: 'unknown-key' };
-  const key = unwrap(holder.privateKey, content.dataKey);
+  const key = await unwrap(holder.privateKey, content.dataKey);
   if (key === undefined) return { kind: 'forged' };
   const data = Buffer.from(content.data, 'base64');
   const expected = createHmac('sha256', key).update(data).digest();
@@ -28,12 +28,10 @@ export function decryptContent(ring: KeyRing, content: EncryptedContent): Decryp
   }
 }
 
-function unwrap(privateKey: KeyRing['newest']['privateKey'], dataKey: string): Buffer | undefined {
+async function unwrap(privateKey: webcrypto.CryptoKey, dataKey: string): Promise<Buffer | undefined> {
   try {
-    const key = privateDecrypt(
-      { key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' },
-      Buffer.from(dataKey, 'base64'),
-    );
+    const wrapped = Buffer.from(dataKey, 'base64');
+    const key = Buffer.from(await webcrypto.subtle.decrypt({ name: 'RSA-OAEP' }, privateKey, wrapped));
     return key.length === 32 ? key : undefined;
   } catch {
     return undefined;

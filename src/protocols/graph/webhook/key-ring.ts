@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createPrivateKey, type KeyObject, randomUUID, webcrypto } from 'node:crypto';
+import { randomUUID, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { Clock } from '../clock.ts';
 
@@ -11,7 +11,8 @@ export interface EncryptionKey {
   readonly certificate: string;
   /** Unix ms. */
   readonly expiresAt: number;
-  readonly privateKey: KeyObject;
+  /** For RSA-OAEP with SHA-1; decrypting runs beside the event loop. */
+  readonly privateKey: webcrypto.CryptoKey;
 }
 
 const day = 24 * 60 * 60 * 1000;
@@ -38,12 +39,13 @@ export async function createEncryptionKey(clock: Pick<Clock, 'now'>): Promise<En
     signingAlgorithm: algorithm,
     keys,
   });
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
+  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+  const unwrapping = { name: 'RSA-OAEP', hash: 'SHA-1' };
   return {
     id,
     certificate: Buffer.from(certificate.rawData).toString('base64'),
     expiresAt,
-    privateKey: createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }),
+    privateKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, unwrapping, false, ['decrypt']),
   };
 }
 

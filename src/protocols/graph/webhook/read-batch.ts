@@ -58,26 +58,29 @@ export async function readBatch(
   const lifecycleEvents: ReceivedLifecycle[] = [];
   const rejected: RejectedItem[] = [];
   const proven = await provenTenants(validationTokens, trust);
+  const read = await Promise.all(
+    items.map((item) => (change.Check(item) ? readChange(item, proven, trust) : undefined)),
+  );
 
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
+    const asChange = read[index];
     if (lifecycle.Check(item)) {
       const { subscriptionId, tenantId, lifecycleEvent: event } = item;
       if (knowsState(item, trust)) lifecycleEvents.push({ subscriptionId, tenantId, event });
       else rejected.push({ reason: 'client-state', subscriptionId });
-    } else if (change.Check(item)) {
-      const read = readChange(item, proven, trust);
-      if ('reason' in read) rejected.push(read);
-      else changes.push(read);
+    } else if (asChange) {
+      if ('reason' in asChange) rejected.push(asChange);
+      else changes.push(asChange);
     } else rejected.push({ reason: 'malformed', subscriptionId: undefined });
   }
   return { changes, lifecycle: lifecycleEvents, rejected };
 }
 
-function readChange(
+async function readChange(
   item: ChangeItem,
   proven: ReadonlySet<string>,
   trust: Trust,
-): ReceivedChange | RejectedItem {
+): Promise<ReceivedChange | RejectedItem> {
   const { subscriptionId, tenantId, changeType, resource } = item;
   if (!knowsState(item, trust)) return { reason: 'client-state', subscriptionId };
   const believed = { subscriptionId, tenantId, changeType, resource };
@@ -85,7 +88,7 @@ function readChange(
     return { ...believed, content: undefined };
   }
   if (!proven.has(tenantId.toLowerCase())) return { reason: 'tenant-not-proven', subscriptionId };
-  const opened = decryptContent(trust.keys, item.encryptedContent);
+  const opened = await decryptContent(trust.keys, item.encryptedContent);
   switch (opened.kind) {
     case 'resource':
       return { ...believed, content: opened.resource };
