@@ -13,10 +13,17 @@ interface Props {
   readonly trouble: Trouble;
   readonly intent?: 'error' | 'warning' | 'info';
   readonly onRetry?: (() => void) | undefined;
+  readonly retryLabel?: string;
   readonly onDismiss?: (() => void) | undefined;
 }
 
-export function TroubleBar({ trouble, intent = 'error', onRetry, onDismiss }: Props): ReactNode {
+export function TroubleBar({
+  trouble,
+  intent = 'error',
+  onRetry,
+  retryLabel = 'Try again',
+  onDismiss,
+}: Props): ReactNode {
   return (
     <MessageBar intent={intent} layout="multiline">
       <MessageBarBody>
@@ -35,7 +42,7 @@ export function TroubleBar({ trouble, intent = 'error', onRetry, onDismiss }: Pr
             ),
           })}
         >
-          {onRetry && <Button onClick={onRetry}>Try again</Button>}
+          {onRetry && <Button onClick={onRetry}>{retryLabel}</Button>}
         </MessageBarActions>
       )}
     </MessageBar>

@@ -59,6 +59,14 @@ describe('the presence of a signed-in client', () => {
     assert.equal(sent.length, 2);
   });
 
+  it('is set again at once when the session may be gone', async () => {
+    const { sent, presence } = publisher();
+    await presence.keep();
+    presence.forget();
+    await presence.keep();
+    assert.equal(sent.length, 2);
+  });
+
   it('is cleared at sign-out, also if its session is gone already', async () => {
     const { sent, presence } = publisher(() => new GraphError(404, 'NotFound', '', 0));
     await presence.clear();

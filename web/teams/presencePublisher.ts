@@ -55,7 +55,6 @@ export function createPresencePublisher(
     },
     forget: () => {
       set = undefined;
-      lastInput = now();
     },
     choose: async (choice) => {
       if (choice === 'automatic') await graph.post(path('clearUserPreferredPresence'), {});

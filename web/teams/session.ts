@@ -135,6 +135,8 @@ export async function startTeams(env: TeamsSurroundings): Promise<TeamsSession> 
       ending.abort();
       env.ended(troubleOf(error));
     }
+    // A service that was away may have forgotten the session.
+    if (!(error instanceof GraphError && error.status === 429)) presence.forget();
     store.dispatch({ type: 'troubled', trouble: troubleOf(error) });
     return error instanceof GraphError ? error.retryAfterMs : 0;
   };
@@ -213,7 +215,10 @@ export async function startTeams(env: TeamsSurroundings): Promise<TeamsSession> 
       if (presence.active()) poller.wake();
     },
     wake: (published) => {
-      if (!published) presence.forget();
+      if (!published) {
+        presence.forget();
+        presence.active();
+      }
       poller.wake();
     },
     leave: presence.leave,

@@ -171,6 +171,24 @@ describe('a line of one’s own', () => {
   });
 });
 
+describe('a client that was signed out', () => {
+  it('shows nobody’s presence any more, and keeps what was said', () => {
+    const presence = { badge: 'available', words: 'Available' } as const;
+    const state = after(
+      { type: 'contacts', contacts: [{ uri: alice, name: 'Alice', presence, note: '' }] },
+      { type: 'ownPresence', presence },
+      invited,
+      accepted,
+      {
+        type: 'connection',
+        connection: { kind: 'stopped', trouble: { what: 'Ended.', cure: 'Sign in again.' } },
+      },
+    );
+    assert.deepEqual([state.presence, state.contacts?.[0]?.presence], [undefined, undefined]);
+    assert.equal(texts(state).length, 1);
+  });
+});
+
 describe('addresses and lists', () => {
   it('name one contact in one way', () => {
     assert.equal(sipOf('SIP:Bob@Contoso.example;gruu;opaque=x'), 'sip:bob@contoso.example');

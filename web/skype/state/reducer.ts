@@ -122,12 +122,22 @@ export function reduce(state: SkypeState, action: SkypeAction): SkypeState {
         ),
       };
     case 'connection':
-      return state.connection.kind === action.connection.kind
-        ? state
-        : { ...state, connection: action.connection };
+      return withConnection(state, action.connection);
     case 'troubled':
       return { ...state, trouble: action.trouble };
   }
+}
+
+/** Nobody's presence is known to a client that is signed out. */
+function withConnection(state: SkypeState, connection: Connection): SkypeState {
+  if (state.connection.kind === connection.kind) return state;
+  if (connection.kind !== 'stopped') return { ...state, connection };
+  return {
+    ...state,
+    connection,
+    presence: undefined,
+    contacts: state.contacts?.map((contact) => ({ ...contact, presence: undefined })),
+  };
 }
 
 function answered(state: SkypeState, href: string, accepted: boolean, at: number): SkypeState {

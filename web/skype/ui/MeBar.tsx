@@ -47,7 +47,7 @@ interface Props {
 export function MeBar({ state, session, onSignOut }: Props): ReactNode {
   const styles = useStyles();
   const [trouble, setTrouble] = useState<Trouble | undefined>();
-  const words = state.presence?.words ?? 'Signing in';
+  const words = state.presence?.words ?? (state.connection.kind === 'stopped' ? 'Signed out' : 'Signing in');
   const attempt = (action: Promise<void>): void => {
     action.then(
       () => setTrouble(undefined),

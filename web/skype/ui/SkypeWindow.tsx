@@ -58,7 +58,7 @@ export function SkypeWindow({ session, onSignOut }: Props): ReactNode {
         />
       )}
       {state.connection.kind === 'stopped' && (
-        <TroubleBar trouble={state.connection.trouble} onRetry={onSignOut} />
+        <TroubleBar trouble={state.connection.trouble} onRetry={onSignOut} retryLabel="Sign in again" />
       )}
       {state.trouble && (
         <TroubleBar

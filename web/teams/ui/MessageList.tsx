@@ -35,6 +35,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalXS,
     color: tokens.colorNeutralForeground2,
   },
+  retry: { flexShrink: 0, whiteSpace: 'nowrap' },
   icon: { flexShrink: 0, fontSize: '14px' },
   failed: { color: tokens.colorPaletteRedForeground1 },
   gone: { fontStyle: 'italic', color: tokens.colorNeutralForeground2 },
@@ -118,7 +119,7 @@ function SendLine({ send, onRetry }: { readonly send: SendState; readonly onRetr
         <Text size={200} className={mergeClasses(styles.state, styles.failed)}>
           <ErrorCircleRegular className={styles.icon} /> Failed to send. {send.trouble.what}{' '}
           {send.trouble.cure}
-          <Button size="small" appearance="subtle" onClick={onRetry}>
+          <Button size="small" appearance="subtle" className={styles.retry} onClick={onRetry}>
             Try again
           </Button>
         </Text>
