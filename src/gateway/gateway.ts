@@ -5,7 +5,7 @@ import type { Policy } from '../core/routing/facts.ts';
 import { pause } from './clock.ts';
 import type { Connector, Sink } from './connector.ts';
 import { createDelivery } from './delivery.ts';
-import type { Directory } from './directory.ts';
+import type { WatchedDirectory } from './directory.ts';
 import type { Report } from './events.ts';
 import { createIntake } from './intake.ts';
 import { createLanes } from './lanes.ts';
@@ -18,7 +18,8 @@ import type { GatewayStatus } from './status.ts';
 import { createThreadMemory } from './threads.ts';
 
 export interface GatewayOptions {
-  readonly directory: Directory;
+  /** Changes of its people take effect for the next message; their presence follows at once. */
+  readonly directory: WatchedDirectory;
   /** Owned by the caller: it is disposed of after the gateway. */
   readonly ledger: Ledger;
   /** Owned by the gateway from `start` on. */
@@ -80,6 +81,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   );
 
   const opened = Promise.withResolvers<void>();
+  let listening: Disposable | undefined;
 
   async function work(message: StoredMessage, recovered: boolean, signal: AbortSignal): Promise<void> {
     await opened.promise;
@@ -154,6 +156,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     async start() {
       await recover();
       await Promise.all(sides.map((side) => connectors[side].start(sink)));
+      listening = directory.listen((changed) => presence.changed(changed));
       await startPresence();
       opened.resolve();
     },
@@ -176,6 +179,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     async [Symbol.asyncDispose]() {
       opened.resolve();
+      listening?.[Symbol.dispose]();
       await Promise.all([
         lanes[Symbol.asyncDispose](),
         notices[Symbol.asyncDispose](),

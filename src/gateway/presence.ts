@@ -13,9 +13,10 @@ import {
 } from '../core/presence/mirror.ts';
 import { isSignedIn, offline, type Presence } from '../core/presence/presence.ts';
 import type { Connector, PresenceObservation } from './connector.ts';
-import type { Directory } from './directory.ts';
+import { type Directory, type PersonChange, sameSkypeAccount, sameTeamsAccount } from './directory.ts';
 import type { Report } from './events.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
+import { createWatching } from './watching.ts';
 
 export interface PresenceOptions {
   readonly directory: Directory;
@@ -37,6 +38,8 @@ export interface PresenceMirror extends AsyncDisposable {
   /** Takes away what an earlier run left on the networks, then watches everybody who is to be mirrored. */
   start(): Promise<void>;
   observe(observed: PresenceObservation): void;
+  /** People have changed: what they are shown with follows at once, and old accounts are left. */
+  changed(people: readonly PersonChange[]): void;
   /** The sides on which a person has a client of their own, as far as presence tells. */
   signedIn(person: Person): readonly Side[];
   shown(person: Person): ShownPresence;
@@ -94,9 +97,12 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
     entry.wake =
       decision.wakeAt === undefined
         ? undefined
-        : clock.setTimer(Math.max(0, decision.wakeAt - clock.now()), () =>
-            happened(person, { kind: 'woken' }),
-          );
+        : clock.setTimer(Math.max(0, decision.wakeAt - clock.now()), () => woken(person.id));
+  }
+
+  function woken(id: PersonId): void {
+    const person = directory.person(id);
+    if (person) happened(person, { kind: 'woken' });
   }
 
   function observe({ side, person: id, presence, observedAt }: PresenceObservation): void {
@@ -104,19 +110,52 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
     if (person) happened(person, { kind: 'seen', side, presence, at: observedAt });
   }
 
+  function changed(change: PersonChange): void {
+    switch (change.kind) {
+      case 'added':
+        return;
+      case 'changed': {
+        const moved = movedSides(change.before, change.after);
+        leave(change.before, moved);
+        happened(change.after, { kind: 'changed', person: mirrorPerson(change.after), moved });
+        return;
+      }
+      case 'removed': {
+        leave(change.before, sides);
+        entries.get(change.before.id)?.wake?.[Symbol.dispose]();
+        entries.delete(change.before.id);
+        return;
+      }
+    }
+  }
+
+  /** In SfB also an endpoint that was made only for writing: what the person writes next goes through the new account. */
+  function leave(before: Person, moved: readonly Side[]): void {
+    const shown = entries.get(before.id)?.state.sides.teams.ours ?? offline;
+    if (moved.includes('teams') && isSignedIn(shown)) publisher.leave(before, 'teams');
+    if (moved.includes('skype') && before.skype.home !== 'none') publisher.leave(before, 'skype');
+  }
+
+  const watching = createWatching({
+    connectors,
+    people: () => directory.people(),
+    failed: (error) => report({ kind: 'fault', where: 'watching people', error }),
+  });
+
   return {
     async start() {
-      const mirrored = [...directory.people()].filter(
-        (person) => authorityOf(mirrorPerson(person)) !== 'none',
-      );
-      for (const person of mirrored)
-        if (authorityOf(mirrorPerson(person)) !== 'teams') publisher.want(person, 'teams', offline);
+      for (const person of directory.people()) {
+        const authority = authorityOf(mirrorPerson(person));
+        if (authority !== 'none' && authority !== 'teams') publisher.want(person, 'teams', offline);
+      }
       await publisher.settled();
-      await Promise.all(
-        sides.map((side) => connectors[side].watch(mirrored.filter((person) => isSource(person, side)))),
-      );
+      await watching.renew();
     },
     observe,
+    changed(people) {
+      for (const change of people) changed(change);
+      void watching.renew();
+    },
     signedIn(person) {
       const entry = entries.get(person.id);
       if (!entry) return [];
@@ -133,7 +172,10 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
         sides: { teams: shownOn('teams'), skype: shownOn('skype') },
       };
     },
-    settled: () => publisher.settled(),
+    async settled() {
+      await watching.settled();
+      await publisher.settled();
+    },
     async [Symbol.asyncDispose]() {
       for (const { wake } of entries.values()) wake?.[Symbol.dispose]();
       await publisher[Symbol.asyncDispose]();
@@ -141,8 +183,8 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
   };
 }
 
-/** Whether what the person shows on this side can come to be shown on the other. */
-function isSource(person: Person, side: Side): boolean {
-  const authority = authorityOf(mirrorPerson(person));
-  return authority === side || authority === 'teams while signed in there, else skype';
+/** The sides on which it is another account than before, or none any longer. */
+function movedSides(before: Person, after: Person): readonly Side[] {
+  const same = { teams: sameTeamsAccount(before, after), skype: sameSkypeAccount(before, after) };
+  return sides.filter((side) => !same[side]);
 }

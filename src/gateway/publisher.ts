@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Person, Side } from '../core/people.ts';
-import { type Presence, samePresence } from '../core/presence/presence.ts';
+import { offline, type Presence, samePresence } from '../core/presence/presence.ts';
 import { pause } from './clock.ts';
 
 export interface PublisherOptions {
@@ -17,42 +17,71 @@ export interface PublisherOptions {
  */
 export interface Publisher extends AsyncDisposable {
   want(person: Person, side: Side, presence: Presence): void;
+  /** The person has this account no longer: what is shown through it is taken away before anything else is shown. */
+  leave(before: Person, side: Side): void;
   settled(): Promise<void>;
 }
 
+/** What a network is still to be told of one person, in order: first what leaves an account, then what is shown. */
+interface Wanted {
+  person: Person;
+  readonly side: Side;
+  presence: Presence;
+  leaves: boolean;
+}
+
+/** An account that its network does not let the gateway leave is not to keep the person from being shown elsewhere. */
+const mostTriesToLeave = 3;
+
 export function createPublisher(options: PublisherOptions): Publisher {
-  const wanted = new Map<string, { readonly person: Person; readonly side: Side; presence: Presence }>();
+  const wanted = new Map<string, Wanted[]>();
   const running = new Map<string, Promise<void>>();
   const controller = new AbortController();
   const { signal } = controller;
 
   async function bring(key: string): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
-      const want = wanted.get(key);
+      const want = wanted.get(key)?.[0];
       if (!want) break;
-      const { presence } = want;
-      const outcome = await options.publish(want.person, want.side, presence);
-      const isLatest = samePresence(wanted.get(key)?.presence ?? presence, presence);
+      const { person, presence } = want;
+      const outcome = await options.publish(person, want.side, presence);
+      const isLatest = want.person === person && samePresence(want.presence, presence);
       if (outcome === 'again') {
         failures++;
         await pause(options.clock, isLatest ? options.backoff(failures) : 0, signal).catch(() => undefined);
+        if (want.leaves && failures >= mostTriesToLeave) done(key, want);
         continue;
       }
       failures = 0;
-      if (isLatest) wanted.delete(key);
+      if (isLatest) done(key, want);
     }
     running.delete(key);
   }
 
+  function done(key: string, want: Wanted): void {
+    const left = wanted.get(key)?.filter((other) => other !== want) ?? [];
+    if (left.length > 0) wanted.set(key, left);
+    else wanted.delete(key);
+  }
+
+  /** Waits behind what leaves an account; takes the place of what waits besides. */
+  function add(want: Wanted): void {
+    if (signal.aborted) return;
+    const key = `${want.side} ${want.person.id}`;
+    const queue = wanted.get(key) ?? [];
+    const last = queue.at(-1);
+    if (want.leaves && queue.slice(1).some((other) => other.leaves && other.person === want.person)) return;
+    if (last && !last.leaves) {
+      last.person = want.person;
+      last.presence = want.presence;
+      last.leaves = want.leaves;
+    } else wanted.set(key, [...queue, want]);
+    if (!running.has(key)) running.set(key, bring(key));
+  }
+
   return {
-    want(person, side, presence) {
-      if (signal.aborted) return;
-      const key = `${side} ${person.id}`;
-      const known = wanted.get(key);
-      if (known) known.presence = presence;
-      else wanted.set(key, { person, side, presence });
-      if (!running.has(key)) running.set(key, bring(key));
-    },
+    want: (person, side, presence) => add({ person, side, presence, leaves: false }),
+    leave: (before, side) => add({ person: before, side, presence: offline, leaves: true }),
     async settled() {
       while (running.size > 0) await Promise.all(running.values());
     },

@@ -149,6 +149,23 @@ describe('the mirror', () => {
     assert.deepEqual(published, ['skype Available', 'skype Offline']);
   });
 
+  it('shows a person anew where their account is another one, and forgets what the old one showed', () => {
+    const moved: MirrorEvent = { kind: 'changed', person: person('Legacy'), moved: ['skype'] };
+    assert.deepEqual(play(person('Legacy'), [seen('teams', available), seen('skype', available), moved]), [
+      'skype Available',
+      'skype Available',
+    ]);
+    assert.deepEqual(
+      play(person('SfBOnly'), [
+        seen('teams', offline),
+        seen('skype', busy),
+        { ...moved, person: person('SfBOnly') },
+        seen('skype', offline),
+      ]),
+      ['teams Busy', 'teams Offline'],
+    );
+  });
+
   it('ignores reports that are older than the newest', () => {
     const newer = seen('teams', offline);
     const older: MirrorEvent = { kind: 'seen', side: 'teams', presence: available, at: 0 };

@@ -42,8 +42,8 @@ interface SideState {
 export type MirrorEvent =
   /** `at` orders the reports of one side; an older one than the newest is ignored. */
   | { readonly kind: 'seen'; readonly side: Side; readonly presence: Presence; readonly at: number }
-  /** Mode, home or accounts have changed. */
-  | { readonly kind: 'changed'; readonly person: MirrorPerson }
+  /** Mode or accounts have changed. On the sides of `moved` it is another account from now on, that shows nothing yet. */
+  | { readonly kind: 'changed'; readonly person: MirrorPerson; readonly moved?: readonly Side[] }
   /** The time that {@link MirrorDecision.wakeAt} asked for has come. */
   | { readonly kind: 'woken' };
 
@@ -151,8 +151,11 @@ function explains(side: Side, published: Presence, seen: Presence): boolean {
 
 function applied(state: MirrorState, event: MirrorEvent, now: number): MirrorState {
   switch (event.kind) {
-    case 'changed':
-      return { ...state, person: event.person };
+    case 'changed': {
+      const { person, moved = [] } = event;
+      const sideOf = (side: Side): SideState => (moved.includes(side) ? unseen : state.sides[side]);
+      return { person, sides: { teams: sideOf('teams'), skype: sideOf('skype') } };
+    }
     case 'woken':
       return state;
     case 'seen': {
