@@ -10,7 +10,7 @@ import { createValidationTokenVerifier } from '../../protocols/entra/validation-
 import { TokenRejected } from '../../protocols/entra/verify.ts';
 import { createEncryptionKey, KeyRing } from '../../protocols/graph/webhook/key-ring.ts';
 import type { ReceivedBatch, RejectedItem } from '../../protocols/graph/webhook/read-batch.ts';
-import { registerWebhook } from '../../protocols/graph/webhook/webhook.ts';
+import { type PostRefusal, registerWebhook } from '../../protocols/graph/webhook/webhook.ts';
 import { capabilities } from './capabilities.ts';
 import { Chats } from './chats.ts';
 import { Delivery } from './deliver.ts';
@@ -90,6 +90,11 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
     ]);
   }
 
+  function onRefused(reason: PostRefusal): void {
+    const id = reason === 'unchecked' ? 'unreachable' : 'malformed';
+    running?.sink.refused('teams', { id, side: 'teams', detail: `change notifications: ${reason}` });
+  }
+
   return {
     side: 'teams',
     capabilities,
@@ -97,7 +102,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
     register(app) {
       registerWebhook(app, {
         path: notificationPath,
-        handler: { onNotifications },
+        handler: { onNotifications, onRefused },
         trust: {
           get keys() {
             if (running === undefined) throw new Error('notifications came before the connector started');

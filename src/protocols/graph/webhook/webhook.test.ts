@@ -7,7 +7,7 @@ import { encryptionTarget, encryptResource } from '../encryption.ts';
 import { decryptContent } from './decrypt.ts';
 import { createEncryptionKey, type EncryptionKey, KeyRing } from './key-ring.ts';
 import type { ReceivedBatch } from './read-batch.ts';
-import { registerWebhook } from './webhook.ts';
+import { type PostRefusal, registerWebhook } from './webhook.ts';
 
 const clock = new ManualClock();
 
@@ -16,6 +16,7 @@ describe('receiving change notifications', () => {
   let keys: KeyRing;
   let app: FastifyInstance;
   let received: ReceivedBatch[];
+  let refusals: PostRefusal[];
   let refuse: boolean;
 
   before(async () => {
@@ -24,6 +25,7 @@ describe('receiving change notifications', () => {
   beforeEach(() => {
     keys = new KeyRing(key);
     received = [];
+    refusals = [];
     refuse = false;
     app = fastify();
     registerWebhook(app, {
@@ -41,6 +43,7 @@ describe('receiving change notifications', () => {
           if (refuse) throw new Error('the ledger is full');
           received.push(batch);
         },
+        onRefused: (reason) => void refusals.push(reason),
       },
     });
   });
@@ -153,9 +156,10 @@ describe('receiving change notifications', () => {
     assert.equal(refused.statusCode, 503);
     assert.ok(Number(refused.headers['retry-after']) > 0);
     assert.equal((await post({ value: [item()], validationTokens: ['keys-away'] })).statusCode, 503);
+    assert.deepEqual(refusals, ['unchecked']);
   });
 
-  it('refuses what is not a batch', async () => {
+  it('refuses what is not a batch, and says so to whoever counts', async () => {
     for (const payload of ['', '[]', '{"value":7}', '{', 'null']) {
       const answer = await app.inject({
         method: 'POST',
@@ -165,6 +169,14 @@ describe('receiving change notifications', () => {
       });
       assert.equal(answer.statusCode, 400, payload);
     }
+    assert.deepEqual(new Set(refusals), new Set(['malformed']));
+    assert.equal(refusals.length, 5);
+  });
+
+  it('refuses what is larger than any batch, and says so', async () => {
+    const answer = await post({ value: [], padding: 'x'.repeat(8 * 1024 * 1024) });
+    assert.equal(answer.statusCode, 413);
+    assert.deepEqual(refusals, ['oversized']);
   });
 
   it('reads any text that was encrypted, and never fails on what was not', async () => {
