@@ -37,8 +37,17 @@ describe('presence', async () => {
     const bob = world.skype('bob');
     await bob.signIn();
     await eventually('bob is Available in Teams', async () => (await shownInTeams()) === 'Available');
-    await bob.setPresence('Busy');
-    await eventually('bob is Busy in Teams', async () => (await shownInTeams()) === 'Busy');
+    for (const [inSkype, inTeams] of [
+      ['Busy', 'Busy'],
+      ['BeRightBack', 'BeRightBack'],
+      ['DoNotDisturb', 'DoNotDisturb'],
+      ['Away', 'Away'],
+      ['Online', 'Available'],
+    ] as const) {
+      await bob.setPresence(inSkype);
+      await eventually(`bob is ${inTeams} in Teams`, async () => (await shownInTeams()) === inTeams);
+      assert.equal(await heidi.presenceOf('bob@contoso.example'), inSkype);
+    }
     await bob.signOut();
     await eventually('bob is Offline in Teams', async () => (await shownInTeams()) === 'Offline', 1_500);
   });

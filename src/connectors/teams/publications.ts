@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Person } from '../../core/people.ts';
 import type { Presence } from '../../core/presence/presence.ts';
-import { toTeamsPreferred, toTeamsSession } from '../../core/presence/scales.ts';
+import { preferredFirst, toTeamsPreferred, toTeamsSession } from '../../core/presence/scales.ts';
 import type { PublishOutcome } from '../../gateway/connector.ts';
 import {
   clearPreferredPresence,
@@ -104,7 +104,6 @@ export class Publications implements AsyncDisposable {
   ): Promise<GraphFailure | undefined> {
     const { graph, accounts, clientId } = tenant;
     const session = toTeamsSession(presence);
-    const preferred = toTeamsPreferred(presence);
     switch (session.kind) {
       case 'keep':
         return undefined;
@@ -114,24 +113,39 @@ export class Publications implements AsyncDisposable {
         return failure;
       }
       case 'set': {
-        const { availability, activity } = session;
-        const pair = { sessionId: clientId, availability, activity, minutes: sessionMinutes };
-        const set = await setPresence(graph, accounts.application, userId, pair, signal);
-        if (!set.ok) return set.failure;
+        const hold = async (): Promise<GraphResult<true>> => {
+          const pair = { ...pairOf(session), sessionId: clientId, minutes: sessionMinutes };
+          return setPresence(graph, accounts.application, userId, pair, signal);
+        };
+        const prefer = (): Promise<GraphResult<true>> =>
+          this.#prefer(shown, tenant, userId, presence, signal);
+        for (const step of preferredFirst(presence) ? [prefer, hold] : [hold, prefer]) {
+          const done = await step();
+          if (!done.ok) return done.failure;
+        }
+        return undefined;
       }
     }
+  }
+
+  async #prefer(
+    shown: Shown,
+    { graph, accounts }: Tenant,
+    userId: string,
+    presence: Presence,
+    signal: AbortSignal,
+  ): Promise<GraphResult<true>> {
+    const preferred = toTeamsPreferred(presence);
     if (preferred.kind === 'set') {
-      const { availability, activity } = preferred;
-      const pair = { availability, activity, minutes: sessionMinutes };
+      const pair = { ...pairOf(preferred), minutes: sessionMinutes };
       const set = await setPreferredPresence(graph, accounts.application, userId, pair, signal);
-      if (!set.ok) return set.failure;
-      shown.preferred = true;
-    } else if (shown.preferred) {
-      const cleared = await clearPreferredPresence(graph, accounts.application, userId, signal);
-      if (!cleared.ok) return cleared.failure;
-      shown.preferred = false;
+      if (set.ok) shown.preferred = true;
+      return set;
     }
-    return undefined;
+    if (!shown.preferred) return { ok: true, value: true };
+    const cleared = await clearPreferredPresence(graph, accounts.application, userId, signal);
+    if (cleared.ok) shown.preferred = false;
+    return cleared;
   }
 
   #holdOrForget(shown: Shown): void {
@@ -177,6 +191,10 @@ async function clear(
     if (!cleared.ok) return cleared.failure;
   }
   return failureUnlessGone(await clearPresence(graph, accounts.application, objectId, clientId, signal));
+}
+
+function pairOf({ availability, activity }: { readonly availability: string; readonly activity: string }) {
+  return { availability, activity };
 }
 
 /** A session that does not exist is taken away already. */
