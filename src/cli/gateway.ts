@@ -5,6 +5,8 @@ import { isLoopback } from '../console/access.ts';
 import { createConsole } from '../console/console.ts';
 import { createMetrics } from '../console/metrics.ts';
 import type { SandboxAnswer } from '../console/types.ts';
+import { openFederation } from '../core/routing/federation.ts';
+import { policyForAll } from '../core/routing/policy.ts';
 import { systemClock } from '../gateway/clock.ts';
 import { createDirectory } from '../gateway/directory.ts';
 import { createGateway } from '../gateway/gateway.ts';
@@ -64,7 +66,8 @@ export async function openGateway(config: Config, sandbox: SandboxSide | undefin
     connectors,
     clock: systemClock,
     random: randomBytes,
-    policy,
+    policies: policyForAll(policy),
+    federation: openFederation,
     deadlineMs: config.delivery.deadlineMs,
     mostUnderWay,
     report,

@@ -85,6 +85,25 @@ export const catalogue = {
     certain: true,
     retry: false,
   },
+  'thread-closed': {
+    cause:
+      'This conversation led to {person} in Skype for Business on a way that is gone, because an account has changed since.',
+    cure: 'Send the message again: that starts a new conversation with the person.',
+    certain: true,
+    retry: false,
+  },
+  'domain-blocked': {
+    cause: 'The organisations of you and {person} may not chat: one is on the block list for federation.',
+    cure: 'Ask your administrator; the list is `federation.block` of the configuration.',
+    certain: true,
+    retry: false,
+  },
+  'domain-not-allowed': {
+    cause: 'The organisations of you and {person} may not chat: one is not on the allow list for federation.',
+    cure: 'Ask your administrator; the list is `federation.allow` of the configuration.',
+    certain: true,
+    retry: false,
+  },
   unreachable: {
     cause: '{side} could not be reached.',
     cure: 'Send the message again later.',

@@ -9,22 +9,28 @@ import type { PersonId, RemoteId, ThreadKey } from '../core/ids.ts';
 import type { Person, Side } from '../core/people.ts';
 import { settleMs } from '../core/presence/mirror.ts';
 import type { Availability, Presence } from '../core/presence/presence.ts';
+import { type FederationSettings, openFederation } from '../core/routing/federation.ts';
+import { type PolicySettings, policyForAll } from '../core/routing/policy.ts';
 import { openMemoryLedger } from '../ledger/memory/open.ts';
 import type { IncomingMessage } from './connector.ts';
 import { createDirectory } from './directory.ts';
 import type { GatewayEvent } from './events.ts';
-import { createGateway } from './gateway.ts';
+import { createGateway, type GatewayOptions } from './gateway.ts';
 import type { Ledger } from './ledger.ts';
 
 const alice = somebody('alice');
 const bob = somebody('bob');
 const dave = somebody('dave', { home: 'none' });
 const heidi = somebody('heidi', { mode: 'SfBOnly' });
+const oscar = somebody('oscar', { mode: 'SfBOnly', home: 'onPrem', tenant: 'fabrikam.example' });
 const of = (availability: Availability): Presence => ({ availability, activity: 'None' });
 
-async function world(ledger: Ledger = openMemoryLedger()) {
+async function world(
+  ledger: Ledger = openMemoryLedger(),
+  settings: Partial<Pick<GatewayOptions, 'policies' | 'federation'>> = {},
+) {
   const clock = new ManualClock();
-  const directory = createDirectory([alice, bob, dave, heidi]);
+  const directory = createDirectory([alice, bob, dave, heidi, oscar]);
   const teams = new ScriptedConnector('teams');
   const skype = new ScriptedConnector('skype');
   const events: GatewayEvent[] = [];
@@ -34,7 +40,8 @@ async function world(ledger: Ledger = openMemoryLedger()) {
     connectors: { teams, skype },
     clock,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
-    policy: 'bridged',
+    policies: settings.policies ?? policyForAll('bridged'),
+    federation: settings.federation ?? openFederation,
     deadlineMs: 30_000,
     mostUnderWay: 1_000,
     report: (event) => events.push(event),
@@ -228,7 +235,7 @@ describe('presence through the gateway', () => {
     await using w = await world();
     assert.deepEqual(
       w.teams.published.map(({ person, presence }) => `${person.displayName} ${presence.availability}`),
-      ['Alice Offline', 'Bob Offline', 'Heidi Offline'],
+      ['Alice Offline', 'Bob Offline', 'Heidi Offline', 'Oscar Offline'],
     );
   });
 });
@@ -307,5 +314,113 @@ describe('people who change at run time', () => {
     await w.gateway.settled();
     assert.equal(w.skype.published.at(-1)?.presence.availability, 'Offline');
     assert.ok(![...w.teams.watched, ...w.skype.watched].some(({ id }) => id === alice.id));
+  });
+});
+
+describe('the policy', () => {
+  it('is the one of the sender: their own, else that of their tenant, else everybody’s', async () => {
+    const policies: PolicySettings = {
+      everybody: 'bridged',
+      tenants: new Map([['contoso.example', 'microsoft']]),
+      people: new Map([[alice.id, 'bridged']]),
+    };
+    await using w = await world(undefined, { policies });
+    const dora: Person = { ...dave, mode: 'Islands' };
+    w.directory.apply({ kind: 'put', person: dora });
+    await w.teams.sink.take(w.message('teams', dora.id, heidi.id, 'refused by the tenant’s'));
+    await w.teams.sink.take(w.message('teams', alice.id, heidi.id, 'goes by alice’s own'));
+    await w.gateway.settled();
+    assert.deepEqual(
+      w.teams.told.map(({ refusal }) => [refusal.id, refusal.detail]),
+      [['not-possible', 'sender-not-enabled']],
+    );
+    assert.deepEqual(
+      w.skype.delivered.map(({ author }) => author.id),
+      [alice.id],
+    );
+  });
+});
+
+describe('a conversation whose way is gone', () => {
+  const moved: Person = {
+    ...heidi,
+    skype: { home: 'onPrem', sip: 'sip:heidi@contoso.example', pool: 'onPrem' },
+  };
+
+  it('is closed with a notice that says what to do, and the next message starts a new one', async () => {
+    await using w = await world(undefined, { policies: policyForAll('microsoft') });
+    const write = async (text: string) => {
+      await w.teams.sink.take(w.message('teams', alice.id, heidi.id, text));
+      await w.gateway.settled();
+    };
+    await write('opens the thread');
+    await w.skype.sink.take(w.message('skype', heidi.id, alice.id, 'answers'));
+    await w.gateway.settled();
+    w.directory.apply({ kind: 'put', person: moved });
+    await write('too late for the old thread');
+    assert.deepEqual(
+      w.teams.told.map(({ refusal }) => [refusal.id, refusal.detail]),
+      [['thread-closed', 'moved-home']],
+    );
+    await write('starts a new one');
+    await write('goes on in it');
+    assert.deepEqual(
+      w.skype.delivered.map(({ recipient, thread }) => [recipient.skype.home, thread]),
+      [
+        ['online', undefined],
+        ['onPrem', undefined],
+        ['onPrem', 'skype thread'],
+      ],
+    );
+  });
+
+  it('goes on through the new pool where the policy bridges', async () => {
+    await using w = await world();
+    await w.teams.sink.take(w.message('teams', alice.id, heidi.id, 'one'));
+    await w.gateway.settled();
+    w.directory.apply({ kind: 'put', person: moved });
+    await w.teams.sink.take(w.message('teams', alice.id, heidi.id, 'two'));
+    await w.gateway.settled();
+    assert.deepEqual(
+      w.skype.delivered.map(({ recipient }) => recipient.skype.home),
+      ['online', 'onPrem'],
+    );
+    assert.equal(w.teams.told.length, 0);
+  });
+});
+
+describe('federation lists', () => {
+  const blocked: FederationSettings = {
+    everybody: { allow: undefined, block: new Set(['fabrikam.example']) },
+    tenants: new Map(),
+  };
+
+  it('refuse a message in both directions, with the list by name', async () => {
+    await using w = await world(undefined, { federation: blocked });
+    await w.teams.sink.take(w.message('teams', alice.id, oscar.id, 'out'));
+    await w.skype.sink.take(w.message('skype', oscar.id, alice.id, 'in'));
+    await w.gateway.settled();
+    const refusals = [...w.teams.told, ...w.skype.told].map(({ refusal }) => [refusal.id, refusal.detail]);
+    assert.deepEqual(refusals, [
+      ['domain-blocked', 'the block list of everybody has fabrikam.example'],
+      ['domain-blocked', 'the block list of everybody has fabrikam.example'],
+    ]);
+    assert.equal(w.skype.delivered.length + w.teams.delivered.length, 0);
+  });
+
+  it('refuse who is not on an allow list', async () => {
+    const federation: FederationSettings = {
+      ...openFederation,
+      tenants: new Map([
+        ['contoso.example', { allow: new Set(['tailspin.example']), block: new Set<string>() }],
+      ]),
+    };
+    await using w = await world(undefined, { federation });
+    await w.teams.sink.take(w.message('teams', alice.id, oscar.id, 'out'));
+    await w.gateway.settled();
+    assert.deepEqual(
+      w.teams.told.map(({ refusal }) => [refusal.id, refusal.detail]),
+      [['domain-not-allowed', 'the allow list of contoso.example lacks fabrikam.example']],
+    );
   });
 });

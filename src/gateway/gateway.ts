@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { defaultRetry } from '../core/conversation/delivery.ts';
 import { otherSide, type Person, type Side, sides } from '../core/people.ts';
-import type { Policy } from '../core/routing/facts.ts';
+import type { FederationSettings } from '../core/routing/federation.ts';
+import type { PolicySettings } from '../core/routing/policy.ts';
 import { pause } from './clock.ts';
 import type { Connector, Sink } from './connector.ts';
 import { createDelivery } from './delivery.ts';
@@ -16,6 +17,7 @@ import { createPresence, type ShownPresence } from './presence.ts';
 import { createRouter } from './router.ts';
 import type { GatewayStatus } from './status.ts';
 import { createThreadMemory } from './threads.ts';
+import { createWayMemory } from './ways.ts';
 
 export interface GatewayOptions {
   /** Changes of its people take effect for the next message; their presence follows at once. */
@@ -27,7 +29,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   /** Random bytes. */
   readonly random: (bytes: number) => Uint8Array;
-  readonly policy: Policy;
+  readonly policies: PolicySettings;
+  readonly federation: FederationSettings;
   /** From intake to the final state of a message, ms. */
   readonly deadlineMs: number;
   /** Messages under way before further ones are refused for now. */
@@ -61,10 +64,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   const presence = createPresence(shared);
   const notices = createNotices({ ...shared, keepTryingMs: keepTellingMs });
   const threads = createThreadMemory(ledger);
+  const ways = createWayMemory();
   const deliver = createDelivery({ ...shared, threads, ownWrites });
   const route = createRouter({
     directory,
-    policy: options.policy,
+    policies: options.policies,
+    federation: options.federation,
     capabilities: { teams: connectors.teams.capabilities, skype: connectors.skype.capabilities },
     signedIn: (person) => presence.signedIn(person),
   });
@@ -92,7 +97,14 @@ export function createGateway(options: GatewayOptions): Gateway {
       (recovered && (await ledger.isOwnWrite(side, thread, remoteId)));
     const { teams, skype } = await threads.of(conversation);
     const isBridged = teams !== undefined && skype !== undefined;
-    const end = await deliver(message, route({ message, isOwnWrite, isBridged }), signal);
+    const decided = route({ message, isOwnWrite, isBridged, way: ways.of(conversation) });
+    const end = await deliver(message, decided, signal);
+    if (end.kind === 'delivered' && decided.kind === 'bring')
+      ways.note(conversation, [decided.author, decided.recipient], clock.now());
+    if (end.kind === 'failed' && end.refusal.id === 'thread-closed') {
+      threads.close(conversation, otherSide(side));
+      ways.forget(conversation);
+    }
     if (end.kind === 'failed') notices.tell(message, end.refusal);
   }
 

@@ -1,17 +1,26 @@
 import type { Body } from '../core/message.ts';
 import { otherSide, type Person, type Side } from '../core/people.ts';
 import type { RefusalId } from '../core/refusals.ts';
-import { factsOf, type Policy } from '../core/routing/facts.ts';
+import { type ExistingThread, routeExisting, sessionAliveMs } from '../core/routing/existing.ts';
+import { factsOf, type Policy, type RouteFacts } from '../core/routing/facts.ts';
+import {
+  describeFederationRefusal,
+  type FederationSettings,
+  federationRefusal,
+} from '../core/routing/federation.ts';
+import { type PolicySettings, policyFor } from '../core/routing/policy.ts';
 import { type Route as Landing, route } from '../core/routing/route.ts';
 import { toSkype, toTeams } from '../core/text/text.ts';
 import type { Capabilities } from './connector.ts';
 import type { Route } from './delivery.ts';
 import type { Directory } from './directory.ts';
 import type { StoredMessage } from './ledger.ts';
+import type { Way } from './ways.ts';
 
 export interface RouterOptions {
   readonly directory: Directory;
-  readonly policy: Policy;
+  readonly policies: PolicySettings;
+  readonly federation: FederationSettings;
   readonly capabilities: Readonly<Record<Side, Capabilities>>;
   /** The sides on which a person has a client of their own, as far as presence tells. */
   readonly signedIn: (person: Person) => readonly Side[];
@@ -22,14 +31,16 @@ export interface RouteRequest {
   readonly isOwnWrite: boolean;
   /** The conversation has been carried to the other side before. */
   readonly isBridged: boolean;
+  readonly way: Way | undefined;
 }
 
 /** Where a message goes: who the two people are, what the rules say, and what the other network can show of it. */
 export function createRouter(options: RouterOptions): (request: RouteRequest) => Route {
-  const { directory, policy } = options;
+  const { directory, policies, federation } = options;
 
-  return ({ message, isOwnWrite, isBridged }) => {
-    if (isOwnWrite) return { kind: 'echo' };
+  return (request) => {
+    const { message, isBridged } = request;
+    if (request.isOwnWrite) return { kind: 'echo' };
     const side = otherSide(message.side);
     const author = directory.person(message.author);
     const recipient = directory.person(message.recipient);
@@ -37,20 +48,65 @@ export function createRouter(options: RouterOptions): (request: RouteRequest) =>
       return refused('no-such-person', side, author ? message.recipient : message.author);
 
     const signedIn = options.signedIn(recipient);
-    const landing = route(factsOf(author, message.side, recipient, signedIn), policy);
+    const policy = policyFor(policies, author);
+    const facts = factsOf(author, message.side, recipient, signedIn);
+    const landing = route(facts, policy);
     if (message.side === 'teams' && staysNative(landing, recipient, isBridged && !signedIn.includes('teams')))
       return { kind: 'native', rule: landing.rule };
-    if (!landing.possible && !isBridged)
-      return {
-        kind: 'refused',
-        refusal: { id: 'not-possible', side, person: recipient.displayName, detail: landing.rule },
-      };
+
+    const barred = federationRefusal(federation, author, recipient);
+    if (barred)
+      return refused(
+        barred.list === 'block' ? 'domain-blocked' : 'domain-not-allowed',
+        side,
+        recipient.displayName,
+        describeFederationRefusal(barred),
+      );
+    const going = goingOn(landing, facts, policy, recipient, request);
+    if (going.kind === 'refused') return refused(going.id, side, recipient.displayName, going.rule);
     if (!hasAccount(recipient, side)) return refused('not-enabled', side, recipient.displayName);
 
     const converted = convert(message.body, side, options.capabilities[side]);
     if (converted.kind === 'refused') return refused(converted.id, side, recipient.displayName);
-    return { kind: 'bring', side, author, recipient, body: converted.body, rule: landing.rule };
+    return { kind: 'bring', side, author, recipient, body: converted.body, rule: going.rule };
   };
+}
+
+type Going =
+  | { readonly kind: 'goes'; readonly rule: string }
+  | { readonly kind: 'refused'; readonly id: RefusalId; readonly rule: string };
+
+/**
+ * What the conversation so far makes of `landing`. Two people have one conversation and, in Teams, one chat, which is the
+ * native one too: a thread that is closed is followed by another one under the same chat.
+ */
+function goingOn(
+  landing: Landing,
+  facts: RouteFacts,
+  policy: Policy,
+  recipient: Person,
+  { message, isBridged, way }: RouteRequest,
+): Going {
+  const anew: Going = landing.possible
+    ? { kind: 'goes', rule: landing.rule }
+    : { kind: 'refused', id: 'not-possible', rule: landing.rule };
+  if (!isBridged) return anew;
+  const thread: ExistingThread = {
+    side: message.side,
+    lands: [otherSide(message.side)],
+    conversation: facts.scope === 'federated' ? 'federated' : 'interop',
+    toHome: way?.homes.get(recipient.id) ?? recipient.skype.home,
+    alive: way !== undefined && message.takenAt - way.lastAt < sessionAliveMs,
+  };
+  const existing = routeExisting(thread, facts, policy);
+  switch (existing.kind) {
+    case 'new':
+      return anew;
+    case 'continues':
+      return { kind: 'goes', rule: 'existing-thread' };
+    case 'closed':
+      return landing.possible ? { kind: 'refused', id: 'thread-closed', rule: existing.rule } : anew;
+  }
 }
 
 /**
@@ -71,6 +127,6 @@ function convert(body: Body, side: Side, capabilities: Capabilities) {
   return side === 'skype' ? toSkype(body, capabilities) : toTeams(body, capabilities);
 }
 
-function refused(id: RefusalId, side: Side, person: string): Route {
-  return { kind: 'refused', refusal: { id, side, person } };
+function refused(id: RefusalId, side: Side, person: string, detail?: string): Route {
+  return { kind: 'refused', refusal: { id, side, person, ...(detail === undefined ? {} : { detail }) } };
 }

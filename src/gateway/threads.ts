@@ -8,6 +8,8 @@ export interface ThreadMemory {
   of(conversation: ConversationId): Promise<Threads>;
   /** The ledger has been told the same. */
   note(conversation: ConversationId, side: Side, thread: ThreadKey): void;
+  /** The thread on this side is over: the next message there starts a new one. */
+  close(conversation: ConversationId, side: Side): void;
 }
 
 export function createThreadMemory(ledger: Pick<Ledger, 'threadsOf'>, most = 20_000): ThreadMemory {
@@ -21,6 +23,12 @@ export function createThreadMemory(ledger: Pick<Ledger, 'threadsOf'>, most = 20_
     note(conversation, side, thread) {
       const threads = known.get(conversation);
       if (threads && threads[side] !== thread) known.set(conversation, { ...threads, [side]: thread });
+    },
+    close(conversation, side) {
+      const threads = known.get(conversation);
+      if (!threads) return;
+      const { [side]: _, ...others } = threads;
+      known.set(conversation, others);
     },
   };
 }

@@ -15,6 +15,9 @@ export interface ExistingThread {
   readonly alive: boolean;
 }
 
+/** An SfB session lives this long after its last message, ms. */
+export const sessionAliveMs = 600_000;
+
 export type ExistingRoute =
   /** The message goes the way of its thread. */
   | {

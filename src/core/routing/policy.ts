@@ -14,3 +14,8 @@ export interface PolicySettings {
 export function policyFor(settings: PolicySettings, sender: Pick<Person, 'id' | 'tenant'>): Policy {
   return settings.people.get(sender.id) ?? settings.tenants.get(sender.tenant) ?? settings.everybody;
 }
+
+/** One policy, whoever sends. */
+export function policyForAll(policy: Policy): PolicySettings {
+  return { everybody: policy, tenants: new Map(), people: new Map() };
+}
