@@ -9,7 +9,7 @@ import type { EntraAppOptions } from '../../protocols/entra/client/token-endpoin
 import type { TokenFailure, TokenSource } from '../../protocols/graph/client/result.ts';
 
 /** Everything consented to; what that must be is documented with the app registration. */
-const scope = 'https://graph.microsoft.com/.default';
+export const graphScope = 'https://graph.microsoft.com/.default';
 /** How long a refused link is left alone, so that a stored password is not tried until the account locks. */
 const restMs = 60_000;
 const rememberedRefusals = 10_000;
@@ -54,7 +54,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   });
   const delegated = new DelegatedTokens({
     ...options.entra,
-    scope,
+    scope: graphScope,
     async secretOf(account) {
       const linked = await links.get(account as PersonId, 'teams');
       if (linked !== undefined || account !== gatewayId || gatewayAccount?.password === undefined)

@@ -16,6 +16,7 @@ import { Chats } from './chats.ts';
 import { Delivery } from './deliver.ts';
 import { findMessage } from './find.ts';
 import { takeMessages, toldMessages } from './incoming.ts';
+import { registerLinking } from './linking.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import { Publications } from './publications.ts';
 import { ReadBack } from './read-back.ts';
@@ -90,6 +91,10 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
     ]);
   }
 
+  function linkChanged(person: PersonId): void {
+    for (const { accounts } of tenants.all) accounts.forget(person);
+  }
+
   function onRefused(reason: PostRefusal): void {
     const id = reason === 'unchecked' ? 'unreachable' : 'malformed';
     running?.sink.refused('teams', { id, side: 'teams', detail: `change notifications: ${reason}` });
@@ -100,6 +105,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
     capabilities,
 
     register(app) {
+      registerLinking(app, { ...options, tenants, linked: linkChanged });
       registerWebhook(app, {
         path: notificationPath,
         handler: { onNotifications, onRefused },
@@ -121,9 +127,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
       });
     },
 
-    linkChanged(person) {
-      for (const { accounts } of tenants.all) accounts.forget(person);
-    },
+    linkChanged,
 
     async start(sink) {
       const keys = new KeyRing(await createEncryptionKey(clock));

@@ -11,7 +11,7 @@ import type { SubscriptionKeeper } from './subscriptions.ts';
 import type { Tenant } from './tenants.ts';
 
 export interface PresenceWatchOptions {
-  readonly tenant: Tenant;
+  readonly tenant: Omit<Tenant, 'entra'>;
   readonly directory: Directory;
   readonly sink: Sink;
   readonly clock: Clock;

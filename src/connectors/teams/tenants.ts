@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Person } from '../../core/people.ts';
 import type { LinkStatus } from '../../gateway/connector.ts';
 import type { Links } from '../../gateway/links.ts';
-import type { ClientCredential } from '../../protocols/entra/client/token-endpoint.ts';
+import type { ClientCredential, EntraAppOptions } from '../../protocols/entra/client/token-endpoint.ts';
 import { createGraphClient, type GraphClient } from '../../protocols/graph/client/graph-client.ts';
 import { type Accounts, createAccounts, type GatewayAccount } from './accounts.ts';
 import { watchHealth } from './health.ts';
@@ -25,6 +25,8 @@ export interface Tenant {
   readonly domain: string;
   readonly clientId: string;
   readonly graph: GraphClient;
+  /** The application there, to sign people in with. */
+  readonly entra: EntraAppOptions;
   readonly accounts: Accounts;
 }
 
@@ -56,7 +58,7 @@ export function createTenants(
   const all = list.map(({ id, domain, clientId, credential, gatewayAccount }): Tenant => {
     const entra = { authority, tenant: id, clientId, credential, dispatcher, clock };
     const accounts = createAccounts({ entra, links, gatewayAccount, clock });
-    return { id: id.toLowerCase(), domain: domain.toLowerCase(), clientId, graph, accounts };
+    return { id: id.toLowerCase(), domain: domain.toLowerCase(), clientId, graph, entra, accounts };
   });
   const byDomain = new Map(all.map((tenant) => [tenant.domain, tenant]));
   const byId = new Map(all.map((tenant) => [tenant.id, tenant]));

@@ -1,5 +1,6 @@
 import {
   Badge,
+  Link,
   makeStyles,
   PresenceBadge,
   Table,
@@ -50,7 +51,13 @@ export function People({ people }: { readonly people: readonly Person[] }): Reac
             <TableCell>{person.mode}</TableCell>
             <TableCell>{homeNames[person.home] ?? person.home}</TableCell>
             <TableCell>
-              <LinkBadge state={person.link.teams} />
+              {person.link.teams === 'not linked' ? (
+                <Link href={linkPage(person.id)} target="_blank" rel="noopener">
+                  Link…
+                </Link>
+              ) : (
+                <LinkBadge state={person.link.teams} />
+              )}
             </TableCell>
             <TableCell>
               <Presence person={person} side="teams" />
@@ -82,6 +89,11 @@ function Presence({ person, side }: { readonly person: Person; readonly side: Si
       {shown.words}
     </TableCellLayout>
   );
+}
+
+/** Where a person signs in to Teams for the gateway. */
+function linkPage(id: string): string {
+  return `/link/teams?${new URLSearchParams({ as: id }).toString()}`;
 }
 
 function LinkBadge({ state }: { readonly state: string }): ReactNode {

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { Whole } from '../kit/whole.ts';
+
+describe('contoso.example blocks fabrikam.example', async () => {
+  const world = await Whole.open({
+    ISTHMUS_FEDERATION: JSON.stringify({ tenants: { 'contoso.example': { block: ['fabrikam.example'] } } }),
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  it('alice writes to oscar of fabrikam.example: she is told that a block list refuses it, and he sees nothing', async () => {
+    const alice = world.teams('alice');
+    const oscar = world.skype('oscar@fabrikam.example');
+    await oscar.signIn();
+    const chat = await alice.chatWith('oscar@fabrikam.example');
+    const id = await alice.say(chat, 'Hello Oscar');
+    const ended = await world.ended(id);
+    assert.deepEqual([ended.state, ended.end?.refusal?.id], ['failed', 'domain-blocked']);
+    const notice = await alice.seesAnywhere(`Message ${id}`, 10_000);
+    assert.match(notice.content, /block list for federation/);
+    assert.deepEqual(oscar.received, []);
+    assert.ok(!oscar.events.some(({ link }) => link.rel === 'messagingInvitation'));
+  });
+
+  it('people of one organisation go on chatting', async () => {
+    const alice = world.teams('alice');
+    const heidi = world.skype('heidi');
+    await heidi.signIn();
+    const chat = await alice.chatWith('heidi@contoso.example');
+    const id = await alice.say(chat, 'Hello Heidi');
+    await heidi.accept(await heidi.invitation('Hello Heidi'));
+    assert.equal((await world.ended(id)).state, 'delivered');
+  });
+});
