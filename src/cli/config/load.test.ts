@@ -86,6 +86,9 @@ describe('a configuration', () => {
   it('is not needed for the sandbox: without networks it is on', () => {
     assert.equal(readSettings({ folder, env: {} }).sandbox.enabled, true);
     assert.equal(readSettings({ folder, env: { ISTHMUS_SANDBOX_ENABLED: 'false' } }).sandbox.enabled, false);
+    const idle = { ISTHMUS_SKYPE_SESSION_IDLE_MS: '60000' };
+    assert.equal(readSettings({ folder, env: idle }).sandbox.enabled, true);
+    assert.equal(readSettings({ folder, env: { ISTHMUS_SKYPE_POOLS: '[]' } }).sandbox.enabled, false);
   });
 
   it('takes what it leaves out from the layer beneath, section by section', () => {

@@ -59,8 +59,13 @@ export function readSettings(options: LoadOptions): Settings {
     folder,
     env: options.env,
     data: resolve(folder, dataFolder),
-    sandbox: { enabled: enabled ?? !('teams' in raw || 'skype' in raw), ports },
+    sandbox: { enabled: enabled ?? !namesNetwork(raw), ports },
   };
+}
+
+/** How long a session may be silent says nothing of where pools are. */
+function namesNetwork({ teams, skype }: Settings['raw']): boolean {
+  return teams !== undefined || (isPlainObject(skype) && 'pools' in skype);
 }
 
 /**
