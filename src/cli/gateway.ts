@@ -5,8 +5,7 @@ import { isLoopback } from '../console/access.ts';
 import { createConsole } from '../console/console.ts';
 import { createMetrics } from '../console/metrics.ts';
 import type { SandboxAnswer } from '../console/types.ts';
-import { openFederation } from '../core/routing/federation.ts';
-import { policyForAll } from '../core/routing/policy.ts';
+import { describePolicies } from '../core/routing/policy.ts';
 import { systemClock } from '../gateway/clock.ts';
 import { createDirectory } from '../gateway/directory.ts';
 import { createGateway } from '../gateway/gateway.ts';
@@ -40,7 +39,7 @@ const mostUnderWay = 20_000;
 /** The composition root: everything the gateway consists of is made here, from configuration, and joined. */
 export async function openGateway(config: Config, sandbox: SandboxSide | undefined): Promise<RunningGateway> {
   await using stack = new AsyncDisposableStack();
-  const { data, policy } = config;
+  const { data, policies, federation } = config;
   const metrics = createMetrics();
   const report = createReport(createLog(config.log.level), metrics);
   const token = await keepToken(data, config.listen.token);
@@ -66,8 +65,8 @@ export async function openGateway(config: Config, sandbox: SandboxSide | undefin
     connectors,
     clock: systemClock,
     random: randomBytes,
-    policies: policyForAll(policy),
-    federation: openFederation,
+    policies,
+    federation,
     deadlineMs: config.delivery.deadlineMs,
     mostUnderWay,
     report,
@@ -85,7 +84,7 @@ export async function openGateway(config: Config, sandbox: SandboxSide | undefin
       metrics,
       report,
       version,
-      policy,
+      policy: describePolicies(policies),
       publicUrl: () => publicUrl,
       access: { token, openReads, openChanges: openReads && sandbox !== undefined },
       sandbox: sandbox?.answer,

@@ -48,7 +48,7 @@ describe('the configuration of the sandbox', () => {
       ISTHMUS_SANDBOX_PORTS_ONLINE: '2',
     };
     const changed = await checkedConfig(readSettings({ folder: data, data, env }));
-    assert.deepEqual([changed.listen.tls?.port, changed.policy], [1, 'microsoft']);
+    assert.deepEqual([changed.listen.tls?.port, changed.policies.everybody], [1, 'microsoft']);
     assert.equal(changed.skype.pools[0]?.discovery, 'https://localhost:402');
   });
 

@@ -134,6 +134,17 @@ describe('isthmus explain, for two people of the directory', () => {
   const file = join(folder, 'directory.json');
   writeFileSync(file, JSON.stringify(config));
 
+  it('refuses by the federation lists of the configuration, and names the list', async () => {
+    const lists = join(folder, 'lists.json');
+    const oscar = { id: 'oscar@fabrikam.example', displayName: 'Oscar', home: 'onPrem', mode: 'SfBOnly' };
+    const federation = { block: ['fabrikam.example'] };
+    const people = { list: [...config.people.list, oscar] };
+    writeFileSync(lists, JSON.stringify({ ...config, people, federation }));
+    const { possible, rule, because } = await json(`--config ${lists} --from alice --to oscar`);
+    assert.deepEqual([possible, rule], [false, 'federation-block-list']);
+    assert.match(String(because), /block list of everybody has fabrikam\.example/);
+  });
+
   it('answers by the configured policy, from the client that the sender usually uses', async () => {
     assert.equal((await json(`--config ${file} --from alice --to frank`))['rule'], 'on-prem-sender');
     assert.deepEqual((await json(`--config ${file} --from alice --to frank --client skype`))['lands'], [

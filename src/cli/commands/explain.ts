@@ -9,6 +9,12 @@ import {
   type RouteFacts,
   type Scope,
 } from '../../core/routing/facts.ts';
+import {
+  describeFederationRefusal,
+  type FederationRefusal,
+  federationRefusal,
+} from '../../core/routing/federation.ts';
+import { policyFor } from '../../core/routing/policy.ts';
 import { presenceShown, type WatchFacts } from '../../core/routing/presence-shown.ts';
 import { type Route, route } from '../../core/routing/route.ts';
 import { checkedConfig } from '../checked-config.ts';
@@ -52,7 +58,7 @@ export const command = defineCommand({
   },
   async run(values, words, terminal) {
     if (words[0] !== undefined) throw new UsageError(`what is ${words[0]}? Give options only`);
-    const { facts, policy } =
+    const { facts, policy, barred } =
       values.from !== undefined || values.to !== undefined
         ? await aboutPeople(values, terminal)
         : aboutFacts(values);
@@ -60,14 +66,27 @@ export const command = defineCommand({
     terminal.out(
       values.presence
         ? presenceText(facts, values.json)
-        : routeText(route(facts, policy), policy, values.json),
+        : routeText(barred ? refusedBy(barred) : route(facts, policy), policy, values.json),
     );
     return 0;
   },
 });
 
 type Flags = { readonly [name in string]?: string | boolean | undefined };
-type Question = { readonly facts: RouteFacts; readonly policy: Policy };
+interface Question {
+  readonly facts: RouteFacts;
+  readonly policy: Policy;
+  readonly barred?: FederationRefusal | undefined;
+}
+
+type Answer =
+  | Route
+  | { readonly possible: false; readonly lands: []; readonly rule: string; readonly because: string };
+
+function refusedBy(barred: FederationRefusal): Answer {
+  const because = `The two organisations may not chat: ${describeFederationRefusal(barred)}.`;
+  return { possible: false, lands: [], rule: `federation-${barred.list}-list`, because };
+}
 
 const bareFlags = ['scope', 'from-mode', 'from-client', 'from-home', 'to-mode', 'to-home'] as const;
 
@@ -111,8 +130,9 @@ async function aboutPeople(flags: Flags, terminal: Terminal): Promise<Question> 
   if (from.id === to.id) throw new UsageError('--from and --to are the same person');
   const client = flags['client'] === undefined ? usualClient(from) : oneOf(flags, 'client', sides);
   return {
-    policy: oneOf(flags, 'policy', policies, config.policy),
+    policy: oneOf(flags, 'policy', policies, policyFor(config.policies, from)),
     facts: factsOf(from, client, to, signedIn(flags)),
+    barred: federationRefusal(config.federation, from, to),
   };
 }
 
@@ -159,7 +179,7 @@ function refuseImpossible(facts: RouteFacts): void {
 
 const sideNames: Readonly<Record<Side, string>> = { teams: 'Teams', skype: 'Skype for Business' };
 
-function routeText(answer: Route, policy: Policy, json: boolean | undefined): string {
+function routeText(answer: Answer, policy: Policy, json: boolean | undefined): string {
   if (json) {
     const { possible, lands, rule, because } = answer;
     return JSON.stringify({

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
 import type { Home, Person } from '../../core/people.ts';
+import type { FederationSettings } from '../../core/routing/federation.ts';
+import type { PolicySettings } from '../../core/routing/policy.ts';
 import { readPeople } from './people.ts';
 import { join, type Problems } from './problems.ts';
+import { knownNames, resolveFederation, resolvePolicies } from './rules.ts';
 import type { ConfigFile } from './schema.ts';
 import type { Sources } from './sources.ts';
 
@@ -32,7 +35,8 @@ export interface Config {
   };
   readonly people: readonly Person[];
   readonly delivery: { readonly deadlineMs: number };
-  readonly policy: ConfigFile['policy'];
+  readonly policies: PolicySettings;
+  readonly federation: FederationSettings;
   readonly log: { readonly level: ConfigFile['log']['level'] };
   readonly sandbox: { readonly enabled: boolean; readonly ports: ConfigFile['sandbox']['ports'] };
 }
@@ -80,6 +84,8 @@ export function resolveConfig(
       'listen',
       'Microsoft Graph notifies over HTTPS alone: give tls, or publicUrl of a proxy that does',
     );
+  const people = readPeople(file, sources, problems);
+  const known = knownNames(file, people);
   return {
     data: resolve(folder, file.data),
     listen: {
@@ -105,9 +111,10 @@ export function resolveConfig(
       pools: skype.pools.map((pool, index) => resolvePool(pool, join('skype.pools', index), sources)),
       sessionIdleMs: skype.sessionIdleMs,
     },
-    people: readPeople(file, sources, problems),
+    people,
     delivery: file.delivery,
-    policy: file.policy,
+    policies: resolvePolicies(file.policy, known, problems),
+    federation: resolveFederation(file.federation, known, problems),
     log: file.log,
     sandbox: { enabled: sandbox, ports: file.sandbox.ports },
   };

@@ -1,4 +1,4 @@
-import { IsArray, IsObject, IsOptional, IsRecord, type TSchema } from 'typebox';
+import { IsArray, IsObject, IsOptional, IsRecord, IsUnion, type TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 import { join, type Problems } from './problems.ts';
 
@@ -28,6 +28,10 @@ export function fit(schema: TSchema, value: unknown, path: string, problems: Pro
   if (IsArray(schema)) {
     if (!Array.isArray(value)) return wrong(schema, value, path, problems);
     return value.map((entry, index) => fit(schema.items, entry, join(path, index), problems));
+  }
+  if (IsUnion(schema) && isPlainObject(value)) {
+    const [form, ...others] = schema.anyOf.filter((branch) => IsObject(branch));
+    if (form && others.length === 0) return fit(form, value, path, problems);
   }
   return Check(schema, value) ? value : wrong(schema, value, path, problems);
 }

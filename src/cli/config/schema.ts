@@ -133,6 +133,30 @@ export const personSchema = Type.Object(
 );
 export type PersonEntry = Static<typeof personSchema>;
 
+const policyWord = Type.Enum(['bridged', 'microsoft'], { description: 'bridged or microsoft' });
+
+const policySettings = Type.Object(
+  {
+    default: Type.Enum(['bridged', 'microsoft'], { default: 'bridged', description: 'bridged or microsoft' }),
+    tenants: Type.Record(Type.String(), policyWord, {
+      default: {},
+      description: 'the policy for what the people of a tenant send, by its domain',
+    }),
+    people: Type.Record(Type.String(), policyWord, {
+      default: {},
+      description: 'the policy for what a person sends, by their id',
+    }),
+  },
+  { ...closed, description: 'bridged or microsoft, or { default, tenants, people }' },
+);
+
+const allow = Type.Optional(
+  Type.Array(domain, {
+    description: 'the only domains to federate with (left out: all that are not blocked)',
+  }),
+);
+const block = Type.Array(domain, { default: [], description: 'domains that are not federated with' });
+
 export const configSchema = Type.Object(
   {
     data: Type.String({ minLength: 1, default: 'data', description: 'the folder that holds all state' }),
@@ -186,7 +210,19 @@ export const configSchema = Type.Object(
     delivery: section('how messages are brought over', {
       deadlineMs: milliseconds(30_000, 1_000, 600_000, 'the time by which a message is delivered or failed'),
     }),
-    policy: Type.Enum(['bridged', 'microsoft'], { default: 'bridged', description: 'bridged or microsoft' }),
+    policy: Type.Union([policyWord, policySettings], {
+      default: 'bridged',
+      description: 'bridged or microsoft, or { default, tenants, people }',
+    }),
+    federation: section('which other organisations people may chat with', {
+      allow,
+      block,
+      tenants: Type.Record(
+        Type.String(),
+        Type.Object({ allow, block }, { ...closed, description: 'lists of one tenant' }),
+        { default: {}, description: 'lists of single tenants, by domain' },
+      ),
+    }),
     log: section('the log', {
       level: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], {
         default: 'info',

@@ -19,3 +19,19 @@ export function policyFor(settings: PolicySettings, sender: Pick<Person, 'id' | 
 export function policyForAll(policy: Policy): PolicySettings {
   return { everybody: policy, tenants: new Map(), people: new Map() };
 }
+
+/** `bridged`, or `bridged (microsoft for 1 tenant and 2 people)`. */
+export function describePolicies({ everybody, tenants, people }: PolicySettings): string {
+  const other = (own: Iterable<Policy>): number => [...own].filter((policy) => policy !== everybody).length;
+  const counts = [
+    counted(other(tenants.values()), 'tenant', 'tenants'),
+    counted(other(people.values()), 'person', 'people'),
+  ];
+  const exceptions = counts.filter((words) => words !== '').join(' and ');
+  const exception: Policy = everybody === 'bridged' ? 'microsoft' : 'bridged';
+  return exceptions === '' ? everybody : `${everybody} (${exception} for ${exceptions})`;
+}
+
+function counted(count: number, one: string, several: string): string {
+  return count === 0 ? '' : `${count} ${count === 1 ? one : several}`;
+}

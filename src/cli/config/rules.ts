@@ -1,0 +1,69 @@
+import { type PersonId, personId } from '../../core/ids.ts';
+import type { Person } from '../../core/people.ts';
+import type { Policy } from '../../core/routing/facts.ts';
+import type { FederationLists, FederationSettings } from '../../core/routing/federation.ts';
+import { type PolicySettings, policyForAll } from '../../core/routing/policy.ts';
+import { join, type Problems } from './problems.ts';
+import type { ConfigFile } from './schema.ts';
+
+/** Whom the rules can be about. */
+export interface Known {
+  /** Domains of tenants and people. */
+  readonly domains: ReadonlySet<string>;
+  readonly people: ReadonlySet<PersonId>;
+}
+
+export function knownNames(file: ConfigFile, people: readonly Person[]): Known {
+  return {
+    domains: new Set([
+      ...file.teams.tenants.map(({ domain }) => domain),
+      ...people.map(({ tenant }) => tenant),
+    ]),
+    people: new Set(people.map(({ id }) => id)),
+  };
+}
+
+/** A policy for a tenant or a person that does not exist is a mistake in its name, and told. */
+export function resolvePolicies(
+  policy: ConfigFile['policy'],
+  known: Known,
+  problems: Problems,
+): PolicySettings {
+  if (typeof policy === 'string') return policyForAll(policy);
+  const tenants = byDomain(policy.tenants, 'policy.tenants', known.domains, problems);
+  const people = new Map<PersonId, Policy>();
+  for (const [name, own] of Object.entries(policy.people)) {
+    const id = personId(name);
+    if (!known.people.has(id))
+      problems.add(join('policy.people', name), 'nobody in the directory has this id');
+    people.set(id, own);
+  }
+  return { everybody: policy.default, tenants, people };
+}
+
+export function resolveFederation(
+  { allow, block, tenants }: ConfigFile['federation'],
+  known: Known,
+  problems: Problems,
+): FederationSettings {
+  const own = byDomain(tenants, 'federation.tenants', known.domains, problems);
+  return {
+    everybody: listsOf({ allow, block }),
+    tenants: new Map([...own].map(([domain, lists]) => [domain, listsOf(lists)])),
+  };
+}
+
+function listsOf({ allow, block }: { allow?: string[] | undefined; block: string[] }): FederationLists {
+  return { allow: allow && new Set(allow), block: new Set(block) };
+}
+
+function byDomain<T>(
+  record: Readonly<Record<string, T>>,
+  path: string,
+  domains: Known['domains'],
+  problems: Problems,
+): ReadonlyMap<string, T> {
+  for (const domain of Object.keys(record))
+    if (!domains.has(domain)) problems.add(join(path, domain), 'no tenant or person has this domain');
+  return new Map(Object.entries(record));
+}
