@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkedConfig } from '../../src/cli/checked-config.ts';
-import { readSettings } from '../../src/cli/config/load.ts';
-import { openGateway, type RunningGateway } from '../../src/cli/gateway.ts';
-import { linkSandboxPeople, type ServerAddresses, sandboxAnswer } from '../../src/cli/sandbox-config.ts';
+import type { RunningGateway } from '../../src/cli/gateway.ts';
+import { type ServerAddresses, sandboxAnswer } from '../../src/cli/sandbox-config.ts';
 import { openSandboxServers, type SandboxServers } from '../../src/cli/sandbox-servers.ts';
 import { people } from '../../src/sandbox/world.ts';
 import { eventually } from './eventually.ts';
+import { openGatewayAt } from './gateway-at.ts';
+import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
 import { SkypeActor } from './skype-actor.ts';
 import { TeamsActor } from './teams-actor.ts';
 
@@ -27,7 +27,9 @@ export class Whole implements AsyncDisposable {
   readonly #data: string;
   readonly #settings: Readonly<Record<string, string>>;
   readonly #skype: SkypeActor[] = [];
-  #gateway: RunningGateway | undefined;
+  #gateway: RunningGateway | GatewayProcess | undefined;
+  /** Those of the first start, so that the networks find the gateway again after a restart. */
+  #ports = { http: '0', https: '0' };
 
   private constructor(data: string, servers: SandboxServers, settings: Readonly<Record<string, string>>) {
     this.#data = data;
@@ -36,13 +38,16 @@ export class Whole implements AsyncDisposable {
   }
 
   /** `settings` are those of the environment (`ISTHMUS_DELIVERY_DEADLINE_MS`). */
-  static async open(settings: Readonly<Record<string, string>> = {}): Promise<Whole> {
+  static async open(
+    settings: Readonly<Record<string, string>> = {},
+    where: 'here' | 'inProcess' = 'here',
+  ): Promise<Whole> {
     const data = mkdtempSync(join(tmpdir(), 'isthmus-whole-'));
     const ports = { graph: 0, online: 0, onPrem: 0 };
     const servers = await openSandboxServers({ data, ports });
     const whole = new Whole(data, servers, settings);
     try {
-      await whole.startGateway();
+      await whole.startGateway(where);
     } catch (error) {
       await whole[Symbol.asyncDispose]();
       throw error;
@@ -50,21 +55,25 @@ export class Whole implements AsyncDisposable {
     return whole;
   }
 
-  async startGateway(): Promise<void> {
-    const { addresses } = this.servers;
-    const env = {
-      ISTHMUS_LISTEN_PORT: '0',
-      ISTHMUS_LISTEN_TLS_PORT: '0',
+  /** `inProcess`: of its own, so that {@link killGateway} can end it. */
+  async startGateway(where: 'here' | 'inProcess' = 'here'): Promise<void> {
+    const settings = {
+      ISTHMUS_LISTEN_PORT: this.#ports.http,
+      ISTHMUS_LISTEN_TLS_PORT: this.#ports.https,
       ISTHMUS_LOG_LEVEL: 'silent',
       ...this.#settings,
     };
-    const settings = readSettings({ folder: this.#data, data: this.#data, env });
-    await checkedConfig(settings);
-    const config = await checkedConfig(settings, addresses);
-    this.#gateway = await openGateway(config, {
-      answer: sandboxAnswer(addresses),
-      link: (links) => linkSandboxPeople(this.#data, config.people, links),
-    });
+    const at = { data: this.#data, addresses: this.servers.addresses, settings };
+    this.#gateway = where === 'here' ? await openGatewayAt(at) : await startGatewayProcess(at);
+    this.#ports = { http: new URL(this.#gateway.url).port, https: new URL(this.#gateway.publicUrl).port };
+  }
+
+  /** Without a warning, as a power cut does. */
+  async killGateway(): Promise<void> {
+    if (!this.#gateway || !('kill' in this.#gateway))
+      throw new Error('no gateway runs in a process of its own');
+    await this.#gateway.kill();
+    this.#gateway = undefined;
   }
 
   async stopGateway(): Promise<void> {

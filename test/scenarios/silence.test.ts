@@ -32,6 +32,11 @@ describe('a session that has been silent for its time', async () => {
     const invitation = await bob.invitation('Or at one?');
     const second = await bob.accept(invitation);
     assert.notEqual(second, first);
+    const threads = [await bob.invitation('Lunch?'), invitation].map(
+      (event) => event._embedded?.['messagingInvitation']?.['threadId'],
+    );
+    assert.equal(threads[1], threads[0]);
+    assert.equal(typeof threads[0], 'string');
     await bob.message('Or at one?');
     await bob.say(second, 'One is fine');
     await alice.sees(chat, 'One is fine');
