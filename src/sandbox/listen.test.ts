@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import http2 from 'node:http2';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +42,33 @@ describe('an app on HTTP and HTTPS at once', () => {
       await served[Symbol.asyncDispose]();
       await rm(folder, { recursive: true });
     }
+  });
+
+  it('speaks HTTP/2 to clients that offer it, and stops at once though one keeps asking', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'listen-'));
+    const authority = await openAuthority(folder, systemClock);
+    const app = hello();
+    const asked = Promise.withResolvers<void>();
+    app.get('/held', () => {
+      asked.resolve();
+      return new Promise(() => undefined);
+    });
+    const served = await serve(app, {
+      host: '127.0.0.1',
+      port: 0,
+      tls: { port: 0, ...(await authority.issueServer()) },
+    });
+    assert.ok(served.https);
+    const session = http2.connect(served.https.url, { ca: authority.caPem });
+    session.on('error', () => undefined);
+    const [status] = await once(session.request({ ':path': '/' }).resume(), 'response');
+    assert.equal(status[':status'], 200);
+    const held = session.request({ ':path': '/held' }).on('error', () => undefined);
+    const ended = once(held, 'close');
+    await asked.promise;
+    await served[Symbol.asyncDispose]();
+    await ended;
+    await rm(folder, { recursive: true });
   });
 
   it('names the port that another program uses', async () => {

@@ -1,13 +1,13 @@
-import http, { type RequestListener, type Server } from 'node:http';
-import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import http, { type RequestListener } from 'node:http';
+import http2 from 'node:http2';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 export interface ListenOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Left out: no HTTPS. `key` and `cert` are PEM. */
+  /** Left out: no HTTPS. `key` and `cert` are PEM. Clients have the choice of HTTP/2 and HTTP/1.1. */
   readonly tls?: { readonly port: number; readonly key: string; readonly cert: string };
 }
 
@@ -49,24 +49,27 @@ export async function serve(app: FastifyInstance, options: ListenOptions): Promi
   await app.ready();
   const route: RequestListener = (request, response) => app.routing(request, response);
   const servers: Server[] = [];
+  const sockets = new Set<Socket>();
   const stop = async (): Promise<void> => {
     const closed = servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve(undefined))),
     );
     await app.close();
-    for (const server of servers) server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
     await Promise.all(closed);
   };
-  const open = async (server: Server, scheme: string, port: number): Promise<ListeningAddress> => {
-    server.keepAliveTimeout = keepAliveMs;
+  const open = (server: Server, scheme: string, port: number): Promise<ListeningAddress> => {
     servers.push(server);
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
     return listen(server, scheme, options.host, port);
   };
   try {
-    const plain = await open(http.createServer(route), 'http', options.port);
+    const plain = await open(createPlain(route), 'http', options.port);
     const { tls } = options;
-    const secure =
-      tls && (await open(https.createServer({ key: tls.key, cert: tls.cert }, route), 'https', tls.port));
+    const secure = tls && (await open(createSecure(route, tls), 'https', tls.port));
     return { http: plain, https: secure, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
@@ -76,6 +79,22 @@ export async function serve(app: FastifyInstance, options: ListenOptions): Promi
 
 /** Longer than clients keep theirs, so that a client never writes into a connection closed a moment ago. */
 const keepAliveMs = 72_000;
+
+function createPlain(route: RequestListener): Server {
+  return http.createServer({ keepAliveTimeout: keepAliveMs }, route);
+}
+
+function createSecure(route: RequestListener, { key, cert }: { key: string; cert: string }): Server {
+  const server = http2.createSecureServer(
+    { key, cert, allowHTTP1: true, settings: { maxConcurrentStreams } },
+    // Requests over HTTP/2 have the same interface by design, but no type in common with those over HTTP/1.1.
+    route as unknown as (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void,
+  );
+  return Object.assign(server, { keepAliveTimeout: keepAliveMs });
+}
+
+/** As IIS has it. */
+const maxConcurrentStreams = 100;
 
 function listen(server: Server, scheme: string, host: string, port: number): Promise<ListeningAddress> {
   return new Promise((resolve, reject) => {

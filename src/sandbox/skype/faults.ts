@@ -29,7 +29,7 @@ export class FaultInjector {
           break;
         case 'down':
           reply.hijack();
-          request.raw.destroy();
+          request.raw.socket.destroy();
           return reply;
         case 'slow': {
           const { ms } = this.#fault;
@@ -47,7 +47,7 @@ export class FaultInjector {
   set(fault: Fault): void {
     this.#fault = fault;
     if (fault.kind !== 'down') return;
-    for (const request of this.#open) request.destroy();
+    for (const request of this.#open) request.socket.destroy();
     this.#open.clear();
   }
 }

@@ -1,7 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { Agent } from 'undici';
+import { readText } from './answer-text.ts';
+import { bodyTimeoutMs } from './exchange.ts';
 import { ConnectionFailed, UnexpectedAnswer } from './failures.ts';
+import { createSharedConnections, NotConnected } from './shared-connections.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -34,8 +37,6 @@ export interface TransportOptions {
   readonly connections?: number;
 }
 
-const maxAnswerBytes = 4 * 1024 * 1024;
-const bodyTimeoutMs = 30_000;
 const connectTimeoutMs = 10_000;
 
 /** One for all connections: made anew for each, it would take more memory than the rest of the connection. */
@@ -43,30 +44,42 @@ function trusting(ca: string | undefined): SecureContext {
   return createSecureContext(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] });
 }
 
-/** Two agents: one of few connections for calls, one that makes a connection for every P-GET. */
+/**
+ * Calls are made over HTTP/1.1 on few connections. A P-GET is a stream among many of one connection where the
+ * pool speaks HTTP/2, since a TLS connection for each takes 70 KB; elsewhere it has a connection of its own.
+ */
 export function createTransport({ ca, connections = 64 }: TransportOptions = {}): Transport {
-  const connect = { timeout: connectTimeoutMs, secureContext: trusting(ca) };
+  const secureContext = trusting(ca);
+  const connect = { timeout: connectTimeoutMs, secureContext };
   const calls = new Agent({ connections, connect });
   const polls = new Agent({ connect });
+  const shared = createSharedConnections({ secureContext, connectTimeoutMs });
+
+  const sendAlone = async (agent: Agent, request: HttpRequest): Promise<HttpAnswer> => {
+    const { method, url, headers, body, signal, timeoutMs } = request;
+    const answer = await agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method,
+      headers,
+      body: body ?? null,
+      signal,
+      headersTimeout: timeoutMs,
+      bodyTimeout: bodyTimeoutMs,
+    });
+    return { status: answer.statusCode, headers: answer.headers, text: await readText(answer.body, url) };
+  };
+  const sendHeld = async (request: HttpRequest): Promise<HttpAnswer> => {
+    const answer = request.url.protocol === 'https:' ? await shared.send(request) : 'http1';
+    return answer === 'http1' ? await sendAlone(polls, request) : answer;
+  };
+
   return {
-    async send({ method, url, headers, body, signal, timeoutMs, held = false }) {
+    async send(request) {
+      const { signal, url } = request;
       signal.throwIfAborted();
       try {
-        const answer = await (held ? polls : calls).request({
-          origin: url.origin,
-          path: url.pathname + url.search,
-          method,
-          headers,
-          body: body ?? null,
-          signal,
-          headersTimeout: timeoutMs,
-          bodyTimeout: bodyTimeoutMs,
-        });
-        return {
-          status: answer.statusCode,
-          headers: answer.headers,
-          text: await readText(answer.body, url),
-        };
+        return request.held ? await sendHeld(request) : await sendAlone(calls, request);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         if (error instanceof UnexpectedAnswer) throw error;
@@ -74,29 +87,16 @@ export function createTransport({ ca, connections = 64 }: TransportOptions = {})
       }
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([calls.destroy(), polls.destroy()]);
+      await Promise.all([calls.destroy(), polls.destroy(), shared[Symbol.asyncDispose]()]);
     },
   };
-}
-
-async function readText(body: AsyncIterable<Buffer>, url: URL): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > maxAnswerBytes)
-      throw new UnexpectedAnswer(`${url.pathname}: longer than ${maxAnswerBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
 }
 
 const neverConnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 function connectionFailure(error: unknown, host: string): ConnectionFailed {
+  if (error instanceof NotConnected) return new ConnectionFailed(codeOf(error.cause), 'no', host);
   const code = codeOf(error);
   return new ConnectionFailed(code, neverConnected.test(code) ? 'no' : 'maybe', host);
 }
