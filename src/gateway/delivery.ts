@@ -83,7 +83,14 @@ export function createDelivery(options: DeliveryOptions): Deliver {
     const now = clock.now();
     switch (command.kind) {
       case 'send': {
-        const recorded = ledger.attempt(message.id, command.attempt, bring.side, now);
+        const { side, rule } = bring;
+        const recorded = ledger.attempt({
+          message: message.id,
+          attempt: command.attempt,
+          side,
+          rule,
+          at: now,
+        });
         const [order] = await Promise.all([
           orderFor(message, bring, command.attempt, now),
           connectors[bring.side].capabilities.canFind ? watched(recorded) : recorded,
@@ -147,8 +154,6 @@ export function createDelivery(options: DeliveryOptions): Deliver {
 
   return async (message, route, signal) => {
     const side = route.kind === 'bring' ? route.side : message.side;
-    if (route.kind === 'bring')
-      ledger.note(message.id, { at: clock.now(), step: 'routed', detail: `to ${side}: ${route.rule}` });
     let state: DeliveryState = { kind: 'new' };
     let event = firstEvent(message, route);
     for (;;) {

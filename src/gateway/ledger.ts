@@ -13,8 +13,8 @@ export interface Ledger extends AsyncDisposable {
   /** Keeps a message unless it, or a write of the gateway's own under the same name, is there already. */
   take(message: NewMessage): Promise<Taken>;
 
-  /** An attempt to bring the message to `side` is about to start. */
-  attempt(message: MessageId, attempt: number, side: Side, at: number): Promise<void>;
+  /** An attempt is about to start. */
+  attempt(attempt: AttemptRecord): Promise<void>;
 
   /** One more line in the message's trace; fire and forget. */
   note(message: MessageId, step: Step): void;
@@ -44,6 +44,17 @@ export interface Ledger extends AsyncDisposable {
   counts(): Promise<LedgerCounts>;
 
   readonly secrets: SecretStore;
+}
+
+export interface AttemptRecord {
+  readonly message: MessageId;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly side: Side;
+  /** The rule by which it goes to that side. */
+  readonly rule: string;
+  /** Unix ms. */
+  readonly at: number;
 }
 
 /** Encrypted values by name; the ledger never sees them in clear. */

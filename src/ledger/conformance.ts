@@ -71,7 +71,13 @@ export function ledgerConformance(name: string, open: () => Promise<Ledger>): vo
     it('lists what is unfinished, in order, with the attempts made', async () => {
       await using ledger = await open();
       for (const n of [1, 2, 3]) await ledger.take(sampleMessage(n));
-      await ledger.attempt('m2' as MessageId, 1, 'skype', 5_000);
+      await ledger.attempt({
+        message: 'm2' as MessageId,
+        attempt: 1,
+        side: 'skype',
+        rule: 'a rule',
+        at: 5_000,
+      });
       await ledger.end('m1' as MessageId, { kind: 'echo' }, 6_000);
       const left = await ledger.unfinished();
       assert.deepEqual(
@@ -102,8 +108,13 @@ export function ledgerConformance(name: string, open: () => Promise<Ledger>): vo
     it('traces a message by any of its names, step by step, without its text', async () => {
       await using ledger = await open();
       await ledger.take(sampleMessage(1));
-      ledger.note('m1' as MessageId, { at: 2_500, step: 'routed', detail: 'to skype' });
-      await ledger.attempt('m1' as MessageId, 1, 'skype', 2_600);
+      await ledger.attempt({
+        message: 'm1' as MessageId,
+        attempt: 1,
+        side: 'skype',
+        rule: 'a rule',
+        at: 2_600,
+      });
       const write = { thread: session, remoteId: 'w1' as RemoteId };
       await ledger.end(
         'm1' as MessageId,

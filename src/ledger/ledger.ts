@@ -54,7 +54,7 @@ export function createLedger(executor: Executor): Ledger {
 
   return {
     take: (message) => ask({ op: 'take', message }),
-    attempt: (message, attempt, side, at) => ask({ op: 'attempt', message, attempt, side, at }),
+    attempt: (attempt) => ask({ op: 'attempt', ...attempt }),
     note: (message, step) => void ask({ op: 'note', message, step }).catch(() => undefined),
     end: (message, end, at) => ask({ op: 'end', message, end, at }),
     told: (message, telling, at) => ask({ op: 'told', message, telling, at }),

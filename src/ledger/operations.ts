@@ -16,13 +16,7 @@ import type {
 /** What a ledger is asked, as data: it crosses to the thread that owns the file. */
 export type Operation =
   | { readonly op: 'take'; readonly message: NewMessage }
-  | {
-      readonly op: 'attempt';
-      readonly message: MessageId;
-      readonly attempt: number;
-      readonly side: Side;
-      readonly at: number;
-    }
+  | Attempt
   | { readonly op: 'note'; readonly message: MessageId; readonly step: Step }
   | { readonly op: 'end'; readonly message: MessageId; readonly end: End; readonly at: number }
   | { readonly op: 'told'; readonly message: MessageId; readonly telling: Telling; readonly at: number }
@@ -42,6 +36,17 @@ export type Operation =
   | { readonly op: 'getSecret'; readonly name: string }
   | { readonly op: 'putSecret'; readonly name: string; readonly value: Uint8Array }
   | { readonly op: 'removeSecret'; readonly name: string };
+
+export interface Attempt {
+  readonly op: 'attempt';
+  readonly message: MessageId;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly side: Side;
+  /** The rule by which it goes to that side. */
+  readonly rule: string;
+  readonly at: number;
+}
 
 export interface Results {
   take: Taken;

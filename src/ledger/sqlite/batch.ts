@@ -42,6 +42,7 @@ export function createBatchRunner(db: DatabaseSync, store: Store): BatchRunner {
       return answers;
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
+      store.undone();
       const reason = isFull(error) ? 'full' : 'broken';
       if (reason === 'broken' && operations.length > 1)
         return operations.flatMap((operation) => run([operation]));

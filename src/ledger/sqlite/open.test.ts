@@ -109,7 +109,7 @@ describe('a batch', () => {
     batch.run(Array.from({ length: 100 }, (_, n) => take(n)));
     assert.equal(batch.syncs, 1);
     batch.run([
-      { op: 'attempt', message: 'm1' as MessageId, attempt: 1, side: 'skype', at: 1 },
+      { op: 'attempt', message: 'm1' as MessageId, attempt: 1, side: 'skype', rule: 'a rule', at: 1 },
       { op: 'untold' },
     ]);
     assert.equal(batch.syncs, 1);
@@ -122,8 +122,14 @@ describe('a batch', () => {
       answers.map((answer) => (answer.ok ? 'ok' : answer.reason)),
       ['full', 'full'],
     );
-    const [next] = batch.run([take(1)]);
+    const { thread, conversation } = sampleMessage(1);
+    const [next, , people] = batch.run([
+      take(1),
+      { op: 'threadsOf', conversation },
+      { op: 'peopleOf', side: 'teams', thread },
+    ]);
     assert.deepEqual(next, { ok: true, result: 'taken' });
+    assert.deepEqual(people, { ok: true, result: ['alice@contoso.example', 'bob@contoso.example'] });
   });
 
   it('lets one bad operation harm no other', () => {

@@ -2,7 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import type { End } from '../../core/conversation/delivery.ts';
 import type { ConversationId, MessageId, PersonId, RemoteId, ThreadKey } from '../../core/ids.ts';
 import type { Body } from '../../core/message.ts';
-import type { Side } from '../../core/people.ts';
+import { otherSide, type Side } from '../../core/people.ts';
 import type {
   MessageState,
   MessageSummary,
@@ -65,14 +65,49 @@ export function readSummary(row: Row): MessageSummary {
   };
 }
 
-export function readTrace(row: Row, steps: readonly Step[]): Trace {
+export function readTrace(row: Row, noted: readonly Step[]): Trace {
+  const summary = readSummary(row);
   return {
-    ...readSummary(row),
+    ...summary,
     thread: text(row, 'thread') as ThreadKey,
     remoteId: text(row, 'remote_id') as RemoteId,
     format: text(row, 'format') as Body['format'],
-    steps,
+    steps: stepsOf(summary, optionalCount(row, 'first_attempt_at'), row['route'], noted),
   };
+}
+
+/** What every message goes through stands in its row; what not every one does was noted. */
+function stepsOf(
+  summary: MessageSummary,
+  firstAttemptAt: number | undefined,
+  rule: SQLOutputValue | undefined,
+  noted: readonly Step[],
+): readonly Step[] {
+  const { takenAt, endedAt, end, telling } = summary;
+  const to = otherSide(summary.side);
+  const steps: Step[] = [{ at: takenAt, step: 'taken' }];
+  if (firstAttemptAt !== undefined) {
+    if (typeof rule === 'string')
+      steps.push({ at: firstAttemptAt, step: 'routed', detail: `to ${to}: ${rule}` });
+    steps.push({ at: firstAttemptAt, step: 'attempt', detail: attemptDetail(1, to) });
+  }
+  const told = noted.filter(({ step }) => isTelling(step));
+  steps.push(...noted.filter(({ step }) => !isTelling(step)));
+  if (end && endedAt !== undefined)
+    steps.push({
+      at: endedAt,
+      step: 'end',
+      detail: end.kind === 'failed' ? `failed: ${end.refusal.id}` : end.kind,
+    });
+  return telling ? [...steps, ...told] : steps;
+}
+
+function isTelling(step: string): boolean {
+  return step === 'told' || step === 'cannot-be-told';
+}
+
+export function attemptDetail(attempt: number, side: Side): string {
+  return `${attempt}, to ${side}`;
 }
 
 export function readStep(row: Row): Step {

@@ -22,6 +22,7 @@ const upgrades: readonly string[] = [
     deadline_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     first_attempt_at INTEGER,
+    route TEXT,
     state TEXT NOT NULL DEFAULT 'under way',
     end TEXT,
     ended_at INTEGER,

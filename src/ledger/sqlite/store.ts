@@ -1,14 +1,17 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
 import type { End } from '../../core/conversation/delivery.ts';
 import { type ConversationId, type Pair, pairOf } from '../../core/ids.ts';
 import type { Side } from '../../core/people.ts';
 import type { NewMessage, Step, Threads } from '../../gateway/ledger.ts';
-import type { Operation, Result } from '../operations.ts';
-import { readMessage, readStep, readSummary, readTrace } from './rows.ts';
+import type { Attempt, Operation, Result } from '../operations.ts';
+import { attemptDetail, readMessage, readStep, readSummary, readTrace } from './rows.ts';
 
 /** The ledger's operations as statements on one database, inside whatever transaction the caller has opened. */
 export interface Store {
   run(operation: Operation): Result;
+  /** The transaction was undone: what the store remembers of it is not there. */
+  undone(): void;
 }
 
 export function createStore(db: DatabaseSync): Store {
@@ -39,7 +42,13 @@ export function createStore(db: DatabaseSync): Store {
     );
   }
 
+  /** What was joined lately, so that a message in the same thread as the one before writes nothing. */
+  const joined = new LRUCache<string, string>({ max: 10_000 });
+
   function joinThread(side: Side, thread: string, conversation: string): void {
+    const key = `${side} ${conversation}`;
+    if (joined.get(key) === thread) return;
+    joined.set(key, thread);
     change(
       'INSERT INTO thread (side, thread, conversation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
       side,
@@ -79,7 +88,6 @@ export function createStore(db: DatabaseSync): Store {
     );
     if (inserted === 0) return 'duplicate';
     joinThread(message.side, message.thread, message.conversation);
-    addStep(message.id, { at: message.takenAt, step: 'taken' });
     return 'taken';
   }
 
@@ -92,21 +100,30 @@ export function createStore(db: DatabaseSync): Store {
         final.remoteId,
         message,
       );
-      const conversation = get('SELECT conversation FROM message WHERE id = ?', message)?.['conversation'];
-      if (typeof conversation === 'string') joinThread(final.side, final.thread, conversation);
     }
-    change(
-      'UPDATE message SET state = ?, end = ?, ended_at = ? WHERE id = ?',
+    const ended = get(
+      'UPDATE message SET state = ?, end = ?, ended_at = ? WHERE id = ? RETURNING conversation',
       final.kind,
       JSON.stringify(final),
       at,
       message,
     );
-    addStep(message, {
+    const conversation = ended?.['conversation'];
+    if (final.kind === 'delivered' && typeof conversation === 'string')
+      joinThread(final.side, final.thread, conversation);
+  }
+
+  /** The first one is on the message itself; what is out of the ordinary is a step of its own. */
+  function attempt({ message, attempt: number, side, at, rule }: Attempt): void {
+    if (number > 1) addStep(message, { at, step: 'attempt', detail: attemptDetail(number, side) });
+    change(
+      `UPDATE message SET attempts = ?, first_attempt_at = coalesce(first_attempt_at, ?), route = coalesce(route, ?)
+       WHERE id = ?`,
+      number,
       at,
-      step: 'end',
-      detail: final.kind === 'failed' ? `failed: ${final.refusal.id}` : final.kind,
-    });
+      rule,
+      message,
+    );
   }
 
   function threadsOf(conversation: ConversationId): Threads {
@@ -158,17 +175,7 @@ export function createStore(db: DatabaseSync): Store {
       case 'take':
         return take(operation.message);
       case 'attempt':
-        change(
-          'UPDATE message SET attempts = ?, first_attempt_at = coalesce(first_attempt_at, ?) WHERE id = ?',
-          operation.attempt,
-          operation.at,
-          operation.message,
-        );
-        addStep(operation.message, {
-          at: operation.at,
-          step: 'attempt',
-          detail: `${operation.attempt}, to ${operation.side}`,
-        });
+        attempt(operation);
         return undefined;
       case 'note':
         addStep(operation.message, operation.step);
@@ -223,5 +230,5 @@ export function createStore(db: DatabaseSync): Store {
     }
   }
 
-  return { run };
+  return { run, undone: () => joined.clear() };
 }
