@@ -125,6 +125,15 @@ describe('a refusal', () => {
     );
   });
 
+  it("is 400 in Graph's shape for a path that cannot be decoded", async () => {
+    await using graph = new GraphWorld();
+    const answer = await graph.app.inject({ url: '/v1.0/users/%ff' });
+    assert.equal(answer.statusCode, 400);
+    const { error } = answer.json();
+    assert.equal(error.code, 'BadRequest');
+    assert.equal(error.innerError['request-id'], answer.headers['request-id']);
+  });
+
   it('is 405 for a method that the path does not have', async () => {
     await using graph = new GraphWorld();
     const { status, headers } = await graph.ask(graph.user(alice), 'PUT', '/chats', {});

@@ -164,6 +164,13 @@ describe('on a real port', { timeout: 20_000 }, () => {
     assert.equal(await ask('null'), undefined);
   });
 
+  it('refuses a path that cannot be decoded in the documented words', async () => {
+    await using world = start();
+    const answer = await world.pools.online.ucwa.inject({ url: '/ucwa/oauth/v1/%ff' });
+    assert.equal(answer.statusCode, 400);
+    assert.equal(answer.json().code, 'BadRequest');
+  });
+
   it('takes requests without a body whatever content type they claim', async () => {
     await using world = start();
     await using served = await serve(world.pools.online.ucwa, { host: '127.0.0.1', port: 0 });

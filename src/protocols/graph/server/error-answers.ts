@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import type { Clock } from '../clock.ts';
 import { badRequest, GraphError, type GraphErrorBody, tooLarge } from '../errors.ts';
 
@@ -8,11 +8,7 @@ export type OnFault = (error: unknown) => void;
 
 /** Gives every answer its `request-id`, and every refusal Graph's one shape. */
 export function describeErrors(scope: FastifyInstance, clock: Clock, onFault: OnFault): void {
-  scope.addHook('onRequest', async (request, reply) => {
-    void reply.header('request-id', randomUUID());
-    const clientRequestId = clientRequestIdOf(request);
-    if (clientRequestId !== undefined) void reply.header('client-request-id', clientRequestId);
-  });
+  scope.addHook('onRequest', async (request, reply) => nameRequest(request, reply));
   scope.setErrorHandler((error, request, reply) => send(toGraphError(error, onFault), request, reply, clock));
   scope.setNotFoundHandler((request, reply) => {
     const segment = request.originalUrl.split('?')[0]?.split('/').at(-1) ?? '';
@@ -23,6 +19,25 @@ export function describeErrors(scope: FastifyInstance, clock: Clock, onFault: On
     );
     return send(unknown, request, reply, clock);
   });
+}
+
+/** What is refused before any route is chosen, and so before every hook. */
+export function describeUnrouted(clock: Clock): NonNullable<FastifyServerOptions['frameworkErrors']> {
+  return (error, request, reply) => {
+    nameRequest(request, reply);
+    void send(
+      toGraphError(error, () => {}),
+      request,
+      reply,
+      clock,
+    );
+  };
+}
+
+function nameRequest(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('request-id', randomUUID());
+  const clientRequestId = clientRequestIdOf(request);
+  if (clientRequestId !== undefined) void reply.header('client-request-id', clientRequestId);
 }
 
 function send(error: GraphError, request: FastifyRequest, reply: FastifyReply, clock: Clock): FastifyReply {

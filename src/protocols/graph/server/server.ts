@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { GraphError, throttled } from '../errors.ts';
 import { authenticate, type TokenClaims, type VerifyToken } from './auth.ts';
 import type { GraphBackend } from './backend.ts';
-import { describeErrors, type OnFault } from './error-answers.ts';
+import { describeErrors, describeUnrouted, type OnFault } from './error-answers.ts';
 import type { Notifier } from './notifier/notifier.ts';
 import { permissions, requirePermission, requireUserForMe } from './permissions.ts';
 import type { Query } from './query.ts';
@@ -43,6 +43,7 @@ export function createGraphServer(options: GraphServerOptions): FastifyInstance 
     exposeHeadRoutes: false,
     routerOptions: { caseSensitive: false, maxParamLength: 1024, ignoreTrailingSlash: true },
     rewriteUrl: (request) => canonicalUrl(request.url ?? '/'),
+    frameworkErrors: describeUnrouted(options.clock),
   });
   void app.register(cors, {
     origin: '*',

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
 import { UcwaError } from '../errors.ts';
 
 /** Every failure becomes the documented body; what is ours and not the client's tells nothing of itself. */
@@ -11,6 +11,13 @@ export function answerErrors(app: FastifyInstance): void {
     answer(reply, new UcwaError('NotFound', undefined, 'There is no such resource.'));
   });
 }
+
+/** What is refused before any route is chosen. */
+export const answerUnrouted: NonNullable<FastifyServerOptions['frameworkErrors']> = (
+  error,
+  _request,
+  reply,
+) => answer(reply, toUcwaError(error));
 
 function answer(reply: FastifyReply, failure: UcwaError): void {
   if (failure.code === 'TooManyRequests' && !reply.hasHeader('Retry-After')) reply.header('Retry-After', '1');

@@ -11,7 +11,7 @@ import type { Clock } from './clock.ts';
 import { communicationRoutes } from './communication.ts';
 import { applicationRoutes, type ServerContext } from './context.ts';
 import { eventRoutes } from './events.ts';
-import { answerErrors } from './failures.ts';
+import { answerErrors, answerUnrouted } from './failures.ts';
 import { contactListRoutes, groupRoutes } from './groups.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { meRoutes } from './me.ts';
@@ -62,6 +62,7 @@ export function createUcwaServer(options: UcwaServerOptions, backend: UcwaBacken
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 300 },
     bodyLimit: 1024 * 1024,
     forceCloseConnections: true,
+    frameworkErrors: answerUnrouted,
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
