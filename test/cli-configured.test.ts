@@ -97,6 +97,16 @@ people: { file: people.csv }
     assert.match((await line.run(['people'])).out, /^bob@contoso\.example .* online, linked/m);
   });
 
+  it('changes a person at work, and says which field is wrong', async () => {
+    const set = await line.run(['people', 'set', 'bob', '--mode', 'Islands', '--display-name', 'Robert']);
+    assert.deepEqual([set.code, set.out.trim()], [0, 'bob@contoso.example: changed']);
+    assert.match((await line.run(['people'])).out, /^bob@contoso\.example +Robert +Islands/m);
+    const wrong = await line.run(['people', 'set', 'bob', '--mode', 'Island']);
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.err, /mode: "Island" is no coexistence mode/);
+    assert.match((await line.run(['people', 'set', 'bob'])).err, /give what changes/);
+  });
+
   it('keeps linked accounts encrypted', async () => {
     const ledger = await readFile(join(folder, 'state', 'ledger.sqlite'));
     const journal = await readFile(join(folder, 'state', 'ledger.sqlite-wal')).catch(() => Buffer.alloc(0));

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
+import type { PersonEdits } from './people-store.ts';
 
 /** What the commands of a running gateway find it by; written at its start, removed at its end. */
 export interface RunFile {
@@ -15,6 +16,8 @@ const runSchema = Type.Object({ url: Type.String(), pid: Type.Integer() });
 const runFile = 'gateway.json';
 const tokenFile = 'console-token';
 const keyFile = 'vault-key';
+const editsFile = 'people-edits.json';
+const editsSchema = Type.Record(Type.String(), Type.Record(Type.String(), Type.String()));
 
 export async function writeRunFile(data: string, run: RunFile): Promise<AsyncDisposable> {
   const file = join(data, runFile);
@@ -58,6 +61,25 @@ export async function keepVaultKey(data: string, bytes: number): Promise<Uint8Ar
   const key = randomBytes(bytes);
   await writeWhole(file, `${key.toString('base64url')}\n`);
   return key;
+}
+
+/** What operators have changed about people, by person. @throws {Error} when the file is damaged. */
+export async function readPersonEdits(data: string): Promise<PersonEdits> {
+  const file = join(data, editsFile);
+  const text = await readIfThere(file);
+  if (text === undefined) return {};
+  const damaged = `${file} is damaged: restore it, or delete it to go back to the people as configured`;
+  try {
+    const edits: unknown = JSON.parse(text);
+    if (Check(editsSchema, edits)) return edits;
+  } catch (cause) {
+    throw new Error(damaged, { cause });
+  }
+  throw new Error(damaged);
+}
+
+export function writePersonEdits(data: string, edits: PersonEdits): Promise<void> {
+  return writeWhole(join(data, editsFile), `${JSON.stringify(edits, undefined, 2)}\n`);
 }
 
 export function ledgerFile(data: string): string {

@@ -7,16 +7,23 @@ import { createMetrics } from '../console/metrics.ts';
 import type { SandboxAnswer } from '../console/types.ts';
 import { describePolicies } from '../core/routing/policy.ts';
 import { systemClock } from '../gateway/clock.ts';
-import { createDirectory } from '../gateway/directory.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import type { Links } from '../gateway/links.ts';
 import { openLedger } from '../ledger/sqlite/open.ts';
 import { createVault, vaultKeyBytes } from '../ledger/vault.ts';
 import type { Config } from './config/config.ts';
 import { createConnectors } from './connectors.ts';
-import { keepToken, keepVaultKey, ledgerFile, writeRunFile } from './data-folder.ts';
+import {
+  keepToken,
+  keepVaultKey,
+  ledgerFile,
+  readPersonEdits,
+  writePersonEdits,
+  writeRunFile,
+} from './data-folder.ts';
 import { listen } from './listen.ts';
 import { createLog, createReport } from './log.ts';
+import { createPeopleStore } from './people-store.ts';
 import { version } from './version.ts';
 
 /** A gateway at work; disposing it ends everything it opened, in reverse. */
@@ -47,7 +54,14 @@ export async function openGateway(config: Config, sandbox: SandboxSide | undefin
 
   const ledger = stack.use(await openLedger(ledgerFile(data)));
   const links = createVault(ledger.secrets, vaultKey);
-  const directory = createDirectory(config.people);
+  const people = createPeopleStore({
+    people: config.people,
+    rules: config.directory,
+    edits: await readPersonEdits(data),
+    keep: (edits) => writePersonEdits(data, edits),
+    report,
+  });
+  const { directory } = people;
   await sandbox?.link(links);
 
   let publicUrl = config.listen.publicUrl ?? '';
@@ -76,6 +90,7 @@ export async function openGateway(config: Config, sandbox: SandboxSide | undefin
     createConsole({
       gateway,
       directory,
+      editPerson: (id, edit) => people.edit(id, edit),
       links,
       linkChanged(person, side) {
         if (side === 'teams') connectors.teams.linkChanged(person);

@@ -26,11 +26,13 @@ function levelOf(event: GatewayEvent): 'debug' | 'info' | 'warn' | 'error' {
       return 'debug';
     case 'message-ended':
     case 'recovered':
+    case 'people-changed':
       return 'info';
     case 'intake-refused':
     case 'sender-not-told':
     case 'presence-not-published':
     case 'edge-refused':
+    case 'people-refused':
       return 'warn';
     case 'fault':
       return 'error';

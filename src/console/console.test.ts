@@ -15,6 +15,7 @@ import type { ShownPresence } from '../gateway/presence.ts';
 import type { Access } from './access.ts';
 import { createConsole } from './console.ts';
 import { createMetrics } from './metrics.ts';
+import type { EditOutcome } from './options.ts';
 import type { ErrorAnswer, SandboxAnswer } from './types.ts';
 
 const pages = mkdtempSync(join(tmpdir(), 'isthmus-pages-'));
@@ -81,16 +82,18 @@ const playground: Access = { ...local, openChanges: true };
 
 let events: GatewayEvent[];
 let changes: string[];
+let edits: unknown[];
 let secrets: Map<string, LinkSecret>;
 beforeEach(() => {
   events = [];
   changes = [];
+  edits = [];
   secrets = new Map();
 });
 
 async function open(
   access: Access,
-  extra: { sandbox?: SandboxAnswer; broken?: Error } = {},
+  extra: { sandbox?: SandboxAnswer; broken?: Error; edited?: EditOutcome } = {},
 ): Promise<FastifyInstance> {
   const links: Links = {
     get: async (person, side) => secrets.get(`${person} ${side}`),
@@ -115,6 +118,10 @@ async function open(
         }),
       },
       directory: createDirectory([bob, dave]),
+      editPerson: async (id, edit) => {
+        edits.push({ id, ...edit });
+        return extra.edited ?? { kind: 'changed', person: { ...bob, mode: 'TeamsOnly' } };
+      },
       links,
       linkChanged: (person, side) => void changes.push(`${person} ${side}`),
       clock: { now: () => 10 },
@@ -142,6 +149,12 @@ async function refusalOf(app: FastifyInstance, request: InjectOptions | string) 
   const { error } = answer.json() as ErrorAnswer;
   return { status: answer.status, ...error };
 }
+
+const editOf = (payload: object, name = 'bob@contoso.example'): InjectOptions => ({
+  method: 'PUT',
+  url: `/api/people/${encodeURIComponent(name)}`,
+  payload,
+});
 
 const linkOf = (side: Side, payload?: unknown, name = 'bob@contoso.example'): InjectOptions => ({
   method: payload === undefined ? 'DELETE' : 'PUT',
@@ -186,6 +199,35 @@ describe("the operators' API", () => {
     assert.equal((await ask(app, '/api/messages')).json().messages[0].reason.id, 'offline');
     for (const limit of ['0', '1001', 'many'])
       assert.deepEqual((await refusalOf(app, `/api/messages?limit=${limit}`)).id, 'malformed', limit);
+  });
+
+  it('changes a person, and answers with them as they are now', async () => {
+    const app = await open(playground);
+    const answer = await ask(app, editOf({ mode: 'TeamsOnly' }));
+    assert.deepEqual([answer.status, answer.json().mode], [200, 'TeamsOnly']);
+    assert.deepEqual(edits, [{ id: 'bob@contoso.example', mode: 'TeamsOnly' }]);
+  });
+
+  it('refuses a change by field, and one that is no change', async () => {
+    const edited: EditOutcome = {
+      kind: 'refused',
+      problems: [
+        { field: 'mode', because: 'is wrong' },
+        { field: undefined, because: 'has no account' },
+      ],
+    };
+    const app = await open(playground, { edited });
+    assert.deepEqual(await refusalOf(app, editOf({ mode: 'Island' })), {
+      status: 400,
+      id: 'wrong-person',
+      cause: 'mode: is wrong; has no account',
+      cure: 'Correct the fields that the cause names; nothing has been changed.',
+    });
+    for (const payload of [{}, [], { mode: 1 }, { id: 'ann@contoso.example' }])
+      assert.equal((await refusalOf(app, editOf(payload))).id, 'malformed', JSON.stringify(payload));
+    assert.equal((await refusalOf(app, editOf({ mode: 'x' }, 'nobody@x.example'))).id, 'no-such-person');
+    assert.equal((await refusalOf(await open(local), editOf({ mode: 'x' }))).id, 'unauthenticated');
+    assert.equal(edits.length, 1);
   });
 
   it('links and unlinks accounts', async () => {

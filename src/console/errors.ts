@@ -20,6 +20,11 @@ const catalogue = {
     cause: 'The directory has no such person.',
     cure: 'Give the user principal name; `isthmus people` lists them.',
   },
+  'wrong-person': {
+    status: 400,
+    cause: 'The directory refuses the change.',
+    cure: 'Correct the fields that the cause names; nothing has been changed.',
+  },
   'no-account': {
     status: 409,
     cause: 'The person has no account on this side.',

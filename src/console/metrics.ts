@@ -72,6 +72,8 @@ export function createMetrics(): Metrics {
         faults.inc();
         break;
       case 'recovered':
+      case 'people-changed':
+      case 'people-refused':
         break;
     }
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { PersonId } from '../core/ids.ts';
-import type { Side } from '../core/people.ts';
+import type { Person, Side } from '../core/people.ts';
 import type { Directory } from '../gateway/directory.ts';
 import type { Report } from '../gateway/events.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -13,6 +13,8 @@ import type { SandboxAnswer } from './types.ts';
 export interface ConsoleOptions {
   readonly gateway: Pick<Gateway, 'presence' | 'recent' | 'status' | 'trace'>;
   readonly directory: Directory;
+  /** Changes what is given of a person and leaves the rest; problems name the field. Rejects when it cannot be kept. */
+  readonly editPerson: (id: PersonId, edit: Readonly<Record<string, string>>) => Promise<EditOutcome>;
   readonly links: Links;
   /** Told after a link was put or removed. */
   readonly linkChanged: (person: PersonId, side: Side) => void;
@@ -29,3 +31,11 @@ export interface ConsoleOptions {
   /** The folder of the built pages. */
   readonly pages: string;
 }
+
+export type EditOutcome =
+  | { readonly kind: 'changed'; readonly person: Person }
+  | { readonly kind: 'no-such-person' }
+  | {
+      readonly kind: 'refused';
+      readonly problems: readonly { readonly field: string | undefined; readonly because: string }[];
+    };

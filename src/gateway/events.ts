@@ -45,6 +45,10 @@ export type GatewayEvent =
     }
   | { readonly kind: 'edge-refused'; readonly side: Side; readonly refusal: Refusal }
   | { readonly kind: 'recovered'; readonly messages: number; readonly notices: number }
+  /** So many people are others in the directory than before. */
+  | { readonly kind: 'people-changed'; readonly people: number }
+  /** A change to the directory that was not made; the people stay as they were. */
+  | { readonly kind: 'people-refused'; readonly problems: readonly string[] }
   /** A defect of the gateway itself; the message it concerns, if any, is not lost. */
   | { readonly kind: 'fault'; readonly where: string; readonly error: unknown };
 

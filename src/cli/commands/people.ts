@@ -1,5 +1,5 @@
 import type { PeopleAnswer, PersonAnswer } from '../../console/types.ts';
-import { type Person, type Side, sides } from '../../core/people.ts';
+import { homes, modes, type Person, type Side, sides } from '../../core/people.ts';
 import type { LinkSecret } from '../../gateway/links.ts';
 import { CommandError, defineCommand, type Terminal, UsageError } from '../command.ts';
 import { type ConsoleClient, findGateway } from '../console-client.ts';
@@ -8,9 +8,16 @@ import { table } from '../table.ts';
 
 export const command = defineCommand({
   name: 'people',
-  summary: 'List people with accounts, links and presence; link or unlink an account.',
-  usage: '[link NAME --side SIDE --password-stdin | unlink NAME --side SIDE]',
+  summary: 'List people with accounts, links and presence; change one; link or unlink an account.',
+  usage:
+    '[set NAME [--mode MODE] [--home HOME] … | link NAME --side SIDE --password-stdin | unlink NAME --side SIDE]',
   options: {
+    mode: { type: 'string', value: 'MODE', help: modes.join(', ') },
+    home: { type: 'string', value: 'HOME', help: homes.join(', ') },
+    pool: { type: 'string', value: 'NAME', help: 'the pool, where several have that home' },
+    sip: { type: 'string', value: 'ADDRESS', help: 'the SIP address' },
+    'object-id': { type: 'string', value: 'GUID', help: 'the Entra object id' },
+    'display-name': { type: 'string', value: 'NAME', help: 'the name people see' },
     side: { type: 'string', value: 'SIDE', help: 'teams or skype' },
     username: {
       type: 'string',
@@ -26,8 +33,14 @@ export const command = defineCommand({
       terminal.out(values.json ? JSON.stringify({ people }) : show(people));
       return 0;
     }
+    if (verb === 'set' && name !== undefined && more.length === 0) {
+      const { id } = findPerson(people, name);
+      await set(gateway, id, values);
+      terminal.out(values.json ? JSON.stringify({ person: id, done: verb }) : `${id}: changed`);
+      return 0;
+    }
     if ((verb !== 'link' && verb !== 'unlink') || name === undefined || more.length > 0)
-      throw new UsageError('give nothing, `link NAME` or `unlink NAME`');
+      throw new UsageError('give nothing, `set NAME`, `link NAME` or `unlink NAME`');
     const side = sides.find((known) => known === values.side);
     if (!side) throw new UsageError('give --side teams or --side skype');
     const person = findPerson(people, name);
@@ -43,6 +56,29 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+async function set(
+  gateway: ConsoleClient,
+  id: string,
+  values: Readonly<Partial<Record<keyof typeof editable, string | undefined>>>,
+): Promise<void> {
+  const edit = Object.entries(editable).flatMap(([option, field]) => {
+    const value = values[option as keyof typeof editable];
+    return value === undefined ? [] : [[field, value]];
+  });
+  if (edit.length === 0) throw new UsageError('give what changes: --mode, --home, --sip …');
+  await gateway.put(`/api/people/${encodeURIComponent(id)}`, Object.fromEntries(edit));
+}
+
+/** Options, with the words that the people file has for them. */
+const editable = {
+  mode: 'mode',
+  home: 'home',
+  pool: 'pool',
+  sip: 'sip',
+  'object-id': 'objectId',
+  'display-name': 'displayName',
+} as const;
 
 async function link(
   gateway: ConsoleClient,

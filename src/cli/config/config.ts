@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
+import type { DirectoryRules } from '../../core/directory/row.ts';
 import type { Home, Person } from '../../core/people.ts';
 import type { FederationSettings } from '../../core/routing/federation.ts';
 import type { PolicySettings } from '../../core/routing/policy.ts';
-import { readPeople } from './people.ts';
+import { directoryRules, readPeople } from './people.ts';
 import { join, type Problems } from './problems.ts';
 import { knownNames, resolveFederation, resolvePolicies } from './rules.ts';
 import type { ConfigFile } from './schema.ts';
@@ -34,6 +35,8 @@ export interface Config {
     readonly sessionIdleMs: number;
   };
   readonly people: readonly Person[];
+  /** What people are checked against, at the start and whenever they change. */
+  readonly directory: DirectoryRules;
   readonly delivery: { readonly deadlineMs: number };
   readonly policies: PolicySettings;
   readonly federation: FederationSettings;
@@ -112,6 +115,7 @@ export function resolveConfig(
       sessionIdleMs: skype.sessionIdleMs,
     },
     people,
+    directory: directoryRules(file),
     delivery: file.delivery,
     policies: resolvePolicies(file.policy, known, problems),
     federation: resolveFederation(file.federation, known, problems),

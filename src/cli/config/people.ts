@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { Type } from 'typebox';
 import { parse as parseYaml } from 'yaml';
+import type { DirectoryRules } from '../../core/directory/row.ts';
 import { personId } from '../../core/ids.ts';
 import type { CoexistenceMode, Home, Person, SipUri, SkypeAccount, TeamsAccount } from '../../core/people.ts';
 import { fit, isPlainObject } from './fit.ts';
@@ -30,6 +31,20 @@ export function readPeople(config: ConfigFile, sources: Sources, problems: Probl
   const entries = [...listed, ...filed];
   refuseSharedNames(entries, problems);
   return entries.map(([entry, path]) => toPerson(entry, path, rules, problems));
+}
+
+/** The rules of the directory, as tenants, pools and defaults of the configuration make them. */
+export function directoryRules({ teams, skype, people }: ConfigFile): DirectoryRules {
+  const own = [
+    ...teams.tenants.flatMap(({ gatewayAccount }) => gatewayAccount?.upn ?? []),
+    ...skype.pools.flatMap(({ gatewayAccount }) => gatewayAccount?.username ?? []),
+  ];
+  return {
+    tenants: new Set(teams.tenants.map(({ domain }) => domain)),
+    pools: new Map(skype.pools.map(({ name, home }) => [name, home])),
+    defaults: new Map(Object.entries(people.defaults)),
+    ownAddresses: new Set(own.map((address) => address.toLowerCase())),
+  };
 }
 
 type Entry = readonly [entry: PersonEntry, path: string];
