@@ -21,6 +21,7 @@ const networks = {
         domain: 'contoso.example',
         clientId: '15700000-0000-4000-8000-000000000001',
         secret: 'x',
+        gatewayAccount: { upn: 'isthmus@contoso.example' },
       },
     ],
   },
@@ -69,7 +70,7 @@ describe('the people of a configuration', () => {
         displayName: 'Ann, A.',
         tenant: 'contoso.example',
         mode: 'Islands',
-        teams: { kind: 'account', objectId, upn: 'Ann@contoso.example' },
+        teams: { kind: 'account', objectId, upn: 'ann@contoso.example' },
         skype: { home: 'onPrem', sip: 'sip:ann@contoso.example', pool: 'hq' },
       },
       {
@@ -88,9 +89,9 @@ describe('the people of a configuration', () => {
   it('take home, pool and mode from the defaults of their domain', () => {
     const [person] = read({
       list: [{ id: 'ann@contoso.example', displayName: 'Ann', objectId }],
-      defaults: { 'contoso.example': { home: 'onPrem', pool: 'branch', mode: 'TeamsOnly' } },
+      defaults: { 'contoso.example': { home: 'onPrem', pool: 'branch', mode: 'Islands' } },
     });
-    assert.equal(person?.mode, 'TeamsOnly');
+    assert.equal(person?.mode, 'Islands');
     assert.deepEqual(person?.skype, { home: 'onPrem', sip: 'sip:ann@contoso.example', pool: 'branch' });
   });
 
@@ -107,25 +108,80 @@ describe('the people of a configuration', () => {
         { ...person, id: 'A@contoso.example' },
       ],
     });
-    assert.match(problems['people.list[0].pool'] ?? '', /2 pools have the home onPrem/);
+    assert.match(problems['people.list[0].pool'] ?? '', /not exactly one pool has the home onPrem/);
     assert.match(problems['people.list[1].pool'] ?? '', /another home/);
-    assert.match(problems['people.list[2].pool'] ?? '', /named attic/);
-    assert.match(problems['people.list[3].objectId'] ?? '', /elsewhere\.example/);
-    assert.match(problems['people.list[4]'] ?? '', /no account on either side/);
+    assert.match(problems['people.list[2].pool'] ?? '', /named "attic"/);
+    assert.match(problems['people.list[3].id'] ?? '', /elsewhere\.example is that of no tenant/);
     assert.match(problems['people.list[4].sip'] ?? '', /leave it out/);
-    assert.match(problems['people.list[5].mode'] ?? '', /people\.defaults for contoso\.example/);
-    assert.match(problems['people.list[5].objectId'] ?? '', /people\.list\[3\] already/);
-    assert.match(problems['people.list[6].id'] ?? '', /people\.list\[0\] already/);
-    assert.match(problems['people.list[6].home'] ?? '', /is missing/);
+    assert.match(problems['people.list[5].mode'] ?? '', /is missing, also for the tenant contoso\.example/);
+    assert.match(problems['people.list[6]'] ?? '', /no account on either side/);
   });
 
-  it('in a file are refused by its name and row', () => {
-    writeFileSync(join(folder, 'bad.csv'), 'id,displayname\nann,Ann\n');
+  it('are refused where two share a name, by whose it is', () => {
+    const ann = { id: 'ann@contoso.example', displayName: 'Ann', objectId, mode: 'Islands', home: 'online' };
+    const problems = problemsOf({
+      list: [
+        ann,
+        { ...ann, id: 'ben@contoso.example', home: 'none' },
+        { ...ann, id: 'cid@contoso.example', objectId: undefined, sip: 'ANN@contoso.example' },
+        { ...ann, id: 'Ann@contoso.example' },
+      ],
+    });
+    assert.match(
+      problems['people.list[1].objectId'] ?? '',
+      /is that of ann@contoso\.example \(row 1\) already/,
+    );
+    assert.match(problems['people.list[2].sip'] ?? '', /is that of ann@contoso\.example/);
+    assert.match(problems['people.list[3].id'] ?? '', /has a row already: row 1/);
+  });
+
+  it('are refused where a mode, an address or a domain cannot be meant', () => {
+    const person = { displayName: 'X', mode: 'Islands', home: 'online', objectId };
+    const problems = problemsOf({
+      list: [
+        { ...person, id: 'a@contoso.example', mode: 'TeamsOnly', home: 'onPrem', pool: 'hq' },
+        { ...person, id: 'b@c\u043entoso.example', objectId: undefined },
+        { ...person, id: 'c@contoso.example.' },
+        { ...person, id: 'isthmus@contoso.example' },
+      ],
+    });
+    assert.match(problems['people.list[0].mode'] ?? '', /TeamsOnly for a person homed on-prem/);
+    assert.match(problems['people.list[1].id'] ?? '', /looks like contoso\.example and is another one/);
+    assert.match(problems['people.list[2].id'] ?? '', /dot at the end/);
+    assert.match(problems['people.list[3].id'] ?? '', /the gateway itself/);
+  });
+
+  it('in a file are refused by its name, row and field, all of them at once', () => {
+    writeFileSync(
+      join(folder, 'bad.csv'),
+      'id,displayName,mode,home\nann,Ann,Islands,online\nben@contoso.example,Ben,Island,online\n',
+    );
     const problems = problemsOf({ file: 'bad.csv' });
-    assert.match(problems['bad.csv[0].id'] ?? '', /"ann" is not/);
-    assert.match(problems['bad.csv[0].displayname'] ?? '', /write displayName/);
+    assert.match(problems['bad.csv, row 1, id'] ?? '', /"ann" is no address/);
+    assert.match(problems['bad.csv, row 2, mode'] ?? '', /"Island" is no coexistence mode/);
+    writeFileSync(join(folder, 'columns.csv'), 'id,displayname\nann@contoso.example,Ann\n');
+    assert.match(
+      problemsOf({ file: 'columns.csv' })['columns.csv, row 1, displayname'] ?? '',
+      /there is no such field; there are id, displayName/,
+    );
     assert.match(problemsOf({ file: 'none.csv' })['people.file'] ?? '', /cannot be read/);
     writeFileSync(join(folder, 'torn.csv'), 'id,displayName\n"ann');
     assert.match(problemsOf({ file: 'torn.csv' })['people.file'] ?? '', /cannot be read/);
+    writeFileSync(join(folder, 'word.yaml'), 'nobody');
+    assert.match(problemsOf({ file: 'word.yaml' })['people.file'] ?? '', /holds no list of people/);
+  });
+
+  it('may stand partly in a file and partly in the list, checked against each other', () => {
+    writeFileSync(
+      join(folder, 'one.csv'),
+      'id,displayName,home,mode\nann@contoso.example,Ann,online,SfBOnly\n',
+    );
+    const ben = { id: 'ben@contoso.example', displayName: 'Ben', home: 'online', mode: 'SfBOnly' };
+    assert.deepEqual(
+      read({ file: 'one.csv', list: [ben] }).map(({ id }) => id),
+      ['ann@contoso.example', 'ben@contoso.example'],
+    );
+    const twice = problemsOf({ file: 'one.csv', list: [{ ...ben, sip: 'ann@contoso.example' }] });
+    assert.match(twice['people.list[0].sip'] ?? '', /that of ann@contoso\.example/);
   });
 });

@@ -114,7 +114,7 @@ const pool = Type.Object(
 const home = Type.Enum([...homes], { description: homes.join(', ') });
 const mode = Type.Enum([...modes], { description: modes.join(', ') });
 
-export const personSchema = Type.Object(
+const personSchema = Type.Object(
   {
     id: personAddress("the person's user principal name"),
     displayName: text('the name people see'),
@@ -131,7 +131,6 @@ export const personSchema = Type.Object(
   },
   { ...closed, description: 'a person' },
 );
-export type PersonEntry = Static<typeof personSchema>;
 
 const policyWord = Type.Enum(['bridged', 'microsoft'], { description: 'bridged or microsoft' });
 
