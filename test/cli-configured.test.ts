@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ServerAddresses } from '../src/cli/sandbox-config.ts';
-import type { StatusAnswer } from '../src/console/types.ts';
+import type { PeopleAnswer, StatusAnswer } from '../src/console/types.ts';
 import { openAuthority } from '../src/sandbox/authority.ts';
 import { systemClock } from '../src/sandbox/clock.ts';
 import { apps, contoso, people } from '../src/sandbox/world.ts';
@@ -105,6 +105,18 @@ people: { file: people.csv }
     assert.equal(wrong.code, 1);
     assert.match(wrong.err, /mode: "Island" is no coexistence mode/);
     assert.match((await line.run(['people', 'set', 'bob'])).err, /give what changes/);
+  });
+
+  it('takes up a changed people file by itself; what an operator has changed stands above it', async () => {
+    const file = join(folder, 'people.csv');
+    const before = await readFile(file, 'utf8');
+    const modeOf = async (name: string) => {
+      const { people: shown } = (await (await fetch(`${url}/api/people`)).json()) as PeopleAnswer;
+      return shown.find(({ id }) => id === `${name}@contoso.example`)?.mode;
+    };
+    await writeFile(file, before.replace(/^(alice@.*),\w+$/m, '$1,Islands'));
+    await eventually('alice is in Islands', async () => (await modeOf('alice')) === 'Islands', 10_000);
+    assert.equal(await modeOf('bob'), 'Islands');
   });
 
   it('keeps linked accounts encrypted', async () => {

@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import Fastify from 'fastify';
 import { isLoopback } from '../console/access.ts';
 import { createConsole } from '../console/console.ts';
 import { createMetrics } from '../console/metrics.ts';
 import type { SandboxAnswer } from '../console/types.ts';
+import type { Person } from '../core/people.ts';
 import { describePolicies } from '../core/routing/policy.ts';
 import { systemClock } from '../gateway/clock.ts';
 import { createGateway } from '../gateway/gateway.ts';
@@ -23,6 +24,7 @@ import {
 } from './data-folder.ts';
 import { listen } from './listen.ts';
 import { createLog, createReport } from './log.ts';
+import { watchPeopleFile } from './people-file.ts';
 import { createPeopleStore } from './people-store.ts';
 import { version } from './version.ts';
 
@@ -44,7 +46,12 @@ const pages = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 const mostUnderWay = 20_000;
 
 /** The composition root: everything the gateway consists of is made here, from configuration, and joined. */
-export async function openGateway(config: Config, sandbox: SandboxSide | undefined): Promise<RunningGateway> {
+export async function openGateway(
+  config: Config,
+  sandbox: SandboxSide | undefined,
+  /** Everybody as configured now; the people file is not watched without. @throws {ConfigError} */
+  readPeople?: () => Promise<readonly Person[]>,
+): Promise<RunningGateway> {
   await using stack = new AsyncDisposableStack();
   const { data, policies, federation } = config;
   const metrics = createMetrics();
@@ -71,6 +78,7 @@ export async function openGateway(config: Config, sandbox: SandboxSide | undefin
     links,
     directory,
     clock: systemClock,
+    installation: createHmac('sha256', vaultKey).update('installation').digest('base64url'),
     publicUrl: () => publicUrl,
   });
   const gateway = createGateway({
@@ -111,6 +119,16 @@ export async function openGateway(config: Config, sandbox: SandboxSide | undefin
   publicUrl ||= listening.secureUrl ?? listening.url;
   stack.use(gateway);
   await gateway.start();
+  if (config.peopleFile !== undefined && readPeople)
+    stack.use(
+      watchPeopleFile({
+        file: config.peopleFile,
+        read: readPeople,
+        configure: (configured) => people.configure(configured),
+        clock: systemClock,
+        report,
+      }),
+    );
   stack.use(await writeRunFile(data, { url: listening.url, pid: process.pid }));
 
   const open = stack.move();

@@ -25,7 +25,9 @@ export const command = defineCommand({
     ]);
     const config = sandbox ? await checkedConfig(settings, sandbox.process.addresses) : before;
     if (terminal.stop.aborted) return 0;
-    const gateway = stack.use(await openGateway(config, sandbox));
+    const addresses = sandbox?.process.addresses;
+    const readPeople = async () => (await checkedConfig(settings, addresses)).people;
+    const gateway = stack.use(await openGateway(config, sandbox, readPeople));
     terminal.out(
       values.json
         ? JSON.stringify({

@@ -35,6 +35,8 @@ export interface Config {
     readonly sessionIdleMs: number;
   };
   readonly people: readonly Person[];
+  /** An absolute path. */
+  readonly peopleFile: string | undefined;
   /** What people are checked against, at the start and whenever they change. */
   readonly directory: DirectoryRules;
   readonly delivery: { readonly deadlineMs: number };
@@ -115,6 +117,7 @@ export function resolveConfig(
       sessionIdleMs: skype.sessionIdleMs,
     },
     people,
+    peopleFile: file.people.file === undefined ? undefined : resolve(folder, file.people.file),
     directory: directoryRules(file),
     delivery: file.delivery,
     policies: resolvePolicies(file.policy, known, problems),
