@@ -13,6 +13,8 @@ export interface ConnectorsOptions {
   readonly links: Links;
   readonly directory: Directory;
   readonly clock: Clock;
+  /** Names this gateway to networks that know endpoints by name; the same as long as the data folder lives. */
+  readonly installation?: string;
   /** Asked for when the connectors start. */
   readonly publicUrl: () => string;
 }
@@ -49,6 +51,7 @@ export function createConnectors(config: Config, options: ConnectorsOptions): Co
     directory,
     links,
     clock,
+    ...(options.installation === undefined ? {} : { installation: options.installation }),
     sessionIdleMs: config.skype.sessionIdleMs,
   });
   return { teams, skype };

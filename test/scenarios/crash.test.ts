@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { eventually } from '../kit/eventually.ts';
 import { Whole } from '../kit/whole.ts';
 
 describe('the gateway is killed in the middle of messages, and started again', async () => {
@@ -57,6 +58,22 @@ describe('the gateway is killed in the middle of messages, and started again', a
     assert.ok(uncertain.length <= 1, 'no more than the one that was on its way');
     for (const { id } of written.filter((_, index) => ends[index]?.state !== 'delivered'))
       await alice.seesAnywhere(`Message ${id}`);
+  });
+
+  it('leaves nobody on show in SfB who is signed in to Teams no more', async () => {
+    const aliceIs = (state: string) =>
+      eventually(
+        `alice is ${state} in SfB`,
+        async () => (await bob.presenceOf('alice@contoso.example')) === state,
+        10_000,
+      );
+    await alice.signIn();
+    await aliceIs('Online');
+    await world.killGateway();
+    await world.startGateway('inProcess');
+    await aliceIs('Online');
+    await alice.signOut();
+    await aliceIs('Offline');
   });
 
   it('what was written while no gateway ran is delivered by the next one', async () => {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
 import type { SipUri } from '../../core/people.ts';
@@ -44,6 +44,8 @@ export interface SkypeConnectorOptions {
   readonly directory: Directory;
   readonly links: Links;
   readonly clock: Clock;
+  /** Names this installation at its pools, the same at every start; a fresh one unless given. */
+  readonly installation?: string;
   /** Silence after which a session counts as ended; 10 minutes unless given. */
   readonly sessionIdleMs?: number;
   /** Silence after which an endpoint made only for writing signs out; 15 minutes unless given. */
@@ -60,6 +62,7 @@ const rememberedOutcomes = 10_000;
 
 export function createSkypeConnector(options: SkypeConnectorOptions): Connector {
   const { directory, clock, pools, mintId = randomUUID, random = Math.random } = options;
+  const installation = options.installation ?? randomUUID();
   const gate = createGate(options.opensAtOnce ?? 64);
   const doors = new Map<string, Door>();
   const gatewayAccounts = new Map<string, DoorAccount>();
@@ -71,7 +74,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
         trustedDomains: pool.trustedDomains ?? [],
         clock,
         random,
-        mintId,
+        endpointIdOf: ({ sip }) => uuidOf(installation, `${pool.name} ${sip}`),
         gate,
         ...(pool.ca === undefined ? {} : { ca: pool.ca }),
         ...(options.timers === undefined ? {} : { timers: options.timers }),
@@ -159,6 +162,19 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
       for (const door of doors.values()) await door[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The same name for the same thing, as a UUID of the kind that is made from names. */
+function uuidOf(installation: string, name: string): string {
+  const hash = createHmac('sha256', installation).update(name).digest('hex');
+  const variant = ((Number.parseInt(hash.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  return [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    `8${hash.slice(13, 16)}`,
+    `${variant}${hash.slice(17, 20)}`,
+    hash.slice(20, 32),
+  ].join('-');
 }
 
 function accountOf(account: NonNullable<PoolOptions['gatewayAccount']>): DoorAccount | undefined {

@@ -41,7 +41,7 @@ export interface IncarnationOptions {
 
 export function createIncarnation({ application, listener, clock, random }: IncarnationOptions): Incarnation {
   const messaging = createMessaging(application, clock);
-  const incarnation = application.identity.endpointId;
+  const incarnation = `${application.identity.endpointId} ${application.links.self}`;
   const conversations = new Map<DialogId, string>();
   const dialogs = new Map<string, DialogId>();
   const invitations = new Map<DialogId, IncomingInvitation>();

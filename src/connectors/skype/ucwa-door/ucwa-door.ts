@@ -4,7 +4,7 @@ import {
   createDiscovery,
   createTransport,
 } from '../../../protocols/ucwa/client/client.ts';
-import type { Door, DoorHealth } from '../door.ts';
+import type { Door, DoorAccount, DoorHealth } from '../door.ts';
 import { failureOfError } from '../errors.ts';
 import type { Gate } from '../gate.ts';
 import { openUcwaEndpoint } from './ucwa-endpoint.ts';
@@ -17,7 +17,7 @@ export interface UcwaDoorOptions {
   readonly ca?: string;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly mintId: () => string;
+  readonly endpointIdOf: (account: DoorAccount) => string;
   readonly gate: Gate;
   readonly timers?: ChannelTimers;
 }
@@ -36,6 +36,7 @@ export function createUcwaDoor(options: UcwaDoorOptions): Door {
       return openUcwaEndpoint({
         ...options,
         account,
+        endpointId: options.endpointIdOf(account),
         listener,
         transport,
         discovery,

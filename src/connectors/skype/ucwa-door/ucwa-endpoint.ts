@@ -24,7 +24,8 @@ export interface UcwaEndpointOptions {
   readonly discovery: Discovery;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly mintId: () => string;
+  /** The same for an account at every start, so that a new application takes the place of one that a crash left. */
+  readonly endpointId: string;
   readonly gate: Gate;
   readonly timers?: ChannelTimers;
   readonly reached: () => void;
@@ -54,7 +55,7 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
   const kept: KeptApplication = keepApplication({
     ...options,
     identity: { userAgent: 'Isthmus', culture: 'en-US' },
-    mintEndpointId: options.mintId,
+    mintEndpointId: () => options.endpointId,
     admit: (signal) => options.gate.enter(signal),
     signIn: (signal) => signIn({ transport, discovery, clock, signal, credentials: account }),
     opened(application) {
