@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { eventually } from '../kit/eventually.ts';
 import { Whole } from '../kit/whole.ts';
 
 describe('contoso.example blocks fabrikam.example', async () => {
@@ -20,6 +21,22 @@ describe('contoso.example blocks fabrikam.example', async () => {
     assert.match(notice.content, /block list for federation/);
     assert.deepEqual(oscar.received, []);
     assert.ok(!oscar.events.some(({ link }) => link.rel === 'messagingInvitation'));
+  });
+
+  it('oscar writes to alice: the same list refuses it, he is told in the client he wrote in, and she sees nothing', async () => {
+    const alice = world.teams('alice');
+    const oscar = world.skype('oscar@fabrikam.example');
+    await alice.signIn();
+    await oscar.signIn();
+    await eventually(
+      'alice is shown',
+      async () => (await oscar.presenceOf('alice@contoso.example')) === 'Online',
+    );
+    await oscar.invite('alice@contoso.example', 'Hello Alice');
+    await oscar.message('Not delivered', 10_000);
+    assert.match(oscar.received.at(-1) ?? '', /block list for federation/);
+    const chats = await Promise.all((await alice.chats()).map(({ id }) => alice.messages(id)));
+    assert.ok(!chats.flat().some(({ content }) => content.includes('Hello Alice')));
   });
 
   it('people of one organisation go on chatting', async () => {
