@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Reason } from '../errors.ts';
 import { isObject } from '../hal.ts';
 import { RequestFailed, UnexpectedAnswer } from './failures.ts';
-import type { HttpAnswer } from './transport.ts';
+import type { HttpAnswer } from './http.ts';
 
 /** A check made by TypeBox's `Compile`. */
 export interface Check<T> {

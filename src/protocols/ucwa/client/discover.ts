@@ -1,7 +1,8 @@
 import { expectShape, failureOf, headerText, jsonOf } from './answers.ts';
 import { ConnectionFailed, RequestFailed, UnexpectedAnswer } from './failures.ts';
+import type { HttpAnswer } from './http.ts';
 import { checks } from './shapes.ts';
-import type { HttpAnswer, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 import { isWithin, mayFollow } from './trust.ts';
 import { ticketServiceOf, type WebTicket } from './web-ticket.ts';
 

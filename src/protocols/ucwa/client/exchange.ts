@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, constants } from 'node:http2';
 import { readText } from './answer-text.ts';
-import type { HttpAnswer, HttpRequest } from './transport.ts';
+import type { HttpAnswer, HttpRequest } from './http.ts';
 
 /** Time for a body, from its headers on and between its parts. */
 export const bodyTimeoutMs = 30_000;

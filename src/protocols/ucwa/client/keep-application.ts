@@ -1,10 +1,9 @@
 import type { PreferredAvailability } from '../types.ts';
 import { type Application, type ApplicationIdentity, createApplication, keepActive } from './application.ts';
-import { backoff, type Clock, limit, pause } from './clock.ts';
+import { backoff, type Clock, limit, orAbort, pause } from './clock.ts';
 import { type ChannelEnd, type ChannelNotice, type ChannelTimers, listen } from './event-channel.ts';
 import { fateOf, SignInRefused } from './failures.ts';
 import type { SignedIn } from './sign-in.ts';
-import { orAbort } from './web-ticket.ts';
 
 export type KeptState =
   | { readonly kind: 'opening' }

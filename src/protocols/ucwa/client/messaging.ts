@@ -3,7 +3,7 @@ import type { Reason } from '../errors.ts';
 import type { DeclineReason } from '../types.ts';
 import { expectShape } from './answers.ts';
 import type { Application } from './application.ts';
-import { type Clock, limit } from './clock.ts';
+import { type Clock, limit, orAbort } from './clock.ts';
 import {
   applyEvent,
   type Conversation,
@@ -15,7 +15,6 @@ import type { ClientEvent } from './events.ts';
 import { RequestFailed, UnexpectedAnswer } from './failures.ts';
 import { type Completion, createOperations } from './operations.ts';
 import { checks } from './shapes.ts';
-import { orAbort } from './web-ticket.ts';
 
 export interface StartRequest {
   /** Minted by the caller, unique in the application, 50 characters at most. */

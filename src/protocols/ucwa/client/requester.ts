@@ -2,7 +2,8 @@ import type { DataContent } from '../data-uri.ts';
 import { failureOf, headerText, jsonOf } from './answers.ts';
 import type { Located } from './discover.ts';
 import { RequestFailed, UnexpectedAnswer } from './failures.ts';
-import type { HttpAnswer, HttpRequest, Transport } from './transport.ts';
+import type { HttpAnswer, HttpRequest } from './http.ts';
+import type { Transport } from './transport.ts';
 
 export interface CallOptions {
   readonly signal: AbortSignal;

@@ -8,8 +8,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { before, describe, it } from 'node:test';
 import { createSecureContext } from 'node:tls';
 import * as x509 from '@peculiar/x509';
+import type { HttpRequest } from './http.ts';
 import { createSharedConnections, NotConnected, type SharedConnections } from './shared-connections.ts';
-import type { HttpRequest } from './transport.ts';
 
 /** A request that waits for its answer. */
 interface Held {

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import http2, { type ClientHttp2Session } from 'node:http2';
 import { isIP } from 'node:net';
 import { connect, type SecureContext } from 'node:tls';
+import { orAbort } from './clock.ts';
 import { exchange } from './exchange.ts';
-import type { HttpAnswer, HttpRequest } from './transport.ts';
-import { orAbort } from './web-ticket.ts';
+import type { HttpAnswer, HttpRequest } from './http.ts';
 
 /** Connections that many requests share at a time (HTTP/2), to servers that offer it. */
 export interface SharedConnections extends AsyncDisposable {

@@ -1,28 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { Agent } from 'undici';
 import { readText } from './answer-text.ts';
 import { bodyTimeoutMs } from './exchange.ts';
 import { ConnectionFailed, UnexpectedAnswer } from './failures.ts';
+import type { HttpAnswer, HttpRequest } from './http.ts';
 import { createSharedConnections, NotConnected } from './shared-connections.ts';
-
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly signal: AbortSignal;
-  /** Until the answer's headers have come; the body has 30 s more. */
-  readonly timeoutMs: number;
-  /** A request that the server holds on purpose; it must not use up the connections of the others. */
-  readonly held?: boolean;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
 
 /** HTTP to the servers of one pool, shared by all its applications. */
 export interface Transport extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { grantTypes, parseChallenges } from '../www-authenticate.ts';
 import { expectShape, failureOf, jsonOf } from './answers.ts';
-import { type Clock, limit } from './clock.ts';
+import { type Clock, limit, orAbort } from './clock.ts';
 import { SignInRefused } from './failures.ts';
 import { checks } from './shapes.ts';
 import type { Transport } from './transport.ts';
@@ -116,14 +116,4 @@ async function buyToken({ transport, clock, service, credentials }: WebTicketOpt
     renewAt: now + lifetime - Math.min(maxMarginMs, lifetime / 10),
     expiresAt: now + lifetime,
   };
-}
-
-/** The promise's outcome, unless the signal comes first; the promise itself goes on. */
-export function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
