@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 /** The product's own (`src/cli/main.ts` turns it on for itself). */
 const compileCache = fileURLToPath(new URL('../node_modules/.cache/isthmus', import.meta.url));
 
+/** As `bin/isthmus` starts the product; `BENCH_FLAGS` in their place tries out others. */
+const nodeFlags = fileURLToPath(new URL('../scripts/node-flags', import.meta.url));
+
 /** A process of the benchmark. It is told what to do in its first message and says `ready` when it is at work. */
 export interface Child<Ready> extends AsyncDisposable {
   readonly ready: Ready;
@@ -17,8 +20,8 @@ export interface Child<Ready> extends AsyncDisposable {
 export async function startChild<Ready>(file: string, order: unknown): Promise<Child<Ready>> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
-    execArgv: (process.env['BENCH_FLAGS'] ?? '').split(' ').filter(Boolean),
+    env: { MALLOC_ARENA_MAX: '2', ...process.env, NODE_COMPILE_CACHE: compileCache },
+    execArgv: (process.env['BENCH_FLAGS'] ?? readFileSync(nodeFlags, 'utf8')).split(/\s+/).filter(Boolean),
   });
   const exited = once(child, 'exit');
   child.send(order as object);

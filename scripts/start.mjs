@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { become, node, root, setup } from './setup.mjs';
+import { become, root, setup } from './setup.mjs';
 
 setup();
-become(node, [join(root, 'src', 'cli', 'main.ts'), 'start', ...process.argv.slice(2)]);
+become(join(root, 'bin', 'isthmus'), ['start', ...process.argv.slice(2)]);
