@@ -59,7 +59,7 @@ export async function readBatch(
   const rejected: RejectedItem[] = [];
   const proven = await provenTenants(validationTokens, trust);
   const read = await Promise.all(
-    items.map((item) => (change.Check(item) ? readChange(item, proven, trust) : undefined)),
+    items.map(async (item) => (change.Check(item) ? readChange(item, proven, trust) : undefined)),
   );
 
   for (const [index, item] of items.entries()) {
