@@ -98,6 +98,15 @@ describe('isthmus start', () => {
     });
     assert.equal(second.code, 1);
     assert.match(second.err, new RegExp(`port ${port} \\(listen\\.port\\): another program uses it`));
+    const { port: graph } = new URL(started.sandbox.graph.http);
+    const third = await line.run(['start', '--data', 'third'], {
+      env: {
+        ...anyPorts,
+        ISTHMUS_SANDBOX_PORTS: JSON.stringify({ graph: Number(graph), online: 0, onPrem: 0 }),
+      },
+    });
+    assert.equal(third.code, 1);
+    assert.match(third.err, new RegExp(`port ${graph}: another program uses this port`));
     assert.deepEqual(await end(child), [0, null]);
   });
 });

@@ -45,12 +45,14 @@ export async function startSandboxProcess({ data, ports }: SandboxServersOptions
   });
   const ended = once(child, 'exit').then(() => undefined);
   const word = await firstWord(child);
-  if (word.kind === 'failed')
+  if (word.kind === 'failed') {
+    await end(child, ended);
     throw new CommandError(
       'sandbox',
       `The embedded servers could not start: ${word.cause}.`,
       'End the other program, or give other ports under sandbox.ports.',
     );
+  }
   return { addresses: word.addresses, ended, [Symbol.asyncDispose]: () => end(child, ended) };
 }
 
