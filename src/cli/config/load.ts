@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { type Config, resolveConfig } from './config.ts';
 import { overridesOf } from './env.ts';
 import { fit, isPlainObject } from './fit.ts';
@@ -91,8 +91,11 @@ function readConfigFile(file: string, problems: Problems): Record<string, unknow
     problems.add(file, `cannot be read (${(error as NodeJS.ErrnoException).code})`);
     return {};
   }
-  const document = parseDocument(text);
-  for (const error of document.errors) problems.add(file, error.message);
+  const lines = new LineCounter();
+  // Without its own messages, which show the line: it may hold a secret.
+  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
+  for (const { code, pos } of document.errors)
+    problems.add(`${file}, line ${lines.linePos(pos[0]).line}`, `is no YAML (${code})`);
   if (document.errors.length > 0) return {};
   const value: unknown = document.toJS() ?? {};
   if (isPlainObject(value)) {

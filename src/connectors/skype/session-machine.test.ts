@@ -89,6 +89,20 @@ describe('the sessions with one peer', () => {
     assert.equal(run(...open, heard, send('b', 1_000 + idleMs)).said.at(-1), 'post b in for-a');
   });
 
+  it('are left when the peer’s client takes no message, so that the next one invites anew', () => {
+    const silent = { kind: 'refused', id: 'no-answer', detail: 'Timeout' } as const;
+    const open = [send('a'), accepted('for-a'), send('b')];
+    assert.deepEqual(
+      run(...open, { kind: 'sendFailed', text: 'b', failure: silent }, send('c')).said.slice(-3),
+      ['b no-answer', 'stop for-a', 'invite c in for-c'],
+    );
+    assert.deepEqual(run(...open, deadline, { kind: 'overdue', text: 'b' }, send('c')).said.slice(-3), [
+      'b uncertain',
+      'stop for-a',
+      'invite c in for-c',
+    ]);
+  });
+
   it('yield to the peer’s when both call at once, and send the text there', () => {
     const { said } = run(send('a'), invited, inviteFailed('for-a'), joined, sent('a'));
     assert.deepEqual(said, [

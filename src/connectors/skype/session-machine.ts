@@ -259,6 +259,7 @@ function onSendEnd(
     const end: TextEnd = { kind: 'delivered', dialog, remote: event.remote };
     return go(next, { kind: 'settle', text: event.text, end }, ...leave);
   }
+  if (event.failure.id === 'no-answer') return abandon(state, fail(event.text, event.failure));
   if (event.failure.kind !== 'ended') return go(next, fail(event.text, event.failure), ...leave);
   return successor === undefined
     ? invite(sending)
@@ -310,12 +311,17 @@ function onOverdue(state: SessionState, text: TextId): Decision {
         ? go({ ...state, waiting: undefined }, fail(text, unansweredFailure))
         : stay(state);
     case 'open':
-      return state.sending?.text === text
-        ? go(state.gone ? none : { ...state, sending: undefined }, fail(text, openFailure))
-        : stay(state);
+      return state.sending?.text === text ? abandon(state, fail(text, openFailure)) : stay(state);
     case 'none':
       return stay(state);
   }
+}
+
+/** A client that takes no message is gone, whatever the pool says of the session: the next text invites anew. */
+function abandon(state: Open, settle: SessionCommand): Decision {
+  const { dialog, successor, lastAt, gone } = state;
+  const next = successor === undefined ? none : openState(successor, lastAt);
+  return go(next, settle, ...(gone ? [] : [stop(dialog)]));
 }
 
 type Open = Extract<SessionState, { kind: 'open' }>;
