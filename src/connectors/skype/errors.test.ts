@@ -14,7 +14,6 @@ import { bySubcode, failureOfError, failureOfReason } from './errors.ts';
 describe('what a pool’s codes mean', () => {
   const outcomes: readonly [string, string | undefined, string][] = [
     ['NotFound', 'DestinationNotFound', 'refused no-such-person'],
-    ['RemoteFailure', 'Unreachable', 'transient unreachable'],
     ['RemoteFailure', 'TemporarilyUnavailable', 'refused offline'],
     ['RemoteFailure', 'Unreachable', 'transient unreachable'],
     ['RemoteFailure', 'Declined', 'refused declined'],
@@ -26,6 +25,7 @@ describe('what a pool’s codes mean', () => {
     ['RemoteFailure', 'Ended', 'ended session-ended'],
     ['RemoteFailure', 'ANewOne', 'refused offline'],
     ['ANewOne', 'ANewOne', 'refused unexpected-answer'],
+    ['constructor', 'toString', 'refused unexpected-answer'],
   ];
   for (const [code, subcode, expected] of outcomes) {
     it(`${code}/${subcode ?? 'none'} of an operation is ${expected}`, () => {

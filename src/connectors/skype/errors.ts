@@ -87,29 +87,31 @@ export const bySubcode = {
   UserAgentNotAllowed: forbidden,
 } as const satisfies Record<Subcode | 'PGetReplaced', Rule>;
 
-const byCode: Readonly<Record<string, Rule>> = {
-  BadRequest: strange,
-  ClientTimeout: unreachable,
-  Conflict: ended,
-  EntityTooLarge: ['refused', 'too-long'],
-  Forbidden: forbidden,
-  GatewayTimeout: noAnswer,
-  Gone: unreachable,
-  Informational: strange,
-  LocalFailure: unreachable,
-  NotAcceptable: offline,
-  NotFound: ['refused', 'no-such-person'],
-  RemoteFailure: offline,
-  ServiceFailure: strange,
-  ServiceUnavailable: unreachable,
-  Timeout: noAnswer,
-  TooManyRequests: full,
-  UnsupportedMediaType: strange,
-};
+const byCode = new Map<string, Rule>(
+  Object.entries<Rule>({
+    BadRequest: strange,
+    ClientTimeout: unreachable,
+    Conflict: ended,
+    EntityTooLarge: ['refused', 'too-long'],
+    Forbidden: forbidden,
+    GatewayTimeout: noAnswer,
+    Gone: unreachable,
+    Informational: strange,
+    LocalFailure: unreachable,
+    NotAcceptable: offline,
+    NotFound: ['refused', 'no-such-person'],
+    RemoteFailure: offline,
+    ServiceFailure: strange,
+    ServiceUnavailable: unreachable,
+    Timeout: noAnswer,
+    TooManyRequests: full,
+    UnsupportedMediaType: strange,
+  }),
+);
 
 /** An operation that the pool accepted and then reported as failed: it certainly was not shown. */
 export function failureOfReason(reason: Reason | undefined): Failure {
-  const rule = subcodeRule(reason?.subcode) ?? byCode[reason?.code ?? ''] ?? strange;
+  const rule = subcodeRule(reason?.subcode) ?? byCode.get(reason?.code ?? '') ?? strange;
   return of(rule, `${reason?.code ?? 'no reason'}/${reason?.subcode ?? 'none'}`);
 }
 
@@ -149,7 +151,7 @@ function failureOfRequest(error: RequestFailed, open: Rule): Failure {
       case 504:
         return open;
       default:
-        return subcodeRule(error.reason?.subcode) ?? byCode[error.reason?.code ?? ''] ?? strange;
+        return subcodeRule(error.reason?.subcode) ?? byCode.get(error.reason?.code ?? '') ?? strange;
     }
   })();
   return {
