@@ -73,7 +73,7 @@ async function runTests(files) {
   const leftOut = new Set();
   const closing = [];
   for await (const line of createInterface({ input: runner.stdout })) {
-    const note = /left out \(.*/.exec(line);
+    const note = /left out \(no reference.*/.exec(line);
     if (note) leftOut.add(note[0]);
     else if (closing.length > 0 || /ℹ tests \d/.test(line)) closing.push(line);
     else process.stdout.write(`${line}\n`);
