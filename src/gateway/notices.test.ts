@@ -6,7 +6,7 @@ import { somebody } from '../../test/kit/people.ts';
 import { ScriptedConnector } from '../../test/kit/scripted-connector.ts';
 import { defaultRetry } from '../core/conversation/delivery.ts';
 import type { Refusal } from '../core/refusals.ts';
-import { sampleMessage } from '../ledger/conformance.ts';
+import { sampleMessage } from '../ledger/conformance.test-kit.ts';
 import { openMemoryLedger } from '../ledger/memory/open.ts';
 import { createDirectory } from './directory.ts';
 import type { GatewayEvent } from './events.ts';

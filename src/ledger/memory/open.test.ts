@@ -1,4 +1,4 @@
-import { ledgerConformance } from '../conformance.ts';
+import { ledgerConformance } from '../conformance.test-kit.ts';
 import { openMemoryLedger } from './open.ts';
 
 ledgerConformance('memory', () => Promise.resolve(openMemoryLedger()));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, it } from 'node:test';
 import type { MessageId } from '../../core/ids.ts';
-import { ledgerConformance, sampleMessage } from '../conformance.ts';
+import { ledgerConformance, sampleMessage } from '../conformance.test-kit.ts';
 import type { Operation } from '../operations.ts';
 import { createBatchRunner } from './batch.ts';
 import { openLedger } from './open.ts';
@@ -41,7 +41,7 @@ describe('a ledger in a file', () => {
     const file = newFile();
     const program = `
       import { openLedger } from ${JSON.stringify(new URL('./open.ts', import.meta.url).href)};
-      import { sampleMessage } from ${JSON.stringify(new URL('../conformance.ts', import.meta.url).href)};
+      import { sampleMessage } from ${JSON.stringify(new URL('../conformance.test-kit.ts', import.meta.url).href)};
       const ledger = await openLedger(${JSON.stringify(file)});
       for (let n = 0; ; n++) { await ledger.take(sampleMessage(n)); process.stdout.write(n + '\\n'); }
     `;

@@ -1,9 +1,6 @@
-/** Time as an argument. `setTimer` runs once after `ms`; disposing it cancels it. */
-export interface Clock {
-  /** Unix ms. */
-  now(): number;
-  setTimer(ms: number, run: () => void): Disposable;
-}
+import type { Clock } from '../clock.ts';
+
+export type { Clock } from '../clock.ts';
 
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -1,6 +1,6 @@
+import type { Clock } from '../clock.ts';
 import type { MessageFormat } from '../types.ts';
 import type { BackendEndpoint } from './backend.ts';
-import type { Clock } from './clock.ts';
 import type { ChannelEvent, EventChannel, Urgency } from './event-channel.ts';
 import type { Limits } from './limits.ts';
 import type { Paths } from './paths.ts';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
 import { UcwaError } from '../errors.ts';
 import type { EventType, MessageFormat } from '../types.ts';
 import type { ApplicationScope } from './application-scope.ts';
@@ -14,7 +15,6 @@ import type {
   OutgoingCall,
   UcwaBackend,
 } from './backend.ts';
-import type { Clock } from './clock.ts';
 import { communicationResource } from './communication-resource.ts';
 import { ContactListSubscription } from './contact-list-subscription.ts';
 import { Conversation } from './conversation.ts';

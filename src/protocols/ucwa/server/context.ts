@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../clock.ts';
 import { isObject } from '../hal.ts';
 import type { Application } from './application.ts';
 import type { Applications } from './applications.ts';
 import type { UcwaBackend } from './backend.ts';
-import type { Clock } from './clock.ts';
 import { namesEtag } from './etag.ts';
 import type { Limits } from './limits.ts';
 import type { Outstanding } from './outstanding.ts';

@@ -1,5 +1,5 @@
+import type { Clock } from '../clock.ts';
 import type { EventPackage, EventSender, UcwaEvent } from '../types.ts';
-import type { Clock } from './clock.ts';
 
 /** How long an event may wait for company. Real-time and high do not wait. */
 export type Urgency = 'high' | 'medium' | 'low';

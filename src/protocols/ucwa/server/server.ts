@@ -1,5 +1,6 @@
 import cors from '@fastify/cors';
 import fastify, { type FastifyInstance } from 'fastify';
+import type { Clock } from '../clock.ts';
 import { UcwaError } from '../errors.ts';
 import { applicationRoutesOf } from './application-routes.ts';
 import { Applications } from './applications.ts';
@@ -7,7 +8,6 @@ import { requireToken } from './authentication.ts';
 import { autodiscoverRoutes } from './autodiscover.ts';
 import type { UcwaBackend } from './backend.ts';
 import { batchRoutes } from './batch.ts';
-import type { Clock } from './clock.ts';
 import { communicationRoutes } from './communication.ts';
 import { applicationRoutes, type ServerContext } from './context.ts';
 import { eventRoutes } from './events.ts';

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** A user's ticket lasts eight hours. */
 export const tokenLifetimeSeconds = 8 * 60 * 60;
