@@ -44,6 +44,7 @@ export interface Ledger extends AsyncDisposable {
   counts(): Promise<LedgerCounts>;
 
   readonly secrets: SecretStore;
+  readonly kept: KeptStore;
 }
 
 export interface AttemptRecord {
@@ -63,6 +64,30 @@ export interface SecretStore {
   put(name: string, value: Uint8Array): Promise<void>;
   remove(name: string): Promise<void>;
 }
+
+/**
+ * Small state that a room keeps over restarts (cursors, offers, choices), by the room's kind and a key. What is read back
+ * is checked by the schema of the room that keeps it: another version of the program may have written it.
+ */
+export interface KeptStore {
+  /** Every entry of a kind, in no particular order. */
+  list(kind: string): Promise<readonly KeptEntry[]>;
+  /**
+   * Resolves when it survives the end of the process; not forced to disk. Rejects with a `RangeError` what is longer than
+   * {@link mostKeptBytes}, with a key longer than {@link mostKeptKeyBytes}, and with a `TypeError` what is no JSON.
+   */
+  put(kind: string, key: string, value: unknown): Promise<void>;
+  remove(kind: string, key: string): Promise<void>;
+}
+
+export interface KeptEntry {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** As JSON in UTF-8. */
+export const mostKeptBytes = 65_536;
+export const mostKeptKeyBytes = 1_024;
 
 export type Threads = Readonly<Partial<Record<Side, ThreadKey>>>;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { conversationOf, type MessageId, personId, type RemoteId, type ThreadKey } from '../core/ids.ts';
-import type { Ledger, NewMessage } from '../gateway/ledger.ts';
+import { type Ledger, mostKeptBytes, type NewMessage } from '../gateway/ledger.ts';
 
 const alice = personId('alice@contoso.example');
 const bob = personId('bob@contoso.example');
@@ -165,6 +165,61 @@ export function ledgerConformance(name: string, open: () => Promise<Ledger>): vo
       assert.deepEqual([...((await ledger.secrets.get('a')) ?? [])], [3]);
       await ledger.secrets.remove('a');
       assert.equal(await ledger.secrets.get('a'), undefined);
+    });
+
+    it('keeps the state of each room by kind and key', async () => {
+      await using ledger = await open();
+      const { kept } = ledger;
+      await kept.put('cursor', 'alice', { at: 1, seen: ['ä', null, true] });
+      await kept.put('cursor', 'bob', 7);
+      await kept.put('cursor', 'bob', 8);
+      await kept.put('offer', 'alice', 'another kind');
+      const cursors = await kept.list('cursor');
+      assert.deepEqual(
+        new Map(cursors.map(({ key, value }) => [key, value])),
+        new Map<string, unknown>([
+          ['alice', { at: 1, seen: ['ä', null, true] }],
+          ['bob', 8],
+        ]),
+      );
+      await kept.remove('cursor', 'alice');
+      await kept.remove('cursor', 'nobody');
+      assert.deepEqual(await kept.list('cursor'), [{ key: 'bob', value: 8 }]);
+      assert.deepEqual(await kept.list('unheard of'), []);
+    });
+
+    it('keeps any JSON as it is', async () => {
+      await using ledger = await open();
+      await fc.assert(
+        fc.asyncProperty(fc.string({ maxLength: 100 }), fc.jsonValue({ maxDepth: 4 }), async (key, value) => {
+          await ledger.kept.put('any', key, value);
+          const entries = await ledger.kept.list('any');
+          assert.deepEqual(entries, [{ key, value: JSON.parse(JSON.stringify(value)) }]);
+          await ledger.kept.remove('any', key);
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('keeps nothing that is too long or no JSON, and says which kind it was', async () => {
+      await using ledger = await open();
+      const { kept } = ledger;
+      await kept.put('cursor', 'fits', 'x'.repeat(mostKeptBytes - 2));
+      await assert.rejects(kept.put('cursor', 'fits', 'x'.repeat(mostKeptBytes - 1)), {
+        name: 'RangeError',
+        message: /kept cursor: the value has 65537 bytes/,
+      });
+      await assert.rejects(kept.put('cursor', 'k'.repeat(2_000), 1), { name: 'RangeError' });
+      const cycle: unknown[] = [];
+      cycle.push(cycle);
+      for (const value of [undefined, () => 1, 1n, cycle])
+        await assert.rejects(kept.put('cursor', 'none', value), {
+          name: 'TypeError',
+          message: /kept cursor/,
+        });
+      const [entry] = await kept.list('cursor');
+      assert.equal(entry?.key, 'fits');
+      assert.equal(String(entry?.value).length, mostKeptBytes - 2);
     });
 
     it('refuses once it is closed', async () => {

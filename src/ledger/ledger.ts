@@ -1,4 +1,5 @@
 import { type Ledger, LedgerUnavailable } from '../gateway/ledger.ts';
+import { keptJson } from './kept.ts';
 import { durability, type Name, type Operation, type Results } from './operations.ts';
 import type { Answer } from './sqlite/batch.ts';
 
@@ -70,6 +71,11 @@ export function createLedger(executor: Executor): Ledger {
       get: (name) => ask({ op: 'getSecret', name }),
       put: (name, value) => ask({ op: 'putSecret', name, value }),
       remove: (name) => ask({ op: 'removeSecret', name }),
+    },
+    kept: {
+      list: (kind) => ask({ op: 'listKept', kind }),
+      put: async (kind, key, value) => ask({ op: 'putKept', kind, key, json: keptJson(kind, key, value) }),
+      remove: (kind, key) => ask({ op: 'removeKept', kind, key }),
     },
     async [Symbol.asyncDispose]() {
       closed = true;

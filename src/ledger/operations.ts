@@ -3,6 +3,7 @@ import type { ConversationId, MessageId, Pair, RemoteId, ThreadKey } from '../co
 import type { Side } from '../core/people.ts';
 import type { Taken } from '../gateway/connector.ts';
 import type {
+  KeptEntry,
   LedgerCounts,
   MessageSummary,
   NewMessage,
@@ -35,7 +36,10 @@ export type Operation =
   | { readonly op: 'counts' }
   | { readonly op: 'getSecret'; readonly name: string }
   | { readonly op: 'putSecret'; readonly name: string; readonly value: Uint8Array }
-  | { readonly op: 'removeSecret'; readonly name: string };
+  | { readonly op: 'removeSecret'; readonly name: string }
+  | { readonly op: 'listKept'; readonly kind: string }
+  | { readonly op: 'putKept'; readonly kind: string; readonly key: string; readonly json: string }
+  | { readonly op: 'removeKept'; readonly kind: string; readonly key: string };
 
 export interface Attempt {
   readonly op: 'attempt';
@@ -65,6 +69,9 @@ export interface Results {
   getSecret: Uint8Array | undefined;
   putSecret: undefined;
   removeSecret: undefined;
+  listKept: readonly KeptEntry[];
+  putKept: undefined;
+  removeKept: undefined;
 }
 
 export type Name = Operation['op'];
@@ -82,6 +89,8 @@ export const durability: Readonly<Record<Name, 'disk' | 'file' | 'none'>> = {
   note: 'file',
   end: 'file',
   told: 'file',
+  putKept: 'file',
+  removeKept: 'file',
   isOwnWrite: 'none',
   threadsOf: 'none',
   peopleOf: 'none',
@@ -91,4 +100,5 @@ export const durability: Readonly<Record<Name, 'disk' | 'file' | 'none'>> = {
   recent: 'none',
   counts: 'none',
   getSecret: 'none',
+  listKept: 'none',
 };

@@ -29,12 +29,14 @@ describe('a ledger in a file', () => {
       await ledger.take(sampleMessage(1));
       await ledger.take(sampleMessage(2));
       await ledger.end('m1' as MessageId, { kind: 'native', rule: 'in-tenant' }, 3_000);
+      await ledger.kept.put('cursor', 'alice', { at: 1 });
     }
     await using again = await openLedger(file);
     assert.deepEqual(
       (await again.unfinished()).map(({ id }) => id),
       ['m2'],
     );
+    assert.deepEqual(await again.kept.list('cursor'), [{ key: 'alice', value: { at: 1 } }]);
   });
 
   it('has everything that it acknowledged before its process was killed', async () => {

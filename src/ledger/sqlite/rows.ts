@@ -4,6 +4,7 @@ import type { ConversationId, MessageId, PersonId, RemoteId, ThreadKey } from '.
 import type { Body } from '../../core/message.ts';
 import { otherSide, type Side } from '../../core/people.ts';
 import type {
+  KeptEntry,
   MessageState,
   MessageSummary,
   Step,
@@ -113,4 +114,8 @@ export function attemptDetail(attempt: number, side: Side): string {
 export function readStep(row: Row): Step {
   const step = { at: count(row, 'at'), step: text(row, 'step') };
   return typeof row['detail'] === 'string' ? { ...step, detail: row['detail'] } : step;
+}
+
+export function readKept(row: Row): KeptEntry {
+  return { key: text(row, 'key'), value: json(row, 'value') };
 }

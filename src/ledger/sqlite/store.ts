@@ -5,7 +5,7 @@ import { type ConversationId, type Pair, pairOf } from '../../core/ids.ts';
 import type { Side } from '../../core/people.ts';
 import type { NewMessage, Step, Threads } from '../../gateway/ledger.ts';
 import type { Attempt, Operation, Result } from '../operations.ts';
-import { attemptDetail, readMessage, readStep, readSummary, readTrace } from './rows.ts';
+import { attemptDetail, readKept, readMessage, readStep, readSummary, readTrace } from './rows.ts';
 
 /** The ledger's operations as statements on one database, inside whatever transaction the caller has opened. */
 export interface Store {
@@ -226,6 +226,19 @@ export function createStore(db: DatabaseSync): Store {
         return undefined;
       case 'removeSecret':
         change('DELETE FROM secret WHERE name = ?', operation.name);
+        return undefined;
+      case 'listKept':
+        return all('SELECT key, value FROM kept WHERE kind = ?', operation.kind).map(readKept);
+      case 'putKept':
+        change(
+          'INSERT INTO kept (kind, key, value) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value',
+          operation.kind,
+          operation.key,
+          operation.json,
+        );
+        return undefined;
+      case 'removeKept':
+        change('DELETE FROM kept WHERE kind = ? AND key = ?', operation.kind, operation.key);
         return undefined;
     }
   }
