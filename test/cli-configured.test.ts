@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { Finding } from '../src/cli/doctor/finding.ts';
 import type { ServerAddresses } from '../src/cli/sandbox-config.ts';
 import type { PeopleAnswer, StatusAnswer } from '../src/console/types.ts';
 import { openAuthority } from '../src/sandbox/authority.ts';
@@ -117,6 +118,39 @@ people: { file: people.csv }
     await writeFile(file, before.replace(/^(alice@.*),\w+$/m, '$1,Islands'));
     await eventually('alice is in Islands', async () => (await modeOf('alice')) === 'Islands', 10_000);
     assert.equal(await modeOf('bob'), 'Islands');
+  });
+
+  it('looks its installation over, and names what is wrong with the cure', async () => {
+    const env = { GATEWAY_PASSWORD: 'demo' };
+    const seen = await line.run(['doctor', '--json'], { env });
+    const { findings } = JSON.parse(seen.out) as { findings: readonly Finding[] };
+    const stateOf = (subject: string) => findings.find((finding) => finding.subject === subject)?.state;
+    assert.deepEqual(
+      [
+        'listen.tls.cert',
+        'tenant contoso.example, permissions',
+        'tenant contoso.example, Graph',
+        'tenant contoso.example, gateway account',
+        'clock against Graph',
+        'pool cloud',
+        'teams, graph',
+      ].map((subject) => [subject, stateOf(subject)]),
+      [
+        ['listen.tls.cert', 'right'],
+        ['tenant contoso.example, permissions', 'right'],
+        ['tenant contoso.example, Graph', 'right'],
+        ['tenant contoso.example, gateway account', 'right'],
+        ['clock against Graph', 'right'],
+        ['pool cloud', 'right'],
+        ['teams, graph', 'right'],
+      ],
+    );
+    assert.equal(stateOf('pool hq'), 'not checked');
+    assert.equal(seen.code, 0);
+    const locked = await line.run(['doctor'], { env: { GATEWAY_PASSWORD: 'other' } });
+    assert.equal(locked.code, 1);
+    assert.match(locked.out, /✗ +tenant contoso\.example, gateway account +isthmus@contoso\.example: /);
+    assert.match(locked.out, /What to do:\n(.*\n)* .*Check the password/);
   });
 
   it('keeps linked accounts encrypted', async () => {

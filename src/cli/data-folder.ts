@@ -88,7 +88,7 @@ export function ledgerFile(data: string): string {
 
 /** Whole or not at all, and for this user alone. */
 async function writeWhole(file: string, text: string): Promise<void> {
-  await mkdir(join(file, '..'), { recursive: true });
+  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
   await writeFile(`${file}.new`, text, { mode: 0o600 });
   await rename(`${file}.new`, file);
 }

@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   trace: () => import('./commands/trace.ts'),
   explain: () => import('./commands/explain.ts'),
   config: () => import('./commands/config.ts'),
+  doctor: () => import('./commands/doctor.ts'),
 };
 
 /** Exit codes: 0 done, 1 it could not be done, 2 the command line or the configuration is wrong. */

@@ -36,7 +36,7 @@ x509.cryptoProvider.set(webcrypto as Crypto);
 
 /** Reads the authority kept in `folder` (`ca.pem`, `ca-key.pem`), or makes one there. */
 export async function openAuthority(folder: string, clock: Pick<Clock, 'now'>): Promise<Authority> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const caFile = join(folder, 'ca.pem');
   const keyFile = join(folder, 'ca-key.pem');
   const authority =

@@ -12,7 +12,7 @@ import type { FromWorker, ToWorker } from './worker.ts';
  * holds up the networks. Rejects with {@link LedgerUnavailable} when the file cannot be opened.
  */
 export async function openLedger(file: string): Promise<Ledger> {
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { file }, execArgv: [] });
   const [opened] = (await once(worker, 'message')) as [FromWorker];
   if (opened.kind !== 'open') {

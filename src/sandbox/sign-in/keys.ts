@@ -14,7 +14,7 @@ export async function openSandboxKeys(folder: string): Promise<SigningKeys> {
     }
   }
   const fresh = await generateStoredKeys();
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(`${file}.new`, JSON.stringify(fresh), { mode: 0o600 });
   await chmod(`${file}.new`, 0o600);
   await rename(`${file}.new`, file);
