@@ -13,8 +13,17 @@ const nodeFlags = fileURLToPath(new URL('../scripts/node-flags', import.meta.url
 export interface Child<Ready> extends AsyncDisposable {
   readonly ready: Ready;
   readonly process: ChildProcess;
+  /** Has the child do something more; one thing at a time. */
+  ask<Answer>(question: object): Promise<Answer>;
   /** Resident memory now, in MiB, as the system counts it. */
   residentMiB(): number;
+}
+
+/** What a child at work can be. */
+export interface Working<Ready> extends AsyncDisposable {
+  readonly ready: Ready;
+  /** Does what it is asked, and says when that is done. */
+  answer?(question: never): Promise<unknown>;
 }
 
 export async function startChild<Ready>(file: string, order: unknown): Promise<Child<Ready>> {
@@ -30,6 +39,15 @@ export async function startChild<Ready>(file: string, order: unknown): Promise<C
   return {
     ready: (first[0] as { readonly ready: Ready }).ready,
     process: child,
+    async ask<Answer>(question: object): Promise<Answer> {
+      child.send(question);
+      for (;;) {
+        const told = await Promise.race([once(child, 'message'), exited.then(() => undefined)]);
+        if (!told) throw new Error(`${file} ended before it answered`);
+        if ('failed' in told[0]) throw new Error(`${file}: ${told[0].failed}`);
+        if ('answer' in told[0]) return told[0].answer;
+      }
+    },
     residentMiB() {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       return Number(status.match(/VmRSS:\s+(\d+) kB/)?.[1]) / 1024;
@@ -44,13 +62,18 @@ export async function startChild<Ready>(file: string, order: unknown): Promise<C
 }
 
 /** The child's end: calls `work` with the first message, says what it gave, and ends when the parent lets go. */
-export function runChild<Order, Ready>(
-  work: (order: Order) => Promise<AsyncDisposable & { readonly ready: Ready }>,
-): void {
+export function runChild<Order, Ready>(work: (order: Order) => Promise<Working<Ready>>): void {
   process.once('message', (order) => {
     void work(order as Order).then((running) => {
-      process.send?.({ ready: running.ready });
+      const answer = running.answer as ((question: unknown) => Promise<unknown>) | undefined;
+      process.on('message', (question) => {
+        answer?.(question).then(
+          (given) => process.send?.({ answer: given ?? null }),
+          (error: unknown) => process.send?.({ failed: String(error) }),
+        );
+      });
       process.once('disconnect', () => void running[Symbol.asyncDispose]().then(() => process.exit(0)));
+      process.send?.({ ready: running.ready });
     });
   });
 }

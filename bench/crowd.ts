@@ -7,23 +7,35 @@ export interface Pair {
   readonly inSkype: SandboxPerson;
 }
 
-/** Pairs of people who chat with each other, beside the gateway's own accounts. */
-export function crowd(pairs: number): {
-  readonly pairs: readonly Pair[];
+/** How many people there are on each side of the gateway. */
+export interface CrowdOrder {
+  /** Legacy, homed online, at a Teams client. */
+  readonly inTeams: number;
+  /** SfBOnly, homed online. */
+  readonly inSkype: number;
+}
+
+export interface Crowd {
+  readonly inTeams: readonly SandboxPerson[];
+  readonly inSkype: readonly SandboxPerson[];
+  /** With the gateway's own accounts. */
   readonly everybody: readonly SandboxPerson[];
-} {
-  const list = Array.from(
-    { length: pairs },
-    (_, n): Pair => ({
-      inTeams: member(`t${n}`, 2 * n, 'Legacy'),
-      inSkype: member(`s${n}`, 2 * n + 1, 'SfBOnly'),
-    }),
-  );
+}
+
+/** The same people for the same order, in whichever process. */
+export function crowd(order: CrowdOrder): Crowd {
+  const inTeams = Array.from({ length: order.inTeams }, (_, n) => member(`t${n}`, 2 * n, 'Legacy'));
+  const inSkype = Array.from({ length: order.inSkype }, (_, n) => member(`s${n}`, 2 * n + 1, 'SfBOnly'));
   const accounts = people.filter(({ kind }) => kind === 'gateway');
-  return {
-    pairs: list,
-    everybody: [...list.flatMap(({ inTeams, inSkype }) => [inTeams, inSkype]), ...accounts],
-  };
+  return { inTeams, inSkype, everybody: [...inTeams, ...inSkype, ...accounts] };
+}
+
+/** Each of those in Teams with the one in SfB of the same number. */
+export function pairsOf({ inTeams, inSkype }: Crowd): readonly Pair[] {
+  return inTeams.flatMap((person, n) => {
+    const peer = inSkype[n];
+    return peer ? [{ inTeams: person, inSkype: peer }] : [];
+  });
 }
 
 function member(name: string, index: number, mode: SandboxPerson['mode']): SandboxPerson {

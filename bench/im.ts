@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TeamsActor } from '../test/kit/teams-actor.ts';
-import { type Child, startChild } from './child.ts';
-import { crowd } from './crowd.ts';
-import type { Servers, ServersOrder } from './servers.ts';
+import { type CrowdOrder, crowd, pairsOf } from './crowd.ts';
+import type { Bench } from './main.ts';
+import { withSubject } from './processes.ts';
 import { median, percentile, rounded } from './statistics.ts';
-import type { Subject, SubjectKind, SubjectOrder } from './subject.ts';
+import type { SubjectKind } from './subject.ts';
 import { openTalks, type Talk } from './talk.ts';
 
 export interface ImOptions {
@@ -58,8 +55,8 @@ export async function benchIm(options: ImOptions): Promise<ImFigures> {
   };
   for (let round = 1; round <= options.rounds; round++)
     for (const kind of ['gateway', 'floor'] as const)
-      await withSubject(kind, options.pairs, async (servers) => {
-        const talks = await openTalks(crowd(options.pairs).pairs, servers);
+      await withSubject({ kind, crowd: evenly(options.pairs) }, async (servers) => {
+        const talks = await openTalks(pairsOf(crowd(evenly(options.pairs))), servers);
         for (const direction of directions) {
           const figures = await measure(talks, direction, options.seconds * 1_000);
           rounds[kind][direction].push(figures);
@@ -77,20 +74,8 @@ export async function benchIm(options: ImOptions): Promise<ImFigures> {
   };
 }
 
-async function withSubject(
-  kind: SubjectKind,
-  pairs: number,
-  work: (servers: Child<Servers>, subject: Child<Subject>) => Promise<void>,
-): Promise<void> {
-  const data = mkdtempSync(join(tmpdir(), 'isthmus-bench-'));
-  try {
-    await using servers = await startChild<Servers>('./servers.ts', { data, pairs } satisfies ServersOrder);
-    const order: SubjectOrder = { kind, data, pairs, servers: servers.ready };
-    await using subject = await startChild<Subject>('./subject.ts', order);
-    await work(servers, subject);
-  } finally {
-    rmSync(data, { recursive: true, force: true });
-  }
+function evenly(pairs: number): CrowdOrder {
+  return { inTeams: pairs, inSkype: pairs };
 }
 
 /** Every conversation has one message under way all the time; what is posted in the warm-up does not count. */
@@ -116,9 +101,10 @@ async function measure(talks: readonly Talk[], direction: Direction, ms: number)
 
 async function measureMemory(options: ImOptions): Promise<number> {
   let resident = Number.NaN;
-  await withSubject('gateway', options.people, async ({ ready: { graph, clientId } }, subject) => {
-    const queue = crowd(options.people).pairs.map(
-      ({ inTeams }) => new TeamsActor({ graph, authority: graph, clientId }, inTeams.address),
+  const order = { kind: 'gateway', crowd: evenly(options.people) } as const;
+  await withSubject(order, async ({ ready: { graph, clientId } }, subject) => {
+    const queue = crowd(order.crowd).inTeams.map(
+      ({ address }) => new TeamsActor({ graph, authority: graph, clientId }, address),
     );
     const worker = async (): Promise<void> => {
       for (let actor = queue.shift(); actor; actor = queue.shift()) await actor.signIn();
@@ -175,3 +161,11 @@ export function showIm(figures: ImFigures): string {
     `resident: ${figures.residentMiB} MiB`,
   ].join('\n');
 }
+
+export const bench: Bench = {
+  usage: '[--rounds N] [--seconds N] [--pairs N] [--people N]',
+  async run({ rounds = 3, seconds = 8, pairs = 50, people = 1_000, say }) {
+    const figures = await benchIm({ rounds, seconds, pairs, people, say });
+    return { figures, text: showIm(figures) };
+  },
+};

@@ -1,32 +1,59 @@
 import { parseArgs } from 'node:util';
-import { benchIm, showIm } from './im.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '8' },
-    pairs: { type: 'string', default: '50' },
-    people: { type: 'string', default: '1000' },
-  },
-});
+/** What a benchmark is told on the command line; each takes what it can use. */
+const options = {
+  json: { type: 'boolean', default: false },
+  rounds: { type: 'string' },
+  seconds: { type: 'string' },
+  pairs: { type: 'string' },
+  people: { type: 'string' },
+} as const;
 
-const benches = ['im'] as const;
-const [name] = positionals;
+export interface BenchOptions {
+  readonly rounds: number | undefined;
+  readonly seconds: number | undefined;
+  readonly pairs: number | undefined;
+  readonly people: number | undefined;
+  /** How far it has come, for who watches; never a figure. */
+  readonly say: (line: string) => void;
+}
 
-if (name !== 'im') {
-  console.error(
-    `usage: npm run bench -- ${benches.join('|')} [--json] [--rounds N] [--seconds N] [--pairs N] [--people N]`,
+export interface Bench {
+  /** The options it takes: `[--rounds N]`. */
+  readonly usage: string;
+  /** The value for `--json` under the benchmark's name, and the same for people. */
+  run(options: BenchOptions): Promise<{ readonly figures: unknown; readonly text: string }>;
+}
+
+/** Loaded when asked for: a benchmark measures a process, which another's modules are not to burden. */
+const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  im: () => import('./im.ts'),
+};
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options });
+const [name = '', ...more] = positionals;
+const load = Object.hasOwn(benches, name) ? benches[name] : undefined;
+
+if (!load || more.length > 0) {
+  const usages = await Promise.all(
+    Object.entries(benches).map(async ([each, loadEach]) => `  ${each} ${(await loadEach()).bench.usage}`),
   );
+  console.error(`usage: npm run bench -- NAME [--json] …\n${usages.join('\n')}`);
   process.exitCode = 2;
 } else {
-  const im = await benchIm({
-    rounds: Number(values.rounds),
-    seconds: Number(values.seconds),
-    pairs: Number(values.pairs),
-    people: Number(values.people),
+  const { bench } = await load();
+  const { figures, text } = await bench.run({
+    rounds: count(values.rounds),
+    seconds: count(values.seconds),
+    pairs: count(values.pairs),
+    people: count(values.people),
     say: values.json ? () => undefined : (line) => console.error(line),
   });
-  console.log(values.json ? JSON.stringify({ im }) : showIm(im));
+  console.log(values.json ? JSON.stringify({ [name]: figures }) : text);
+}
+
+function count(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^[1-9]\d{0,6}$/.test(value)) throw new RangeError(`${value} is no count from 1 to 9999999`);
+  return Number(value);
 }

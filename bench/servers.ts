@@ -6,11 +6,11 @@ import { createPools } from '../src/sandbox/skype/pools.ts';
 import { startTeamsService } from '../src/sandbox/teams-service.ts';
 import * as world from '../src/sandbox/world.ts';
 import { runChild } from './child.ts';
-import { crowd } from './crowd.ts';
+import { type CrowdOrder, crowd } from './crowd.ts';
 
 export interface ServersOrder {
   readonly data: string;
-  readonly pairs: number;
+  readonly crowd: CrowdOrder;
 }
 
 export interface Servers {
@@ -28,12 +28,12 @@ export interface Shown {
   readonly shown: string;
 }
 
-runChild<ServersOrder, Servers>(async ({ data, pairs }) => {
+runChild<ServersOrder, Servers>(async ({ data, crowd: order }) => {
   const stack = new AsyncDisposableStack();
   const authority = await openAuthority(data, systemClock);
   const certificate = await authority.issueServer();
   const at = { host: '127.0.0.1', port: 0, tls: { ...certificate, port: 0 } };
-  const { everybody } = crowd(pairs);
+  const { everybody } = crowd(order);
   const teams = stack.use(
     await startTeamsService({
       ...at,

@@ -19,7 +19,7 @@ import { createVault, vaultKeyBytes } from '../src/ledger/vault.ts';
 import { openAuthority } from '../src/sandbox/authority.ts';
 import { apps, contoso, password } from '../src/sandbox/world.ts';
 import { runChild } from './child.ts';
-import { crowd } from './crowd.ts';
+import { type CrowdOrder, crowd } from './crowd.ts';
 import type { Servers } from './servers.ts';
 
 /** `floor`: the same two connectors joined by nothing: no ledger, no duplicates or echoes recognised, no order, no rules. */
@@ -28,7 +28,7 @@ export type SubjectKind = 'gateway' | 'floor';
 export interface SubjectOrder {
   readonly kind: SubjectKind;
   readonly data: string;
-  readonly pairs: number;
+  readonly crowd: CrowdOrder;
   readonly servers: Servers;
 }
 
@@ -41,7 +41,7 @@ runChild<SubjectOrder, Subject>(async (order) => {
   return order.kind === 'gateway' ? openSubjectGateway(order, config) : openFloor(order, config);
 });
 
-async function configFor({ data, pairs, servers }: SubjectOrder): Promise<Config> {
+async function configFor({ data, crowd: order, servers }: SubjectOrder): Promise<Config> {
   const authority = await openAuthority(data, systemClock);
   const { key, cert } = await authority.issueServer();
   const file = (name: string): string => join(data, name);
@@ -84,7 +84,7 @@ async function configFor({ data, pairs, servers }: SubjectOrder): Promise<Config
         ],
       },
       people: {
-        list: crowd(pairs)
+        list: crowd(order)
           .everybody.filter(({ kind }) => kind === 'person')
           .map(({ address, displayName, objectId, home, mode }) => ({
             id: address,

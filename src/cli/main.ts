@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   explain: () => import('./commands/explain.ts'),
   config: () => import('./commands/config.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  bench: () => import('./commands/bench.ts'),
 };
 
 /** Exit codes: 0 done, 1 it could not be done, 2 the command line or the configuration is wrong. */

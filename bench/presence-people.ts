@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TeamsActor } from '../test/kit/teams-actor.ts';
+import { runChild } from './child.ts';
+import { type CrowdOrder, crowd } from './crowd.ts';
+import { type Change, offlineState, states } from './presence-states.ts';
+
+/** The process of people at Teams clients. It has a token for each before it is ready. */
+export interface PeopleOrder {
+  readonly graph: string;
+  readonly clientId: string;
+  readonly crowd: CrowdOrder;
+}
+
+/** Numbers of people are those in their names: `from` up to but without `to`. */
+export type PeopleQuestion =
+  /** All of them at once, as fast as it goes. */
+  | {
+      readonly kind: 'sign-in' | 'sign-out';
+      readonly from: number;
+      readonly to: number;
+    }
+  /** One after the other at an even pace, whether those before have been answered or not. */
+  | {
+      readonly kind: 'change' | 'leave';
+      readonly from: number;
+      readonly to: number;
+      readonly perSecond: number;
+      readonly count: number;
+    };
+
+/** Clients that may have a request under way. */
+const atOnce = 64;
+
+runChild<PeopleOrder, object>(async ({ graph, clientId, crowd: order }) => {
+  const clients = crowd(order).inTeams.map(
+    ({ address }) => new TeamsActor({ graph, authority: graph, clientId }, address),
+  );
+  const turns = clients.map(() => 0);
+  await each(clients, (client) => client.id().then(() => undefined));
+
+  async function all(kind: 'sign-in' | 'sign-out', from: number, to: number): Promise<readonly Change[]> {
+    const at = Date.now();
+    await each(clients.slice(from, to), (client) =>
+      kind === 'sign-in' ? client.signIn() : client.signOut(),
+    );
+    turns.fill(0, from, to);
+    const state = kind === 'sign-in' ? 0 : offlineState;
+    return Array.from({ length: to - from }, (_, n) => ({ person: from + n, state, at }));
+  }
+
+  /** Everybody in turn. A change counts from when it was due, so that one that had to wait is not flattered. */
+  async function paced(question: PeopleQuestion & { readonly count: number }): Promise<readonly Change[]> {
+    const { kind, from, to, perSecond, count } = question;
+    const start = Date.now() + 100;
+    const changes: Change[] = [];
+    const underWay: Promise<void>[] = [];
+    for (let n = 0; n < count; n++) {
+      const at = start + (n * 1_000) / perSecond;
+      const early = at - Date.now();
+      if (early > 1) await sleep(early);
+      const person = from + (n % (to - from));
+      const client = clients[person];
+      if (!client) throw new Error(`there is no person ${person}`);
+      if (kind === 'leave') {
+        changes.push({ person, state: offlineState, at });
+        underWay.push(client.signOut());
+        continue;
+      }
+      const turn = ((turns[person] ?? 0) + 1) % states.length;
+      turns[person] = turn;
+      const next = states[turn];
+      changes.push({ person, state: turn, at });
+      underWay.push(client.signIn(next?.availability, next?.activity));
+    }
+    await Promise.all(underWay);
+    return changes;
+  }
+
+  return {
+    ready: {},
+    answer: (question: PeopleQuestion) =>
+      'count' in question ? paced(question) : all(question.kind, question.from, question.to),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+});
+
+async function each<T>(list: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = list.values();
+  const worker = async (): Promise<void> => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
