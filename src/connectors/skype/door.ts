@@ -11,6 +11,11 @@ export interface Door extends AsyncDisposable {
   open(account: DoorAccount, listener: DoorListener): DoorEndpoint;
   /** How the pool can be reached now, as far as its endpoints have noticed. */
   readonly health: DoorHealth;
+  /**
+   * How long the pool surely lets an invitation ring at the endpoints of whom it is for, ms. What is to be taken up at
+   * all must be taken up before.
+   */
+  readonly ringMs: number;
 }
 
 export type DoorHealth =
@@ -41,10 +46,19 @@ export interface DoorEndpoint extends AsyncDisposable {
   cancel(dialog: DialogId): Promise<void>;
   /** @param id unique within the endpoint, 50 characters at most */
   send(dialog: DialogId, id: string, text: string): Promise<SendEnd>;
+  /**
+   * Takes up an invitation, at any time while it rings; it stops ringing at the person's other endpoints. Undefined when
+   * texts can be sent. A failure of kind `ended`: it rings no more; `ended` of the listener says why.
+   */
   accept(dialog: DialogId): Promise<Failure | undefined>;
-  /** Gives an invitation back to the person's other endpoints. */
+  /** Gives an invitation back to the person's other endpoints, where it goes on ringing. */
   decline(dialog: DialogId): Promise<void>;
   end(dialog: DialogId): Promise<void>;
+  /**
+   * Whether the account's owner has a client of their own signed in beside this endpoint. `unknown` where the pool shows
+   * only what all of them come to, and never rejects.
+   */
+  hasOthers(signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'>;
   /** From now on exactly these people's presence is reported. */
   watch(people: ReadonlySet<SipUri>): Promise<Failure | undefined>;
 }
@@ -55,9 +69,12 @@ export interface InviteOptions {
   readonly thread: string;
 }
 
-/** `remote` names the message within the endpoint's incarnation, stably. */
+/**
+ * `remote` names the message within the endpoint's incarnation, stably. `by` is who took it up, where the pool says: a
+ * delegate or somebody it was forwarded to may be another than was invited.
+ */
 export type InviteEnd =
-  | { readonly kind: 'accepted'; readonly thread: string; readonly remote: RemoteId }
+  | { readonly kind: 'accepted'; readonly thread: string; readonly remote: RemoteId; readonly by?: SipUri }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 export type SendEnd =
@@ -85,13 +102,36 @@ export interface DoorMessage {
 }
 
 /**
+ * How a dialog ended, as far as the pool told this endpoint. All but `over` and `lost` are of an invitation that rang
+ * here and was not taken up here.
+ */
+export type DialogEnd =
+  /** A session that was taken up here; or the pool gave no reason that is known. */
+  | 'over'
+  /** The person has taken it up at another endpoint: the two go on talking there. */
+  | 'answered-elsewhere'
+  /** Declined here, or by the person at another endpoint for all of them. */
+  | 'declined'
+  /** Nobody took it up while the pool let it ring. */
+  | 'missed'
+  /** Whoever invited has taken the invitation back, or gone. */
+  | 'caller-gave-up'
+  /** This endpoint has lost its hold; at the person's other endpoints it may go on ringing. */
+  | 'lost';
+
+/**
  * What an endpoint hears. A promise holds back the acknowledgement to the pool until it settles; one that rejects
  * makes the door ask for the same again.
  */
 export interface DoorListener {
+  /**
+   * It rings, here and at the person's other endpoints, and goes on ringing after the promise has settled: until
+   * `accept` or `decline` is called, or `ended` says that it is over. The door never takes it up by itself.
+   */
   invited(invitation: DoorInvitation): Promise<void> | undefined;
   received(message: DoorMessage): Promise<void> | undefined;
-  ended(dialog: DialogId): void;
+  /** Once for each dialog, also for one that was declined here or never taken up. */
+  ended(dialog: DialogId, how: DialogEnd): void;
   presence(person: SipUri, presence: Presence, observedAt: number): void;
   /** Something came that could not be understood or done. */
   failed(failure: Failure): void;

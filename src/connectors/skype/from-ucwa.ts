@@ -5,7 +5,8 @@ import { fromUcwa } from '../../core/presence/scales.ts';
 import { readSkype } from '../../core/text/text.ts';
 import type { IncomingInvitation, ReceivedMessage } from '../../protocols/ucwa/client/client.ts';
 import type { DataContent } from '../../protocols/ucwa/data-uri.ts';
-import type { DialogId, DoorInvitation, DoorMessage } from './door.ts';
+import type { Reason } from '../../protocols/ucwa/errors.ts';
+import type { DialogEnd, DialogId, DoorInvitation, DoorMessage } from './door.ts';
 import { sipUri } from './ids.ts';
 
 /** What an endpoint needs to know to read what its application brings. */
@@ -39,6 +40,29 @@ export function invitationFrom(
     body: content && content.text.trim() !== '' ? bodyFrom(content) : undefined,
     at: now,
   };
+}
+
+/** How a conversation ended, by the reason of the event that says so. */
+export function endFrom(reason: Reason | undefined): DialogEnd {
+  switch (reason?.subcode) {
+    case 'ConnectedElsewhere':
+    case 'AutoAccepted':
+    case 'Forwarded':
+    case 'Redirected':
+    case 'RepliedWithOtherModality':
+      return 'answered-elsewhere';
+    case 'Declined':
+    case 'Busy':
+      return 'declined';
+    case 'Missed':
+    case 'Timeout':
+      return 'missed';
+    case 'Canceled':
+    case 'CallTerminated':
+      return 'caller-gave-up';
+    default:
+      return 'over';
+  }
 }
 
 export function messageFrom(

@@ -26,6 +26,7 @@ function world() {
     accept: async (dialog) => void done.push(`accept ${dialog}`),
     decline: async () => undefined,
     end: async (dialog) => void done.push(`end ${dialog}`),
+    hasOthers: async () => 'unknown',
     watch: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };

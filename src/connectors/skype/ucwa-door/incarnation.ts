@@ -12,9 +12,9 @@ import {
   type Messaging,
   type PresenceSubscriptions,
 } from '../../../protocols/ucwa/client/client.ts';
-import type { DialogId, DoorListener } from '../door.ts';
+import type { DialogEnd, DialogId, DoorListener } from '../door.ts';
 import { failureOfError } from '../errors.ts';
-import { invitationFrom, messageFrom, presenceFrom, type Reading } from '../from-ucwa.ts';
+import { endFrom, invitationFrom, messageFrom, presenceFrom, type Reading } from '../from-ucwa.ts';
 import { remoteId, sipUri } from '../ids.ts';
 
 /** One application of an endpoint, from sign-in to loss, with the dialogs that live in it. */
@@ -66,13 +66,13 @@ export function createIncarnation({ application, listener, clock, random }: Inca
     dialogs.set(conversation, dialog);
   };
 
-  const part = (conversation: string): void => {
+  const part = (conversation: string, how: DialogEnd): void => {
     const dialog = dialogs.get(conversation);
     if (dialog === undefined) return;
     dialogs.delete(conversation);
     conversations.delete(dialog);
     invitations.delete(dialog);
-    listener.ended(dialog);
+    listener.ended(dialog, how);
   };
 
   const noteOurs = (event: ClientEvent): void => {
@@ -102,13 +102,13 @@ export function createIncarnation({ application, listener, clock, random }: Inca
         return undefined;
       }
       case 'ended':
-        part(news.conversation);
+        part(news.conversation, endFrom(news.reason));
         return undefined;
     }
   };
 
   const loseAll = (): void => {
-    for (const conversation of messaging.lose()) part(conversation);
+    for (const conversation of messaging.lose()) part(conversation, 'lost');
   };
 
   return {

@@ -20,7 +20,12 @@ export interface UcwaDoorOptions {
   readonly endpointIdOf: (account: DoorAccount) => string;
   readonly gate: Gate;
   readonly timers?: ChannelTimers;
+  /** How long the pool lets an invitation ring, ms; 30 s unless given. */
+  readonly ringMs?: number;
 }
+
+/** No document says it of a pool; its own clients show a toast for half a minute. */
+const usualRingMs = 30_000;
 
 /** Every person an application of their own, all over the same connections. */
 export function createUcwaDoor(options: UcwaDoorOptions): Door {
@@ -29,6 +34,7 @@ export function createUcwaDoor(options: UcwaDoorOptions): Door {
   const discovery = createDiscovery({ transport, entries: discoveryUrls, trustedDomains });
   let health: DoorHealth = { kind: 'untried' };
   return {
+    ringMs: options.ringMs ?? usualRingMs,
     get health() {
       return health;
     },

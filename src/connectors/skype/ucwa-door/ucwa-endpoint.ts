@@ -201,6 +201,8 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       await quietly(current.messaging.stop(conversation, limited.signal));
     },
 
+    hasOthers: async () => 'unknown',
+
     async watch(people) {
       watched = new Set(people);
       try {
