@@ -72,6 +72,7 @@ export interface SecretStore {
 export interface KeptStore {
   /** Every entry of a kind, in no particular order. */
   list(kind: string): Promise<readonly KeptEntry[]>;
+  get(kind: string, key: string): Promise<KeptEntry | undefined>;
   /**
    * Resolves when it survives the end of the process; not forced to disk. Rejects with a `RangeError` what is longer than
    * {@link mostKeptBytes}, with a key longer than {@link mostKeptKeyBytes}, and with a `TypeError` what is no JSON.

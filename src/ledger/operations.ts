@@ -38,6 +38,7 @@ export type Operation =
   | { readonly op: 'putSecret'; readonly name: string; readonly value: Uint8Array }
   | { readonly op: 'removeSecret'; readonly name: string }
   | { readonly op: 'listKept'; readonly kind: string }
+  | { readonly op: 'getKept'; readonly kind: string; readonly key: string }
   | { readonly op: 'putKept'; readonly kind: string; readonly key: string; readonly json: string }
   | { readonly op: 'removeKept'; readonly kind: string; readonly key: string };
 
@@ -70,6 +71,7 @@ export interface Results {
   putSecret: undefined;
   removeSecret: undefined;
   listKept: readonly KeptEntry[];
+  getKept: KeptEntry | undefined;
   putKept: undefined;
   removeKept: undefined;
 }
@@ -101,4 +103,5 @@ export const durability: Readonly<Record<Name, 'disk' | 'file' | 'none'>> = {
   counts: 'none',
   getSecret: 'none',
   listKept: 'none',
+  getKept: 'none',
 };

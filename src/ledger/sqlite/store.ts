@@ -229,6 +229,11 @@ export function createStore(db: DatabaseSync): Store {
         return undefined;
       case 'listKept':
         return all('SELECT key, value FROM kept WHERE kind = ?', operation.kind).map(readKept);
+      case 'getKept': {
+        const { kind, key } = operation;
+        const row = get('SELECT key, value FROM kept WHERE kind = ? AND key = ?', kind, key);
+        return row && readKept(row);
+      }
       case 'putKept':
         change(
           'INSERT INTO kept (kind, key, value) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value',
