@@ -76,6 +76,7 @@ export async function openGateway(
   const connectors = createConnectors(config, {
     app,
     links,
+    kept: ledger.kept,
     directory,
     clock: systemClock,
     installation: createHmac('sha256', vaultKey).update('installation').digest('base64url'),
@@ -90,6 +91,7 @@ export async function openGateway(
     policies,
     federation,
     deadlineMs: config.delivery.deadlineMs,
+    sessionIdleMs: config.skype.sessionIdleMs,
     mostUnderWay,
     report,
   });

@@ -28,6 +28,12 @@ export interface Connector extends AsyncDisposable {
   /** Asks the network whether a write whose outcome is unknown is there. Called before any second attempt. */
   find(order: DeliveryOrder, signal: AbortSignal): Promise<Finding>;
 
+  /**
+   * Whether both people of a thread on this side see by themselves what is written in it; cheap, no I/O. Left out: they do
+   * in every thread.
+   */
+  bothSee?(thread: ThreadKey): boolean;
+
   /** Tells the sender, in the client they wrote in, that their message failed and why. Same rules as `deliver`. */
   tell(notice: Notice, signal: AbortSignal): Promise<DeliveryOutcome>;
 
@@ -72,6 +78,12 @@ export interface Sink {
 
   /** Whether this is on record as a write of the gateway's: then it is not the one whose answer was lost. */
   isOwnWrite(side: Side, thread: ThreadKey, remoteId: RemoteId): Promise<boolean>;
+
+  /**
+   * So many messages came up by reading that no notification had told of: after a `gap` that was known (the gateway was
+   * down, a subscription was lost), or out of `silence`. They were taken in like any other.
+   */
+  found(side: Side, messages: number, after: 'gap' | 'silence'): void;
 
   /** Input that was refused at the edge; counted by `id`, logged without content. */
   refused(side: Side, refusal: Refusal): void;

@@ -33,6 +33,8 @@ export interface GatewayOptions {
   readonly federation: FederationSettings;
   /** From intake to the final state of a message, ms. */
   readonly deadlineMs: number;
+  /** Silence after which an SfB session has ended, ms. */
+  readonly sessionIdleMs: number;
   /** Messages under way before further ones are refused for now. */
   readonly mostUnderWay: number;
   readonly report: Report;
@@ -64,13 +66,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   const presence = createPresence(shared);
   const notices = createNotices({ ...shared, keepTryingMs: keepTellingMs });
   const threads = createThreadMemory(ledger);
-  const ways = createWayMemory();
+  const ways = createWayMemory(ledger.kept, report);
   const deliver = createDelivery({ ...shared, threads, ownWrites });
   const route = createRouter({
     directory,
     policies: options.policies,
     federation: options.federation,
     capabilities: { teams: connectors.teams.capabilities, skype: connectors.skype.capabilities },
+    sessionIdleMs: options.sessionIdleMs,
+    bothSee: (thread) => connectors.teams.bothSee?.(thread) ?? true,
     signedIn: (person) => presence.signedIn(person),
   });
 
@@ -97,7 +101,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       (recovered && (await ledger.isOwnWrite(side, thread, remoteId)));
     const { teams, skype } = await threads.of(conversation);
     const isBridged = teams !== undefined && skype !== undefined;
-    const decided = route({ message, isOwnWrite, isBridged, way: ways.of(conversation) });
+    const way = isBridged ? await ways.of(conversation) : undefined;
+    const decided = route({ message, isOwnWrite, isBridged, way });
     const end = await deliver(message, decided, signal);
     if (end.kind === 'delivered' && decided.kind === 'bring')
       ways.note(conversation, [decided.author, decided.recipient], clock.now());
@@ -131,6 +136,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     presence: (observed) => presence.observe(observed),
     peopleOf: (side, thread) => ledger.peopleOf(side, thread),
     isOwnWrite: (side, thread, remoteId) => ledger.isOwnWrite(side, thread, remoteId),
+    found: (side, messages, after) => report({ kind: 'read-back-found', side, messages, after }),
     refused: (side, refusal) => report({ kind: 'edge-refused', side, refusal }),
   };
 

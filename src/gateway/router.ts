@@ -1,7 +1,8 @@
+import type { ThreadKey } from '../core/ids.ts';
 import type { Body } from '../core/message.ts';
 import { otherSide, type Person, type Side } from '../core/people.ts';
 import type { RefusalId } from '../core/refusals.ts';
-import { type ExistingThread, routeExisting, sessionAliveMs } from '../core/routing/existing.ts';
+import { type ExistingThread, isAlive, routeExisting } from '../core/routing/existing.ts';
 import { factsOf, type Policy, type RouteFacts } from '../core/routing/facts.ts';
 import {
   describeFederationRefusal,
@@ -22,6 +23,10 @@ export interface RouterOptions {
   readonly policies: PolicySettings;
   readonly federation: FederationSettings;
   readonly capabilities: Readonly<Record<Side, Capabilities>>;
+  /** Silence after which an SfB session has ended, ms. */
+  readonly sessionIdleMs: number;
+  /** Whether both people of a Teams thread see what stands in it by themselves: not in a group that the gateway made. */
+  readonly bothSee: (thread: ThreadKey) => boolean;
   /** The sides on which a person has a client of their own, as far as presence tells. */
   readonly signedIn: (person: Person) => readonly Side[];
 }
@@ -51,7 +56,12 @@ export function createRouter(options: RouterOptions): (request: RouteRequest) =>
     const policy = policyFor(policies, author);
     const facts = factsOf(author, message.side, recipient, signedIn);
     const landing = route(facts, policy);
-    if (message.side === 'teams' && staysNative(landing, recipient, isBridged && !signedIn.includes('teams')))
+    const isMade = message.side === 'teams' && !options.bothSee(message.thread);
+    if (
+      message.side === 'teams' &&
+      !isMade &&
+      staysNative(landing, recipient, isBridged && !signedIn.includes('teams'))
+    )
       return { kind: 'native', rule: landing.rule };
 
     const barred = federationRefusal(federation, author, recipient);
@@ -62,7 +72,10 @@ export function createRouter(options: RouterOptions): (request: RouteRequest) =>
         recipient.displayName,
         describeFederationRefusal(barred),
       );
-    const going = goingOn(landing, facts, policy, recipient, request);
+    const existing = isBridged || isMade;
+    const going = existing
+      ? goingOn(landing, facts, policy, recipient, request, options.sessionIdleMs)
+      : anew(landing);
     if (going.kind === 'refused') return refused(going.id, side, recipient.displayName, going.rule);
     if (!hasAccount(recipient, side)) return refused('not-enabled', side, recipient.displayName);
 
@@ -85,32 +98,35 @@ function goingOn(
   facts: RouteFacts,
   policy: Policy,
   recipient: Person,
-  { message, isBridged, way }: RouteRequest,
+  { message, way }: RouteRequest,
+  sessionIdleMs: number,
 ): Going {
-  const anew: Going = landing.possible
-    ? { kind: 'goes', rule: landing.rule }
-    : { kind: 'refused', id: 'not-possible', rule: landing.rule };
-  if (!isBridged) return anew;
   const thread: ExistingThread = {
     side: message.side,
     lands: [otherSide(message.side)],
     conversation: facts.scope === 'federated' ? 'federated' : 'interop',
     toHome: way?.homes.get(recipient.id) ?? recipient.skype.home,
-    alive: way !== undefined && message.takenAt - way.lastAt < sessionAliveMs,
+    alive: isAlive(way?.lastAt, message.takenAt, sessionIdleMs),
   };
   const existing = routeExisting(thread, facts, policy);
   switch (existing.kind) {
     case 'new':
-      return anew;
+      return anew(landing);
     case 'continues':
       return { kind: 'goes', rule: 'existing-thread' };
     case 'closed':
-      return landing.possible ? { kind: 'refused', id: 'thread-closed', rule: existing.rule } : anew;
+      return landing.possible ? { kind: 'refused', id: 'thread-closed', rule: existing.rule } : anew(landing);
   }
 }
 
+function anew(landing: Landing): Going {
+  return landing.possible
+    ? { kind: 'goes', rule: landing.rule }
+    : { kind: 'refused', id: 'not-possible', rule: landing.rule };
+}
+
 /**
- * In Teams a message whose recipient's chats land in Teams needs nobody to carry it, unless the thread has been carried
+ * In a chat of the two in Teams a message whose recipient's chats land in Teams needs nobody to carry it, unless the thread has been carried
  * to SfB and the recipient is there: a thread keeps the way it was made with. From SfB nothing stays: a message is here
  * because the gateway's endpoint of the recipient took it up.
  */

@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { alice, dave, heidi, oscar, openGatewayWorld as world } from '../../test/kit/gateway-world.ts';
+import {
+  alice,
+  bob,
+  dave,
+  heidi,
+  of,
+  oscar,
+  sessionIdleMs,
+  openGatewayWorld as world,
+} from '../../test/kit/gateway-world.ts';
+import type { RemoteId, ThreadKey } from '../core/ids.ts';
 import type { Person } from '../core/people.ts';
-import { sessionAliveMs } from '../core/routing/existing.ts';
 import { type FederationSettings, openFederation } from '../core/routing/federation.ts';
 import { type PolicySettings, policyForAll } from '../core/routing/policy.ts';
+import { openMemoryLedger } from '../ledger/memory/open.ts';
+import type { Ledger } from './ledger.ts';
 
 describe('the policy', () => {
   it('is the one of the sender: their own, else that of their tenant, else everybody’s', async () => {
@@ -72,15 +83,70 @@ describe('a conversation whose way is gone', () => {
     await write('opens the session');
     w.directory.apply({ kind: 'put', person: { ...heidi, mode: 'TeamsOnly' } });
     for (const text of ['still in it', 'and still']) {
-      w.clock.advance(sessionAliveMs - 1);
+      w.clock.advance(sessionIdleMs - 1);
       await write(text);
     }
-    w.clock.advance(sessionAliveMs);
+    w.clock.advance(sessionIdleMs);
     await write('too late');
     assert.equal(w.teams.delivered.length, 3);
     assert.deepEqual(
       w.skype.told.map(({ refusal }) => [refusal.id, refusal.detail]),
       [['not-possible', 'impossible-facts']],
+    );
+  });
+
+  it('is closed as well where the thread was made before a restart', async () => {
+    const ledger = openMemoryLedger();
+    const outlives: Ledger = { ...ledger, [Symbol.asyncDispose]: () => Promise.resolve() };
+    const policies = policyForAll('microsoft');
+    {
+      await using w = await world(outlives, { policies });
+      await w.teams.sink.take(w.message('teams', alice.id, heidi.id, 'opens the thread', 'one' as RemoteId));
+      await w.gateway.settled();
+    }
+    await using w = await world(ledger, { policies });
+    w.directory.apply({ kind: 'put', person: moved });
+    await w.teams.sink.take(w.message('teams', alice.id, heidi.id, 'too late for it', 'two' as RemoteId));
+    await w.gateway.settled();
+    assert.deepEqual(
+      w.teams.told.map(({ refusal }) => [refusal.id, refusal.detail]),
+      [['thread-closed', 'moved-home']],
+    );
+    assert.equal(w.skype.delivered.length, 0);
+  });
+
+  it('is closed when the recipient was upgraded and does not see the thread, which the gateway made', async () => {
+    await using w = await world();
+    const thread = 'teams thread' as ThreadKey;
+    w.teams.unshared.add(thread);
+    await w.skype.sink.take(w.message('skype', heidi.id, alice.id, 'opens the thread'));
+    await w.gateway.settled();
+    w.directory.apply({ kind: 'put', person: { ...heidi, mode: 'TeamsOnly' } });
+    for (const text of ['to where she does not look', 'however often']) {
+      await w.teams.sink.take(w.message('teams', alice.id, heidi.id, text));
+      await w.gateway.settled();
+    }
+    assert.deepEqual(
+      w.teams.told.map(({ refusal }) => [refusal.id, refusal.detail]),
+      [
+        ['thread-closed', 'upgraded'],
+        ['thread-closed', 'upgraded'],
+      ],
+    );
+    assert.equal(w.skype.delivered.length, 0);
+  });
+
+  it('goes on in a thread that the gateway made although the recipient is in Teams now', async () => {
+    await using w = await world();
+    w.teams.unshared.add('teams thread' as ThreadKey);
+    await w.skype.sink.take(w.message('skype', bob.id, alice.id, 'opens the thread'));
+    await w.gateway.settled();
+    w.seen('teams', bob.id, of('Available'));
+    await w.teams.sink.take(w.message('teams', alice.id, bob.id, 'still to SfB'));
+    await w.gateway.settled();
+    assert.deepEqual(
+      w.skype.delivered.map(({ body }) => body),
+      [{ format: 'text', text: 'still to SfB' }],
     );
   });
 

@@ -20,6 +20,9 @@ export const heidi = somebody('heidi', { mode: 'SfBOnly' });
 export const oscar = somebody('oscar', { mode: 'SfBOnly', home: 'onPrem', tenant: 'fabrikam.example' });
 export const of = (availability: Availability): Presence => ({ availability, activity: 'None' });
 
+/** Silence after which an SfB session has ended in this world, ms. */
+export const sessionIdleMs = 600_000;
+
 /** The engine between two scripted networks, on a clock that stands still. */
 export async function openGatewayWorld(
   ledger: Ledger = openMemoryLedger(),
@@ -39,6 +42,7 @@ export async function openGatewayWorld(
     policies: settings.policies ?? policyForAll('bridged'),
     federation: settings.federation ?? openFederation,
     deadlineMs: 30_000,
+    sessionIdleMs,
     mostUnderWay: 1_000,
     report: (event) => events.push(event),
   });

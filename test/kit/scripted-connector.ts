@@ -22,6 +22,8 @@ export class ScriptedConnector implements Connector {
   readonly told: Notice[] = [];
   readonly published: { readonly person: Person; readonly presence: Presence }[] = [];
   watched: readonly Person[] = [];
+  /** Threads that only one of the two people sees. */
+  readonly unshared = new Set<ThreadKey>();
   onDeliver: Answer<DeliveryOrder, DeliveryOutcome>;
   onFind: Answer<DeliveryOrder, Finding> = () => ({ kind: 'absent' });
   onTell: Answer<Notice, DeliveryOutcome>;
@@ -48,6 +50,10 @@ export class ScriptedConnector implements Connector {
   get sink(): Sink {
     if (!this.#sink) throw new Error('the gateway has not started this connector');
     return this.#sink;
+  }
+
+  bothSee(thread: ThreadKey): boolean {
+    return !this.unshared.has(thread);
   }
 
   start(sink: Sink): Promise<void> {

@@ -5,6 +5,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Connector, LinkStatus, Sink } from '../../gateway/connector.ts';
 import type { Directory } from '../../gateway/directory.ts';
+import type { KeptStore } from '../../gateway/ledger.ts';
 import type { Links } from '../../gateway/links.ts';
 import { createValidationTokenVerifier } from '../../protocols/entra/validation-token.ts';
 import { TokenRejected } from '../../protocols/entra/verify.ts';
@@ -12,11 +13,14 @@ import { createEncryptionKey, KeyRing } from '../../protocols/graph/webhook/key-
 import type { ReceivedBatch, RejectedItem } from '../../protocols/graph/webhook/read-batch.ts';
 import { type PostRefusal, registerWebhook } from '../../protocols/graph/webhook/webhook.ts';
 import { capabilities } from './capabilities.ts';
+import { takeInOrder } from './catch-up.ts';
 import { Chats } from './chats.ts';
 import { Delivery } from './deliver.ts';
 import { findMessage } from './find.ts';
-import { takeMessages, toldMessages } from './incoming.ts';
+import { parseThreadKey } from './ids.ts';
+import { type ToldMessage, takeMessages, toldMessages } from './incoming.ts';
 import { registerLinking } from './linking.ts';
+import { Pace } from './pace.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import { Publications } from './publications.ts';
 import { ReadBack } from './read-back.ts';
@@ -36,6 +40,8 @@ export interface TeamsOptions {
   readonly publicUrl: () => string;
   readonly directory: Directory;
   readonly links: Links;
+  /** Where it is remembered how far messages were read. */
+  readonly kept: KeptStore;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
@@ -86,7 +92,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
       if (kept !== undefined && !kept.messages.lifecycle(event)) kept.presences.lifecycle(event);
     }
     await Promise.all([
-      takeMessages(toldMessages(batch.changes, tenants), { chats, sink, signal: stopped.signal }),
+      takeTold(toldMessages(batch.changes, tenants), byTenant),
       takePresences(batch, byTenant),
     ]);
   }
@@ -153,24 +159,40 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
       const kept = options.tenants.flatMap(({ gatewayAccount }, index): Kept[] => {
         const tenant = tenants.all[index];
         if (tenant === undefined) return [];
-        const readBack = new ReadBack({
+        const reading = {
           tenant,
+          take: (told: readonly ToldMessage[]) => takeMessages(told, { chats, sink, signal: stopped.signal }),
+          pace: new Pace(clock, stopped.signal),
+          signal: stopped.signal,
+        };
+        const readBack = new ReadBack({
+          ...reading,
           people: () => [...directory.people()].filter((person) => tenants.of(person) === tenant),
-          take: (told) => takeMessages(told, { chats, sink, signal: stopped.signal }),
-          onMissed: () => messages.check(),
+          onFound(found, gap) {
+            sink.found('teams', found, gap ? 'gap' : 'silence');
+            if (!gap) messages.check();
+          },
+          kept: options.kept,
           clock,
         });
         const messages = keeperOf(tenant, 'messages', '/chats/getAllMessages', () => readBack.hurry());
-        readBack.start();
+        const takeTold = (told: readonly ToldMessage[]) =>
+          takeInOrder(told, {
+            ...reading,
+            gap: () => readBack.gap,
+            onFound: (found) => sink.found('teams', found, 'gap'),
+          });
         const keeper =
           gatewayAccount === undefined
             ? undefined
             : (resource: string, onGap: () => void) => keeperOf(tenant, 'presence', resource, onGap);
         const presences = new PresenceWatch({ tenant, directory, sink, clock, random, keeper });
-        return [{ tenant, messages, presences, readBack }];
+        return [{ tenant, messages, presences, readBack, takeTold }];
       });
+      await Promise.all(kept.map(({ readBack }) => readBack.open()));
       running = { sink, keys, byTenant: new Map(kept.map((each) => [each.tenant.id, each])) };
       await Promise.all(kept.map(({ messages }) => messages.start()));
+      for (const { readBack } of kept) readBack.start();
     },
 
     deliver: (order, signal) => delivery.deliver(order, signal),
@@ -182,6 +204,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
         async (thread, id) => (await running?.sink.isOwnWrite('teams', thread, id)) ?? false,
         signal,
       ),
+    bothSee: (thread) => parseThreadKey(thread).kind === 'direct',
     tell: (notice, signal) => tellSender(notice, tenants, delivery, signal),
     publish: (person, presence) => publications.publish(person, presence),
 
@@ -229,6 +252,12 @@ interface Kept {
   readonly messages: SubscriptionKeeper;
   readonly presences: PresenceWatch;
   readonly readBack: ReadBack;
+  readonly takeTold: (told: readonly ToldMessage[]) => Promise<void>;
+}
+
+async function takeTold(told: readonly ToldMessage[], byTenant: ReadonlyMap<string, Kept>): Promise<void> {
+  const tenants = Map.groupBy(told, ({ tenant }) => tenant.id);
+  await Promise.all([...tenants].map(([id, of]) => byTenant.get(id)?.takeTold(of)));
 }
 
 async function takePresences(batch: ReceivedBatch, byTenant: ReadonlyMap<string, Kept>): Promise<void> {

@@ -11,12 +11,14 @@ export interface ExistingThread {
   readonly conversation: ConversationKind;
   /** The recipient's home when the thread was made. */
   readonly toHome: Home;
-  /** Of an SfB session: whether it still lives (10 minutes since the last message). A Teams thread persists. */
+  /** Of an SfB session: whether it still lives. A Teams thread persists. */
   readonly alive: boolean;
 }
 
-/** An SfB session lives this long after its last message, ms. */
-export const sessionAliveMs = 600_000;
+/** Whether an SfB session lives: `idleMs` of silence end it, and so does the end of the process that held it. */
+export function isAlive(lastAt: number | undefined, now: number, idleMs: number): boolean {
+  return lastAt !== undefined && now - lastAt < idleMs;
+}
 
 export type ExistingRoute =
   /** The message goes the way of its thread. */
