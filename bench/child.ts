@@ -23,7 +23,7 @@ export interface Child<Ready> extends AsyncDisposable {
 export interface Working<Ready> extends AsyncDisposable {
   readonly ready: Ready;
   /** Does what it is asked, and says when that is done. */
-  answer?(question: never): Promise<unknown>;
+  answer?: (question: never) => Promise<unknown>;
 }
 
 export async function startChild<Ready>(file: string, order: unknown): Promise<Child<Ready>> {

@@ -7,6 +7,8 @@ const options = {
   seconds: { type: 'string' },
   pairs: { type: 'string' },
   people: { type: 'string' },
+  watchers: { type: 'string' },
+  changes: { type: 'string' },
 } as const;
 
 export interface BenchOptions {
@@ -14,6 +16,9 @@ export interface BenchOptions {
   readonly seconds: number | undefined;
   readonly pairs: number | undefined;
   readonly people: number | undefined;
+  readonly watchers: number | undefined;
+  /** A second. */
+  readonly changes: number | undefined;
   /** How far it has come, for who watches; never a figure. */
   readonly say: (line: string) => void;
 }
@@ -28,6 +33,7 @@ export interface Bench {
 /** Loaded when asked for: a benchmark measures a process, which another's modules are not to burden. */
 const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   im: () => import('./im.ts'),
+  presence: () => import('./presence.ts'),
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options });
@@ -47,6 +53,8 @@ if (!load || more.length > 0) {
     seconds: count(values.seconds),
     pairs: count(values.pairs),
     people: count(values.people),
+    watchers: count(values.watchers),
+    changes: count(values.changes),
     say: values.json ? () => undefined : (line) => console.error(line),
   });
   console.log(values.json ? JSON.stringify({ [name]: figures }) : text);

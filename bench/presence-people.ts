@@ -12,21 +12,23 @@ export interface PeopleOrder {
 }
 
 /** Numbers of people are those in their names: `from` up to but without `to`. */
-export type PeopleQuestion =
-  /** All of them at once, as fast as it goes. */
-  | {
-      readonly kind: 'sign-in' | 'sign-out';
-      readonly from: number;
-      readonly to: number;
-    }
-  /** One after the other at an even pace, whether those before have been answered or not. */
-  | {
-      readonly kind: 'change' | 'leave';
-      readonly from: number;
-      readonly to: number;
-      readonly perSecond: number;
-      readonly count: number;
-    };
+export type PeopleQuestion = AllAtOnce | AtPace;
+
+/** All of them, as fast as it goes. */
+interface AllAtOnce {
+  readonly kind: 'sign-in' | 'sign-out';
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One after the other at an even pace, whether those before have been answered or not. */
+interface AtPace {
+  readonly kind: 'change' | 'leave';
+  readonly from: number;
+  readonly to: number;
+  readonly perSecond: number;
+  readonly count: number;
+}
 
 /** Clients that may have a request under way. */
 const atOnce = 64;
@@ -49,7 +51,7 @@ runChild<PeopleOrder, object>(async ({ graph, clientId, crowd: order }) => {
   }
 
   /** Everybody in turn. A change counts from when it was due, so that one that had to wait is not flattered. */
-  async function paced(question: PeopleQuestion & { readonly count: number }): Promise<readonly Change[]> {
+  async function paced(question: AtPace): Promise<readonly Change[]> {
     const { kind, from, to, perSecond, count } = question;
     const start = Date.now() + 100;
     const changes: Change[] = [];

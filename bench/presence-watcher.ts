@@ -1,16 +1,11 @@
 import { SkypeActor, type SkypeEvent } from '../test/kit/skype-actor.ts';
+import type { Seen } from './presence-delays.ts';
 import { offlineState, states } from './presence-states.ts';
 
 /** A pool counts every part of a batch as a request under way, and takes a hundred. */
 const mostInBatch = 90;
 /** What a subscription takes at once. */
 const mostSubscribed = 500;
-
-/** What one watcher has seen of one person, in order. */
-interface Seen {
-  readonly state: number;
-  readonly at: number;
-}
 
 const stateOf = new Map<unknown, number>([
   ...states.map(({ shown }, index) => [shown, index] as const),
@@ -28,8 +23,7 @@ export class Watcher {
   readonly #seen: Seen[][];
   #reading = false;
   #events = 0;
-  /** Told of every presence that was read. */
-  onSeen: () => void = () => undefined;
+  #lastAt = 0;
 
   constructor(pool: string, address: string, people: number) {
     this.#actor = new SkypeActor(pool, address);
@@ -57,16 +51,14 @@ export class Watcher {
     return count;
   }
 
-  /** When a change was seen, or one that came after it; undefined: it has not been yet. */
-  sawAt(person: number, state: number, madeAt: number, overtakenAt: number): number | undefined {
-    return this.#seen[person]?.find(
-      (seen) => seen.at >= madeAt && (seen.state === state || seen.at >= overtakenAt),
-    )?.at;
+  /** What was seen of a person, in order. */
+  seen(person: number): readonly Seen[] {
+    return this.#seen[person] ?? [];
   }
 
-  /** Forgets all but what is shown now. */
-  forget(): void {
-    for (const seen of this.#seen) seen.splice(0, seen.length - 1);
+  /** When something was seen last, Unix ms. */
+  get lastAt(): number {
+    return this.#lastAt;
   }
 
   close(): Promise<void> {
@@ -88,7 +80,6 @@ export class Watcher {
       const presences = await this.#actor.readAll(hrefs);
       const at = Date.now();
       for (const presence of presences) this.#note(presence, at);
-      this.onSeen();
     }
     this.#reading = false;
   }
@@ -100,6 +91,8 @@ export class Watcher {
     const state = stateOf.get(availability);
     if (!(person < this.#people) || state === undefined) return;
     const seen = this.#seen[person];
-    if (seen && seen.at(-1)?.state !== state) seen.push({ state, at });
+    if (!seen || seen.at(-1)?.state === state) return;
+    seen.push({ state, at });
+    this.#lastAt = at;
   }
 }

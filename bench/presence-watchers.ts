@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from './child.ts';
 import { type CrowdOrder, crowd } from './crowd.ts';
+import { type Delays, delaysOf } from './presence-delays.ts';
 import type { Change } from './presence-states.ts';
 import { Watcher } from './presence-watcher.ts';
 
@@ -10,7 +12,7 @@ export interface WatchersOrder {
 }
 
 export type WatchersQuestion =
-  /** Waits until every watcher sees all of them so. Answers with the time, Unix ms. */
+  /** Waits until every watcher sees all of `from` up to but without `to` so. Answered with the time, Unix ms. */
   | {
       readonly kind: 'all-show';
       readonly state: number;
@@ -18,17 +20,12 @@ export type WatchersQuestion =
       readonly to: number;
       readonly withinMs: number;
     }
-  /** Waits until every watcher has seen every change, or one that came after it. */
-  | { readonly kind: 'delays'; readonly changes: readonly Change[]; readonly withinMs: number };
+  /** Waits until every watcher has seen every change. Answered with {@link Delays}, and what is missing when time is up. */
+  | { readonly kind: 'delays'; readonly changes: readonly Change[]; readonly withinMs: number }
+  /** Notifications that have come to all watchers together. */
+  | { readonly kind: 'notifications' };
 
-export interface Delays {
-  /** From each change to each watcher, ms. */
-  readonly ms: readonly number[];
-  /** Events of presence that came to the watchers while the changes were made. */
-  readonly missing: number;
-  /** When the last was seen, Unix ms. */
-  readonly lastAt: number;
-}
+const lookMs = 200;
 
 runChild<WatchersOrder, object>(async ({ pool, crowd: order }) => {
   const { inTeams, inSkype } = crowd(order);
@@ -36,77 +33,40 @@ runChild<WatchersOrder, object>(async ({ pool, crowd: order }) => {
   const addresses = inTeams.map(({ address }) => address);
   await Promise.all(watchers.map((watcher) => watcher.start(addresses)));
 
-  /** Looks now and whenever something was seen, a few times a second at most. */
-  async function until<T>(what: string, withinMs: number, look: () => T | undefined): Promise<T> {
-    const end = Date.now() + withinMs;
-    for (;;) {
-      const found = look();
-      if (found !== undefined) return found;
-      if (Date.now() > end) throw new Error(`${what}: not after ${withinMs} ms`);
-      const { promise, resolve } = Promise.withResolvers<void>();
-      setTimeout(resolve, 100);
-      await promise;
+  async function answer(question: WatchersQuestion): Promise<unknown> {
+    switch (question.kind) {
+      case 'notifications':
+        return watchers.reduce((sum, { events }) => sum + events, 0);
+      case 'all-show': {
+        const { state, from, to, withinMs } = question;
+        const missing = (): number =>
+          watchers.reduce((sum, watcher) => sum + to - from - watcher.showing(state, from, to), 0);
+        const end = Date.now() + withinMs;
+        for (let left = missing(); left > 0; left = missing()) {
+          if (Date.now() > end) throw new Error(`${left} presences are not shown after ${withinMs} ms`);
+          await sleep(lookMs);
+        }
+        return Math.max(...watchers.map(({ lastAt }) => lastAt));
+      }
+      case 'delays': {
+        const end = Date.now() + question.withinMs;
+        const look = (): Delays =>
+          delaysOf(question.changes, (person) => watchers.map((watcher) => watcher.seen(person)));
+        let delays = look();
+        while (delays.missing > 0 && Date.now() < end) {
+          await sleep(lookMs);
+          delays = look();
+        }
+        return delays;
+      }
     }
-  }
-
-  function lastSeen(): number {
-    return Math.max(...watchers.map((watcher) => watcher.lastSeenAt));
   }
 
   return {
     ready: {},
-    async answer(question: WatchersQuestion): Promise<unknown> {
-      switch (question.kind) {
-        case 'all-show': {
-          const { state, from, to } = question;
-          return until('everybody is shown', question.withinMs, () =>
-            watchers.every((watcher) => watcher.showing(state, from, to) === to - from)
-              ? lastSeen()
-              : undefined,
-          );
-        }
-        case 'delays':
-          return delays(question.changes, question.withinMs);
-      }
-    },
+    answer,
     async [Symbol.asyncDispose]() {
       await Promise.all(watchers.map((watcher) => watcher.close()));
     },
   };
-
-  async function delays(changes: readonly Change[], withinMs: number): Promise<Delays> {
-    const overtaken = nextOfSamePerson(changes);
-    const end = Date.now() + withinMs;
-    const all = (): Delays => {
-      const ms: number[] = [];
-      let missing = 0;
-      let lastAt = 0;
-      for (const [index, { person, state, at }] of changes.entries())
-        for (const watcher of watchers) {
-          const seenAt = watcher.sawAt(person, state, at, overtaken[index] ?? Number.POSITIVE_INFINITY);
-          if (seenAt === undefined) missing++;
-          else {
-            ms.push(Math.max(0, seenAt - at));
-            lastAt = Math.max(lastAt, seenAt);
-          }
-        }
-      return { ms, missing, lastAt };
-    };
-    return until('changes', withinMs + 1_000, () => {
-      const found = all();
-      return found.missing === 0 || Date.now() > end ? found : undefined;
-    });
-  }
 });
-
-/** For each change, when the same person's next one was made. */
-function nextOfSamePerson(changes: readonly Change[]): readonly number[] {
-  const next = new Map<number, number>();
-  return changes
-    .map(({ person, at }) => {
-      const later = next.get(person) ?? Number.POSITIVE_INFINITY;
-      next.set(person, at);
-      return later;
-    })
-    .reverse();
-}

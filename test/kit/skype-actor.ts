@@ -38,6 +38,8 @@ export class SkypeActor {
   readonly events: SkypeEvent[] = [];
   /** Called with each event instead of keeping it, where one is set. */
   onEvent: ((event: SkypeEvent) => void) | undefined;
+  /** Seconds for which the pool may hold back events of low and medium urgency; undefined: the pool's own. */
+  holdSeconds: number | undefined = 5;
   readonly #discovery: string;
   readonly #password: string;
   readonly #stop = new AbortController();
@@ -122,7 +124,9 @@ export class SkypeActor {
     let next: string | undefined = first;
     while (next && !this.#stop.signal.aborted) {
       try {
-        const answer: Response = await fetch(new URL(`${next}&low=5&medium=5`, this.#base), {
+        const holds =
+          this.holdSeconds === undefined ? '' : `&low=${this.holdSeconds}&medium=${this.holdSeconds}`;
+        const answer: Response = await fetch(new URL(`${next}${holds}`, this.#base), {
           headers: { authorization: `Bearer ${this.#token}`, accept: 'application/json' },
           signal: this.#stop.signal,
         });
@@ -250,6 +254,39 @@ export class SkypeActor {
     const people = hrefOf(this.#part('people'), 'self');
     const presence = await this.call('GET', `${people}/${address}/presence`);
     return String(presence['availability']);
+  }
+
+  /** Subscribes to the presence of people, for the longest time there is; what changes comes as events. */
+  async subscribe(addresses: readonly string[]): Promise<void> {
+    await this.call('POST', hrefOf(this.#part('people'), 'presenceSubscriptions'), {
+      duration: 30,
+      uris: addresses.map((address) => `sip:${address}`),
+    });
+  }
+
+  /** Reads many resources in one request, 90 at most; those that cannot be read are left out. */
+  async readAll(hrefs: readonly string[]): Promise<readonly Resource[]> {
+    const batch = hrefOf(this.#application, 'batch');
+    const boundary = 'actor';
+    const parts = hrefs.map((href) =>
+      [
+        `--${boundary}`,
+        'Content-Type: application/http; msgtype=request',
+        '',
+        `GET ${href} HTTP/1.1`,
+        'Accept: application/json',
+        '',
+        '',
+      ].join('\r\n'),
+    );
+    const body = `${parts.join('\r\n')}\r\n--${boundary}--\r\n`;
+    const answer = await this.#request('POST', batch, body, `multipart/batching;boundary="${boundary}"`);
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`batch: ${answer.status} ${text}`);
+    return text
+      .split('\r\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Resource);
   }
 
   async setPresence(availability: string): Promise<void> {
