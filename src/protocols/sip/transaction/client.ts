@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { SipMessage, SipRequest, SipResponse } from '../message.ts';
+import type { Header, SipMessage, SipRequest, SipResponse } from '../message.ts';
 import { ackFor, cancelFor } from './derived.ts';
 import { type InviteClientState, inviteClient } from './invite-client.ts';
 import type { Action, ClientEvent, Failure, TimerName } from './machine.ts';
@@ -36,6 +36,7 @@ export class ClientTransaction {
   readonly #parts: Parts;
   readonly #runner: AnyRunner;
   #cancel: 'no' | 'wanted' | 'sent' = 'no';
+  #cancelHeaders: readonly Header[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -61,10 +62,14 @@ export class ClientTransaction {
     if (this.#cancel === 'wanted') this.#sendCancel();
   }
 
-  /** Takes an INVITE back: at once if the peer has answered provisionally, otherwise as soon as it does. */
-  cancel(): void {
+  /**
+   * Takes an INVITE back: at once if the peer has answered provisionally, otherwise as soon as it does. `headers` go
+   * into the CANCEL (Reason).
+   */
+  cancel(headers: readonly Header[] = []): void {
     if (this.#parts.request.method !== 'INVITE' || this.#cancel !== 'no') return;
     this.#cancel = 'wanted';
+    this.#cancelHeaders = headers;
     this.#sendCancel();
   }
 
@@ -80,7 +85,7 @@ export class ClientTransaction {
     if (this.#runner.state.name !== 'proceeding') return;
     this.#cancel = 'sent';
     this.#runner.feed({ kind: 'cancelled' });
-    this.#parts.sendCancel(cancelFor(this.#parts.request));
+    this.#parts.sendCancel(cancelFor(this.#parts.request, this.#cancelHeaders));
   }
 
   #perform(action: Exclude<Action, { kind: 'start' | 'stop' }>): void {

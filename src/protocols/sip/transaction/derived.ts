@@ -8,8 +8,9 @@ export function ackFor(invite: SipRequest, response: SipResponse): SipRequest {
 }
 
 /** RFC 3261 section 9.1. */
-export function cancelFor(invite: SipRequest): SipRequest {
-  return derive(invite, 'CANCEL', header(invite, 'To') ?? '');
+export function cancelFor(invite: SipRequest, headers: readonly Header[] = []): SipRequest {
+  const cancel = derive(invite, 'CANCEL', header(invite, 'To') ?? '');
+  return { ...cancel, headers: [...cancel.headers, ...headers] };
 }
 
 function derive(invite: SipRequest, method: string, to: string): SipRequest {

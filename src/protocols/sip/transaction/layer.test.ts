@@ -49,8 +49,8 @@ function layer(
       options.onRequest?.(transaction);
     },
     onUnanswered: ({ method }) => void seen.push(`unanswered ${method}`),
-    onCancel(transaction) {
-      seen.push('cancel');
+    onCancel(transaction, cancel) {
+      seen.push(`cancel ${header(cancel, 'Reason') ?? ''}`.trim());
       transaction.respond(487);
     },
     onServerFailure: (_transaction, failure) => void seen.push(`failure ${failure}`),
@@ -149,7 +149,7 @@ describe('an INVITE of ours', () => {
   it('is cancelled only once it has been heard of, and then ends with 487', () => {
     const { transactions, listener, lines, taken, sent, lastRequest } = layer();
     const transaction = transactions.request(ours('INVITE'), listener);
-    transaction.cancel();
+    transaction.cancel([{ name: 'Reason', value: 'SIP;cause=200' }]);
     assert.deepEqual(lines(), ['INVITE']);
     const invite = lastRequest();
     transactions.receive(respond(invite, 180));
@@ -158,6 +158,7 @@ describe('an INVITE of ours', () => {
     const cancel = lastRequest();
     assert.equal(header(cancel, 'Via'), header(invite, 'Via'));
     assert.equal(header(cancel, 'CSeq'), '1 CANCEL');
+    assert.equal(header(cancel, 'Reason'), 'SIP;cause=200');
     transactions.receive(respond(cancel, 200));
     transactions.receive(respond(invite, 487, { toTag: 'x' }));
     assert.deepEqual(taken(), ['180', '487']);

@@ -16,8 +16,8 @@ export interface TransactionUser {
   onRequest(transaction: ServerTransaction): void;
   /** A request that gets no response: the ACK of a 2xx, or Microsoft's BENOTIFY. */
   onUnanswered(request: SipRequest): void;
-  /** The peer took its INVITE back (the CANCEL itself is answered already): respond with 487. */
-  onCancel(transaction: ServerTransaction): void;
+  /** The peer took its INVITE back (the CANCEL itself is answered already): respond with 487. Its Reason may say why. */
+  onCancel(transaction: ServerTransaction, cancel: SipRequest): void;
   /** `timeout`: nobody answered in time, or no ACK came for the answer. `transport`: the connection is gone. */
   onServerFailure(transaction: ServerTransaction, failure: Failure): void;
   /** A response of no transaction: a 2xx that came late. */
@@ -141,7 +141,7 @@ export class Transactions implements Disposable {
     const invite = this.#servers.get(serverKey(cancel, 'INVITE'));
     const toTag = invite?.toTag ?? this.#options.newTag();
     this.#options.send(respond(cancel, invite === undefined ? 481 : 200, { toTag }));
-    if (invite?.isOpen === true) this.#user.onCancel(invite);
+    if (invite?.isOpen === true) this.#user.onCancel(invite, cancel);
   }
 
   #receiveRequest(request: SipRequest): void {
