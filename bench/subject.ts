@@ -128,6 +128,12 @@ async function openFloor(_: SubjectOrder, config: Config) {
   const connectors = createConnectors(config, {
     app,
     links,
+    kept: {
+      list: async () => [],
+      get: async () => undefined,
+      put: async () => undefined,
+      remove: async () => undefined,
+    },
     directory,
     clock: systemClock,
     publicUrl: () => publicUrl,
@@ -160,8 +166,11 @@ async function openFloor(_: SubjectOrder, config: Config) {
   const sink: Sink = {
     take: forward,
     presence: () => undefined,
+    remarks: () => undefined,
+    lastActive: () => undefined,
     peopleOf: () => Promise.resolve(undefined),
     isOwnWrite: () => Promise.resolve(false),
+    found: () => undefined,
     refused: (side, refusal) => console.error(`floor: ${side} ${refusal.id} ${refusal.detail}`),
   };
   await Promise.all(Object.values(connectors).map((connector: Connector) => connector.start(sink)));

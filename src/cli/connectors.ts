@@ -4,6 +4,7 @@ import { createTeamsConnector, type TeamsConnector } from '../connectors/teams/c
 import type { Clock } from '../core/clock.ts';
 import type { Connector } from '../gateway/connector.ts';
 import type { Directory } from '../gateway/directory.ts';
+import type { KeptStore } from '../gateway/ledger.ts';
 import type { Links } from '../gateway/links.ts';
 import type { Config } from './config/config.ts';
 
@@ -11,6 +12,7 @@ export interface ConnectorsOptions {
   /** Not listening yet: Graph's notifications are received on it. */
   readonly app: FastifyInstance;
   readonly links: Links;
+  readonly kept: KeptStore;
   readonly directory: Directory;
   readonly clock: Clock;
   /** Names this gateway to networks that know endpoints by name; the same as long as the data folder lives. */
@@ -26,7 +28,7 @@ export interface Connectors {
 
 /** Both networks, as the configuration describes them. */
 export function createConnectors(config: Config, options: ConnectorsOptions): Connectors {
-  const { links, directory, clock } = options;
+  const { links, kept, directory, clock } = options;
   const { graph, authority, ca, tenants } = config.teams;
   const teams = createTeamsConnector({
     graph,
@@ -36,6 +38,7 @@ export function createConnectors(config: Config, options: ConnectorsOptions): Co
     publicUrl: options.publicUrl,
     directory,
     links,
+    kept,
     clock,
     random: Math.random,
   });

@@ -29,6 +29,7 @@ function levelOf(event: GatewayEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'people-changed':
       return 'info';
     case 'intake-refused':
+    case 'read-back-found':
     case 'sender-not-told':
     case 'presence-not-published':
     case 'edge-refused':

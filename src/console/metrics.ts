@@ -24,6 +24,11 @@ export function createMetrics(): Metrics {
   const told = counter('senders_told_total', 'Failure notices to senders.', ['side', 'result']);
   const published = counter('presence_published_total', 'Presence shown on a side.', ['side', 'result']);
   const refused = counter('edge_refused_total', 'Input refused at the edge.', ['side', 'reason']);
+  const found = counter(
+    'read_back_found_total',
+    'Messages found by reading that no notification had told of.',
+    ['side', 'after'],
+  );
   const faults = counter('faults_total', 'Defects of the gateway that it survived.', []);
   const seconds = new Histogram({
     name: 'isthmus_delivery_seconds',
@@ -67,6 +72,9 @@ export function createMetrics(): Metrics {
         break;
       case 'edge-refused':
         refused.inc({ side: event.side, reason: event.refusal.id });
+        break;
+      case 'read-back-found':
+        found.inc({ side: event.side, after: event.after }, event.messages);
         break;
       case 'fault':
         faults.inc();

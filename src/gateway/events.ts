@@ -43,6 +43,13 @@ export type GatewayEvent =
       readonly side: Side;
       readonly refusal: Refusal;
     }
+  /** Messages that no notification had told of, found by reading. */
+  | {
+      readonly kind: 'read-back-found';
+      readonly side: Side;
+      readonly messages: number;
+      readonly after: 'gap' | 'silence';
+    }
   | { readonly kind: 'edge-refused'; readonly side: Side; readonly refusal: Refusal }
   | { readonly kind: 'recovered'; readonly messages: number; readonly notices: number }
   /** So many people are others in the directory than before. */

@@ -13,6 +13,7 @@ import {
   type IncomingMessage,
   IntakeRefused,
   type PresenceObservation,
+  type RemarksObservation,
   type Sink,
 } from '../../src/gateway/connector.ts';
 import { createDirectory } from '../../src/gateway/directory.ts';
@@ -26,6 +27,7 @@ import { openAuthority } from '../../src/sandbox/authority.ts';
 import { serve } from '../../src/sandbox/listen.ts';
 import { startTeamsService, type TeamsService } from '../../src/sandbox/teams-service.ts';
 import * as world from '../../src/sandbox/world.ts';
+import { memoryKept } from './kept.ts';
 import { ManualClock } from './manual-clock.ts';
 import { TeamsActor } from './teams-actor.ts';
 
@@ -51,10 +53,13 @@ export function sandboxPerson(name: string): Person {
 export class RecordingSink implements Sink {
   readonly taken: IncomingMessage[] = [];
   readonly observed: PresenceObservation[] = [];
+  readonly remarked: RemarksObservation[] = [];
   readonly refusals: Refusal[] = [];
   readonly met = new Map<string, Pair>();
   /** The gateway's own writes: `thread remoteId`. */
   readonly onRecord = new Set<string>();
+  /** Messages that no notification had told of. */
+  readonly counted = { gap: 0, silence: 0 };
   full = false;
 
   async take(message: IncomingMessage) {
@@ -66,12 +71,21 @@ export class RecordingSink implements Sink {
   presence(observed: PresenceObservation) {
     this.observed.push(observed);
   }
+  remarks(observed: RemarksObservation) {
+    this.remarked.push(observed);
+  }
+  lastActive() {
+    // Graph does not tell it.
+  }
   async isOwnWrite(_side: string, thread: string, remoteId: string) {
     return this.onRecord.has(`${thread} ${remoteId}`);
   }
 
   async peopleOf(_side: string, thread: string) {
     return this.met.get(thread);
+  }
+  found(_side: string, messages: number, after: 'gap' | 'silence') {
+    this.counted[after] += messages;
   }
   refused(_side: string, refusal: Refusal) {
     this.refusals.push(refusal);
@@ -91,8 +105,15 @@ export type Fault = (request: Request) => 'pass' | 'lose' | 'cut';
 export interface TeamsWorld extends AsyncDisposable {
   readonly clock: ManualClock;
   readonly service: TeamsService;
+  /** The one at work: another after each `up`. */
   readonly connector: TeamsConnector;
   readonly sink: RecordingSink;
+  /** Ends the connector, and closes the address that Graph notifies. */
+  down(): Promise<void>;
+  /** A new connector, with what the one before has kept, at the same address. */
+  up(): Promise<void>;
+  /** While set, what Graph notifies is answered well and lost. */
+  losing: boolean;
   readonly links: Map<string, LinkSecret>;
   /** The address that Graph notifies. */
   readonly gatewayUrl: string;
@@ -131,8 +152,7 @@ export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<T
   const links = new Map<string, LinkSecret>();
   const sink = new RecordingSink();
 
-  const app = fastify();
-  let gatewayUrl = '';
+  const kept = memoryKept();
   const service = opening.use(
     await startTeamsService({
       ...listening,
@@ -143,33 +163,49 @@ export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<T
   );
   const secure = service.https?.url ?? '';
   const graph = options.fault === undefined ? secure : opening.use(await proxy(service, options.fault)).url;
-  const connector = createTeamsConnector({
-    graph,
-    authority: secure,
-    ca: authority.caPem,
-    tenants: world.tenants.map(({ id, domain }) => ({
-      id,
-      domain,
-      clientId,
-      credential: { kind: 'secret', secret },
-      gatewayAccount:
-        gatewayPassword === null ? undefined : { upn: `isthmus@${domain}`, password: gatewayPassword },
-    })),
-    publicUrl: () => gatewayUrl,
-    directory: createDirectory(sandboxPeople),
-    links: {
-      get: async (person) => links.get(person),
-      put: async (person, _side, secret) => void links.set(person, secret),
-      remove: async (person) => void links.delete(person),
-    },
-    clock,
-    random: () => 0.5,
-  });
-  connector.register(app);
-  const gateway = opening.use(await serve(app, listening));
-  gatewayUrl = gateway.https?.url ?? '';
-  opening.use(connector);
-  await connector.start(sink);
+
+  let gatewayUrl = '';
+  let losing = false;
+  async function run() {
+    await using stack = new AsyncDisposableStack();
+    const app = fastify();
+    app.addHook('onRequest', async (request, reply) => {
+      const isNotification = request.method === 'POST' && !request.url.includes('validationToken');
+      if (losing && isNotification) await reply.code(202).send();
+    });
+    const connector = createTeamsConnector({
+      graph,
+      authority: secure,
+      ca: authority.caPem,
+      tenants: world.tenants.map(({ id, domain }) => ({
+        id,
+        domain,
+        clientId,
+        credential: { kind: 'secret', secret },
+        gatewayAccount:
+          gatewayPassword === null ? undefined : { upn: `isthmus@${domain}`, password: gatewayPassword },
+      })),
+      publicUrl: () => gatewayUrl,
+      directory: createDirectory(sandboxPeople),
+      links: {
+        get: async (person) => links.get(person),
+        put: async (person, _side, secret) => void links.set(person, secret),
+        remove: async (person) => void links.delete(person),
+      },
+      kept,
+      clock,
+      random: () => 0.5,
+    });
+    connector.register(app);
+    const port = gatewayUrl === '' ? 0 : Number(new URL(gatewayUrl).port);
+    const gateway = stack.use(await serve(app, { ...listening, tls: { ...listening.tls, port } }));
+    gatewayUrl = gateway.https?.url ?? '';
+    stack.use(connector);
+    await connector.start(sink);
+    return { app, connector, running: stack.move() };
+  }
+  let current = await run();
+  opening.defer(() => current.running.disposeAsync());
 
   const actorOf = (address: string): TeamsActor => {
     const { url } = service.http;
@@ -179,13 +215,25 @@ export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<T
   return {
     clock,
     service,
-    connector,
+    get connector() {
+      return current.connector;
+    },
     sink,
+    down: () => current.running.disposeAsync(),
+    async up() {
+      current = await run();
+    },
+    get losing() {
+      return losing;
+    },
+    set losing(value) {
+      losing = value;
+    },
     links,
     gatewayUrl,
     never: new AbortController().signal,
     async forge(batch) {
-      const answer = await app.inject({
+      const answer = await current.app.inject({
         method: 'POST',
         url: '/graph/notifications',
         payload: JSON.stringify(batch),

@@ -15,6 +15,7 @@ import {
   type IncomingMessage,
   IntakeRefused,
   type PresenceObservation,
+  type RemarksObservation,
   type Sink,
 } from '../../gateway/connector.ts';
 import { createDirectory } from '../../gateway/directory.ts';
@@ -40,6 +41,8 @@ const available: Presence = { availability: 'Available', activity: 'None' };
 class Keeping implements Sink {
   readonly taken: IncomingMessage[] = [];
   readonly observed: PresenceObservation[] = [];
+  readonly remarked: RemarksObservation[] = [];
+  readonly activeAt = new Map<PersonId, number>();
   readonly refusals: string[] = [];
   readonly threads = new Map<string, Pair>();
   refuseNext = 0;
@@ -58,12 +61,21 @@ class Keeping implements Sink {
   presence(observed: PresenceObservation) {
     this.observed.push(observed);
   }
+  remarks(observed: RemarksObservation) {
+    this.remarked.push(observed);
+  }
+  lastActive(_side: string, person: PersonId, at: number) {
+    this.activeAt.set(person, at);
+  }
   isOwnWrite() {
     return Promise.resolve(false);
   }
 
   async peopleOf(_side: string, thread: string) {
     return this.threads.get(thread);
+  }
+  found() {
+    // A pool has no history to read back.
   }
   refused(_side: string, refusal: { readonly id: string }) {
     this.refusals.push(refusal.id);

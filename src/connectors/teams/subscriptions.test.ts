@@ -39,7 +39,10 @@ describe('the subscriptions of the Teams connector', () => {
     await eventually('another', () => ids().length === world.tenants.length && !ids().includes(first));
     const chat = await teams.actor(alice).chatWith(bob.id);
     await teams.actor(alice).say(chat, 'afterwards');
-    await eventually('the message', () => teams.sink.taken.length > 0);
+    await eventually('the message', () => {
+      teams.clock.advance(50);
+      return teams.sink.taken.length > 0;
+    });
   });
 
   it('bring up what was written while Graph had lost them without a word', async () => {
@@ -50,8 +53,16 @@ describe('the subscriptions of the Teams connector', () => {
       teams.clock.advance(1_000);
       return timesTaken(old) === 3;
     });
-    for (const id of ids()) teams.service.notifier.unsubscribe(id);
+    teams.clock.advance(15 * 60_000);
     const chat = await teams.actor(alice).chatWith(bob.id);
+    teams.losing = true;
+    const between = await teams.actor(alice).say(chat, 'lost on the way');
+    await eventually('a round that ends long after the old message', () => {
+      teams.clock.advance(1_000);
+      return timesTaken(between) > 1;
+    });
+    teams.losing = false;
+    for (const id of ids()) teams.service.notifier.unsubscribe(id);
     const lost = await teams.actor(alice).say(chat, 'while nobody listened');
     await teams.actor(alice).call('POST', `/chats/${oldChat}/messages/${old}/setReaction`, {
       reactionType: '👍',
@@ -63,6 +74,7 @@ describe('the subscriptions of the Teams connector', () => {
     });
     await eventually('subscriptions again', () => ids().length === world.tenants.length);
     assert.equal(timesTaken(old), 3);
+    assert.ok(teams.sink.counted.silence >= 1);
   });
 
   it('are looked after at once when a message comes up that they did not tell of', async () => {

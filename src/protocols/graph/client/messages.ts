@@ -36,7 +36,8 @@ export function getMessage(
 }
 
 const readMessages = itemReader(Message);
-const pageSize = 50;
+/** Graph gives no more at once; a page of fewer is the last one, or close to it. */
+export const messagesPageSize = 50;
 
 /**
  * Messages written or changed after `since` (Unix ms), newest change first, a page at a time. Graph ignores
@@ -50,7 +51,7 @@ export function messagesSince(
   signal: AbortSignal,
 ): AsyncGenerator<GraphResult<Page<Message>>, void> {
   const query = new URLSearchParams({
-    $top: String(pageSize),
+    $top: String(messagesPageSize),
     $orderby: 'lastModifiedDateTime desc',
     $filter: `lastModifiedDateTime gt ${new Date(since).toISOString()}`,
   });
@@ -70,7 +71,7 @@ export function messagesOfUser(
 ): AsyncGenerator<GraphResult<Page<Message>>, void> {
   const [after, before] = [time.after, time.before].map((at) => new Date(at).toISOString());
   const query = new URLSearchParams({
-    $top: String(pageSize),
+    $top: String(messagesPageSize),
     $filter: `lastModifiedDateTime gt ${after} and lastModifiedDateTime lt ${before}`,
   });
   const path = `/users/${encodeURIComponent(userId)}/chats/getAllMessages?${query.toString()}`;
