@@ -3,6 +3,7 @@ import type { ConversationId, MessageId, Pair, PersonId, RemoteId, ThreadKey } f
 import type { Body } from '../core/message.ts';
 import type { Person, Side } from '../core/people.ts';
 import type { Presence } from '../core/presence/presence.ts';
+import type { Remarks } from '../core/presence/remarks.ts';
 import type { Refusal } from '../core/refusals.ts';
 
 export type { DeliveryOutcome, Finding } from '../core/conversation/delivery.ts';
@@ -43,11 +44,45 @@ export interface Connector extends AsyncDisposable {
    */
   publish(person: Person, presence: Presence): Promise<PublishOutcome>;
 
+  /**
+   * Says this beside the presence with which `person` is shown on this side; without effect where they are not shown. It
+   * goes when that presence does. Resolves when the network has taken it; latest call wins.
+   */
+  remark(person: Person, remarks: Remarks): Promise<PublishOutcome>;
+
+  /**
+   * Called once after `start`: an earlier run ended with these people on show here. `Offline` for one of them takes away
+   * what that run left, although this one has made no endpoint.
+   */
+  inherit(people: readonly Person[]): void;
+
   /** From now on exactly these people's presence is reported to the sink; replaces the set before. */
   watch(people: readonly Person[]): Promise<void>;
 
   /** How the network can be reached now, for the console; cheap, no I/O. */
   status(): readonly LinkStatus[];
+
+  /** Left out where the network keeps no read state of its people. */
+  readonly reading?: Reading;
+
+  /**
+   * Whether what `author` writes reaches `recipient` in a session that both have taken up; cheap, no I/O. Left out where
+   * a network has no sessions.
+   */
+  isTalking?(author: Person, recipient: Person): boolean;
+}
+
+/** Read state, as each person alone has it. Best effort: where the person is not linked, nothing is known or done. */
+export interface Reading {
+  /** Whether `person` has read this message; undefined where that cannot be told, now or ever. */
+  hasRead(
+    person: Person,
+    thread: ThreadKey,
+    message: RemoteId,
+    signal: AbortSignal,
+  ): Promise<boolean | undefined>;
+  /** Marks everything in the thread as read by `person`. */
+  markRead(person: Person, thread: ThreadKey, signal: AbortSignal): Promise<void>;
 }
 
 export interface Capabilities {
@@ -60,6 +95,8 @@ export interface Capabilities {
   readonly canFind: boolean;
   /** Formats `deliver` takes; the gateway converts to one of them. */
   readonly formats: readonly Body['format'][];
+  /** How long what is published outlives a gateway that ended without a word, ms: the shortest that the network offers. */
+  readonly endpointLeaseMs: number;
 }
 
 /** The gateway as a connector sees it. */
@@ -70,8 +107,21 @@ export interface Sink {
    */
   take(message: IncomingMessage): Promise<Taken>;
 
+  /**
+   * Somebody opens a conversation with a person whose own clients it may ring at, too. Resolves when it is decided what
+   * becomes of it, and that is done as far as it is to be done at once. Rejects like `take`: then it is to be declined.
+   * Left out: whatever rings is taken, and taken up, at once.
+   */
+  rings?(ring: IncomingRing): Promise<RingWatch>;
+
   /** What a watched person's side shows now. Reports of the gateway's own publications are expected and recognised. */
   presence(observed: PresenceObservation): void;
+
+  /** What a watched person's side says beside their presence now; the same rules as for `presence`. */
+  remarks(observed: RemarksObservation): void;
+
+  /** When a watched person last used a client there, Unix ms. For who looks on: nothing is decided by it. */
+  lastActive(side: Side, person: PersonId, at: number): void;
 
   /** The two people of a thread that the gateway has met before, or undefined. */
   peopleOf(side: Side, thread: ThreadKey): Promise<Pair | undefined>;
@@ -110,12 +160,43 @@ export interface IncomingMessage {
   readonly body: Body;
   /** Unix ms, by the network's clock. */
   readonly writtenAt: number;
+  /** Unix ms, if the network has held it for the gateway since then: the deadline counts from there. */
+  readonly heldSince?: number;
 }
+
+/** A conversation that rings at the gateway's endpoint of the recipient, and has not been taken up there. */
+export interface IncomingRing {
+  /** The text that it was opened with. Not handed to `take`: who is told of the ring does that. */
+  readonly message: IncomingMessage;
+  /** How long the network surely lets it ring, ms. */
+  readonly ringMs: number;
+  /** Whether the recipient has clients of their own there. Never rejects. */
+  hasOthers(signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'>;
+  /** Takes it up, if it still rings; it stops ringing at the recipient's clients, and its author is told. */
+  accept(): void;
+}
+
+/** Who wants to know what becomes of a ring. */
+export interface RingWatch {
+  /** Called once. */
+  ended(how: RingEnd): void;
+}
+
+/** `over`: a session that was taken up has ended; `lost`: the gateway has lost its hold on it. */
+export type RingEnd = 'answered-elsewhere' | 'declined' | 'missed' | 'caller-gave-up' | 'over' | 'lost';
 
 export interface PresenceObservation {
   readonly side: Side;
   readonly person: PersonId;
   readonly presence: Presence;
+  /** Unix ms; an observation older than the newest one of the same person and side is ignored. */
+  readonly observedAt: number;
+}
+
+export interface RemarksObservation {
+  readonly side: Side;
+  readonly person: PersonId;
+  readonly remarks: Remarks;
   /** Unix ms; an observation older than the newest one of the same person and side is ignored. */
   readonly observedAt: number;
 }

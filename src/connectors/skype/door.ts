@@ -2,6 +2,7 @@ import type { RemoteId } from '../../core/ids.ts';
 import type { Body } from '../../core/message.ts';
 import type { SipUri } from '../../core/people.ts';
 import type { Presence } from '../../core/presence/presence.ts';
+import type { Remarks } from '../../core/presence/remarks.ts';
 import type { PreferredAvailability } from '../../protocols/ucwa/types.ts';
 import type { Failure } from './errors.ts';
 
@@ -40,6 +41,8 @@ export interface DoorEndpoint extends AsyncDisposable {
   ready(signal: AbortSignal): Promise<Failure | undefined>;
   /** Publishes presence, now and after every loss; from then on invitations come. Undefined if it was taken. */
   show(availability: PreferredAvailability): Promise<Failure | undefined>;
+  /** The person's note, now and after every loss, while the endpoint shows presence; an empty text takes it away. */
+  note(text: string): Promise<Failure | undefined>;
   /** Opens a session with a first text, and waits for its fate. `dialog` is good at once for `cancel`. */
   invite(dialog: DialogId, to: SipUri, text: string, options: InviteOptions): Promise<InviteEnd>;
   /** Takes back an invitation that rings; its fate still comes through `invite`. */
@@ -61,6 +64,8 @@ export interface DoorEndpoint extends AsyncDisposable {
   hasOthers(signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'>;
   /** From now on exactly these people's presence is reported. */
   watch(people: ReadonlySet<SipUri>): Promise<Failure | undefined>;
+  /** Goes without a word, as a client that crashes does: the pool is left to find out. Nothing may be asked afterwards. */
+  abandon(): void;
 }
 
 export interface InviteOptions {
@@ -133,6 +138,9 @@ export interface DoorListener {
   /** Once for each dialog, also for one that was declined here or never taken up. */
   ended(dialog: DialogId, how: DialogEnd): void;
   presence(person: SipUri, presence: Presence, observedAt: number): void;
+  remarks(person: SipUri, remarks: Remarks, observedAt: number): void;
+  /** When the person last used a client, Unix ms. */
+  lastActive(person: SipUri, at: number): void;
   /** Something came that could not be understood or done. */
   failed(failure: Failure): void;
 }

@@ -80,6 +80,18 @@ export class Endpoint {
     session.invited(dialog, thread);
   }
 
+  /** As {@link adopt}, but leaves it ringing: a further `adopt` of the same dialog takes it up. */
+  leaveRinging(dialog: DialogId, thread: string, peer: SipUri): void {
+    const session = this.session(peer, undefined);
+    this.#dialogs.set(dialog, { key: sessionKey(peer, undefined), inTheNameOf: undefined });
+    session.rang(dialog, thread);
+  }
+
+  /** The session with a peer, if there is one. */
+  known(peer: SipUri, inTheNameOf: PersonId | undefined): Session | undefined {
+    return this.#sessions.get(sessionKey(peer, inTheNameOf));
+  }
+
   /** Whom a dialog is with, and for whom. */
   find(
     dialog: DialogId,

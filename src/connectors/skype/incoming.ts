@@ -151,6 +151,14 @@ export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorList
       const seen = directory.bySip(person);
       if (seen) sink.presence({ side: 'skype', person: seen.id, presence, observedAt });
     },
+    remarks(person, remarks, observedAt) {
+      const seen = directory.bySip(person);
+      if (seen) sink.remarks({ side: 'skype', person: seen.id, remarks, observedAt });
+    },
+    lastActive(person, at) {
+      const seen = directory.bySip(person);
+      if (seen) sink.lastActive('skype', seen.id, at);
+    },
     failed: (failure) => refuse(failure.id, failure.detail, endpoint.sip),
   };
 }

@@ -16,6 +16,7 @@ export type TextEnd =
  *
  *   none ─► inviting ─► open ─► none           a text finds no session and opens one
  *   none ─► joining  ─► open                   the peer opens one
+ *   none ─► ringing  ─► joining | none         the peer opens one, which is left ringing at first
  *   inviting ─► yielding ─► joining | open     both do: theirs is taken up, ours taken back
  */
 export type SessionState =
@@ -27,6 +28,8 @@ export type SessionState =
       readonly text: TextId | undefined;
       readonly givenUp: boolean;
     }
+  /** Theirs rings, here and at the person's own clients; a text to be sent takes it up. */
+  | { readonly kind: 'ringing'; readonly dialog: DialogId }
   /** Theirs is being taken up; `waiting` is sent in it then. */
   | { readonly kind: 'joining'; readonly dialog: DialogId; readonly waiting: Waiting | undefined }
   /** Glare: ours is being taken back, but the peer may have taken it up in that moment. */
@@ -59,6 +62,8 @@ export type SessionEvent =
   | { readonly kind: 'send'; readonly text: TextId; readonly fresh: DialogId; readonly at: number }
   /** The peer's invitation; what it said has been taken. */
   | { readonly kind: 'invited'; readonly dialog: DialogId }
+  /** The peer's invitation, to be left ringing until `invited` comes for it. */
+  | { readonly kind: 'rang'; readonly dialog: DialogId }
   | { readonly kind: 'joined'; readonly dialog: DialogId; readonly at: number }
   | { readonly kind: 'accepted'; readonly dialog: DialogId; readonly remote: RemoteId; readonly at: number }
   | {
@@ -101,6 +106,10 @@ export function decide(state: SessionState, event: SessionEvent, idleMs: number)
       return onSend(state, { text: event.text, fresh: event.fresh }, event.at, idleMs);
     case 'invited':
       return onInvited(state, event.dialog);
+    case 'rang':
+      return state.kind === 'none'
+        ? stay({ kind: 'ringing', dialog: event.dialog })
+        : onInvited(state, event.dialog);
     case 'joined':
       return onJoined(state, event.dialog, event.at);
     case 'accepted':
@@ -131,6 +140,8 @@ function onSend(state: SessionState, waiting: Waiting, at: number, idleMs: numbe
   switch (state.kind) {
     case 'none':
       return invite(waiting);
+    case 'ringing':
+      return go({ kind: 'joining', dialog: state.dialog, waiting }, { kind: 'join', dialog: state.dialog });
     case 'open':
       if (isIdle(state, at, idleMs)) return invite(waiting, stop(state.dialog));
       if (state.sending) return busy(state, waiting.text);
@@ -156,8 +167,12 @@ function onInvited(state: SessionState, dialog: DialogId): Decision {
   switch (state.kind) {
     case 'none':
       return go({ kind: 'joining', dialog, waiting: undefined }, join);
+    case 'ringing':
+      return state.dialog === dialog
+        ? go({ kind: 'joining', dialog, waiting: undefined }, join)
+        : go({ kind: 'joining', dialog, waiting: undefined }, join, stop(state.dialog));
     case 'joining':
-      return go({ ...state, dialog }, join);
+      return state.dialog === dialog ? stay(state) : go({ ...state, dialog }, join);
     case 'inviting':
       return go(
         {
@@ -189,6 +204,7 @@ function onJoined(state: SessionState, dialog: DialogId, at: number): Decision {
     case 'open':
       return state.dialog === dialog || state.successor === dialog ? stay(state) : go(state, stop(dialog));
     case 'none':
+    case 'ringing':
     case 'inviting':
       return go(state, stop(dialog));
   }
@@ -271,6 +287,8 @@ function onEnded(state: SessionState, dialog: DialogId): Decision {
     case 'none':
     case 'inviting':
       return stay(state);
+    case 'ringing':
+      return state.dialog === dialog ? stay(none) : stay(state);
     case 'joining':
       if (state.dialog !== dialog) return stay(state);
       return state.waiting ? invite(state.waiting) : stay(none);
@@ -292,6 +310,7 @@ function onDeadline(state: SessionState, text: TextId): Decision {
       if (state.waiting?.text !== text) return stay(state);
       return go({ ...state, waiting: undefined }, fail(text, unansweredFailure));
     case 'none':
+    case 'ringing':
     case 'yielding':
     case 'open':
       return stay(state);
@@ -313,6 +332,7 @@ function onOverdue(state: SessionState, text: TextId): Decision {
     case 'open':
       return state.sending?.text === text ? abandon(state, fail(text, openFailure)) : stay(state);
     case 'none':
+    case 'ringing':
       return stay(state);
   }
 }

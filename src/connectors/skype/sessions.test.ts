@@ -20,6 +20,7 @@ function world() {
     stopped: false,
     ready: async () => undefined,
     show: async () => undefined,
+    note: async () => undefined,
     invite: (dialog, _to, text) => new Promise((answer) => void invites.push({ dialog, text, answer })),
     send: (_dialog, _id, text) => new Promise((answer) => void sends.push({ text, answer })),
     cancel: async () => void done.push('cancel'),
@@ -28,6 +29,7 @@ function world() {
     end: async (dialog) => void done.push(`end ${dialog}`),
     hasOthers: async () => 'unknown',
     watch: async () => undefined,
+    abandon: () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
   let ids = 0;

@@ -121,10 +121,28 @@ export class Session {
     });
   }
 
+  /** Takes up the peer's invitation. */
   invited(dialog: DialogId, thread: string): void {
     this.#threads.set(dialog, thread);
     this.#thread = thread;
     this.take({ kind: 'invited', dialog });
+  }
+
+  /** Leaves the peer's invitation ringing, until {@link invited} or the next text takes it up. */
+  rang(dialog: DialogId, thread: string): void {
+    this.#threads.set(dialog, thread);
+    this.#thread = thread;
+    this.take({ kind: 'rang', dialog });
+  }
+
+  /** Whether nothing is under way with the peer, and texts of theirs would begin something new. */
+  get isFresh(): boolean {
+    return this.#state.kind === 'none';
+  }
+
+  /** Whether texts reach the peer in a session that both have taken up. */
+  get isOpen(): boolean {
+    return this.#state.kind === 'open' && !this.#state.gone;
   }
 
   heard(dialog: DialogId): void {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Clock } from '../../../core/clock.ts';
 import type { SipRequest, SipResponse } from '../../../protocols/sip/message.ts';
 import { makeRequest } from '../../../protocols/sip/request.ts';
@@ -7,8 +8,8 @@ import type { Timing } from '../../../protocols/sip/transaction/timing.ts';
 import { type ClientTls, connect } from '../../../protocols/sip/transport/connect.ts';
 import type { SipConnection } from '../../../protocols/sip/transport/connection.ts';
 import { Flow } from '../../../protocols/sip/transport/flow.ts';
-import type { Names } from './ids.ts';
 import type { Target } from './locate.ts';
+import type { Names } from './names.ts';
 
 /** What became of a request. `sent`: false if it cannot have reached the peer. */
 export type Answer =
@@ -47,6 +48,7 @@ export class Link implements AsyncDisposable {
   readonly #connection: SipConnection;
   readonly #flow: Flow;
   readonly #options: LinkOptions;
+  readonly #watchers = new Set<() => void>();
   #open = false;
   #over = false;
   #beating: Disposable | undefined;
@@ -62,7 +64,7 @@ export class Link implements AsyncDisposable {
       port: target.port,
       clock,
       times: { idle: 0, open: 10_000 },
-      ...(tls ? { tls: { ...tls, serverName: target.host } } : {}),
+      ...(tls ? { tls: { ...tls, serverName: isIP(target.host) ? '' : target.host } } : {}),
     });
     const opened = Promise.withResolvers<boolean>();
     this.opened = opened.promise;
@@ -78,7 +80,7 @@ export class Link implements AsyncDisposable {
       {
         onRequest: (transaction) => user.onRequest(transaction),
         onUnanswered: (request) => user.onUnanswered(request),
-        onCancel: (transaction) => user.onCancel(transaction),
+        onCancel: (transaction, cancel) => user.onCancel(transaction, cancel),
         onServerFailure: (transaction, failure) => user.onServerFailure(transaction, failure),
         onStrayResponse: () => undefined,
         onFault: () => options.faulty(),
@@ -90,6 +92,12 @@ export class Link implements AsyncDisposable {
       },
     );
     this.closed = this.#run().finally(() => opened.resolve(false));
+  }
+
+  /** Runs once when it is over, unless disposed of before. */
+  whenOver(run: () => void): Disposable {
+    this.#watchers.add(run);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(run) };
   }
 
   get isOpen(): boolean {
@@ -135,6 +143,8 @@ export class Link implements AsyncDisposable {
     const { reason, code } = await this.#flow.run();
     this.#over = true;
     this.#beating?.[Symbol.dispose]();
+    for (const run of [...this.#watchers]) run();
+    this.#watchers.clear();
     return code === undefined ? reason : `${reason} (${code})`;
   }
 
