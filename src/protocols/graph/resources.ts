@@ -14,6 +14,18 @@ export interface User {
   readonly businessPhones: readonly string[];
 }
 
+/** With what Graph tells of a user only where `$select` names it. */
+export interface DirectoryUser extends User {
+  readonly accountEnabled: boolean;
+  readonly userType: 'Member' | 'Guest';
+  /** `SMTP:…`, `SIP:…`, `X500:…`: in capitals the primary one of its kind, in small letters the others. */
+  readonly proxyAddresses: readonly string[];
+  readonly onPremisesExtensionAttributes: ExtensionAttributes;
+}
+
+/** `extensionAttribute1` to `extensionAttribute15`. */
+export type ExtensionAttributes = Readonly<Record<`extensionAttribute${number}`, string | null>>;
+
 export type ChatType = 'oneOnOne' | 'group' | 'meeting' | 'unknownFutureValue';
 
 export interface Chat {

@@ -1,5 +1,5 @@
 import { forbidden, GraphError, notFound } from '../errors.ts';
-import type { ConversationMember, IdentitySet, User } from '../resources.ts';
+import type { ConversationMember, DirectoryUser, IdentitySet } from '../resources.ts';
 import type { ChatRecord, GraphBackend } from './backend.ts';
 import type { Call } from './route.ts';
 import { param } from './route.ts';
@@ -13,7 +13,7 @@ export function userNotFound(id: string): GraphError {
 }
 
 /** The user that `/users/{user}` or `/me` speaks of. */
-export async function addressedUser(backend: GraphBackend, call: Call): Promise<User> {
+export async function addressedUser(backend: GraphBackend, call: Call): Promise<DirectoryUser> {
   const { claims } = call;
   const id = call.params['user'] ?? (claims.kind === 'delegated' ? claims.userId : '');
   const user = await backend.directory.find(claims.tenantId, id);
@@ -22,7 +22,7 @@ export async function addressedUser(backend: GraphBackend, call: Call): Promise<
 }
 
 /** The same, where a delegated caller may speak of nobody else. */
-export async function addressedSelf(backend: GraphBackend, call: Call): Promise<User> {
+export async function addressedSelf(backend: GraphBackend, call: Call): Promise<DirectoryUser> {
   const user = await addressedUser(backend, call);
   if (call.claims.kind === 'delegated' && call.claims.userId !== user.id) {
     throw forbidden('The user in the path is not the user of the access token.');

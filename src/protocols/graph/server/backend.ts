@@ -6,9 +6,9 @@ import type {
   ChatMessageMention,
   ChatViewpoint,
   ConversationMember,
+  DirectoryUser,
   IdentitySet,
   ItemBody,
-  User,
 } from '../resources.ts';
 
 /**
@@ -28,15 +28,36 @@ export type Awaitable<T> = T | Promise<T>;
 
 export interface DirectoryBackend {
   /** By object id or UPN, in one tenant. */
-  find(tenantId: string, idOrUpn: string): Awaitable<User | undefined>;
-  list(tenantId: string): Awaitable<readonly User[]>;
+  find(tenantId: string, idOrUpn: string): Awaitable<DirectoryUser | undefined>;
+  list(tenantId: string): Awaitable<readonly DirectoryUser[]>;
+  /**
+   * Who has become another since `cursor`, or everybody where there is none; at most `limit`, those who changed least
+   * recently first. Undefined: so long ago nobody knows any more.
+   */
+  changes(
+    tenantId: string,
+    cursor: string | undefined,
+    limit: number,
+  ): Awaitable<DirectoryChanges | undefined>;
   /** Somebody who may become a member of a chat of `tenantId`, be it from there or from a federated tenant. */
   findParticipant(tenantId: string, idOrUpn: string): Awaitable<Participant | undefined>;
 }
 
+export interface DirectoryChanges {
+  readonly changes: readonly DirectoryChange[];
+  /** Where the next of these begin. */
+  readonly cursor: string;
+  readonly more: boolean;
+}
+
+/** `deleted`: for good. `changed`: may be brought back. */
+export type DirectoryChange =
+  | { readonly kind: 'is'; readonly user: DirectoryUser }
+  | { readonly kind: 'removed'; readonly id: string; readonly reason: 'changed' | 'deleted' };
+
 export interface Participant {
   readonly tenantId: string;
-  readonly user: User;
+  readonly user: DirectoryUser;
 }
 
 /** A chat without anything that depends on who asks. */

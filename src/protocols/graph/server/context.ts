@@ -2,6 +2,7 @@
 export const contexts = {
   user: (base: string) => `${base}/$metadata#users/$entity`,
   users: (base: string) => `${base}/$metadata#users`,
+  usersDelta: (base: string) => `${base}/$metadata#users/$delta`,
   chat: (base: string) => `${base}/$metadata#chats/$entity`,
   chats: (base: string) => `${base}/$metadata#chats`,
   member: (base: string, chat: string) =>

@@ -35,6 +35,7 @@ const anyCaller: Permission = { delegated: [], application: [] };
 export const permissions = {
   'GET /me': { delegated: readMe, application: 'unsupported' },
   'GET /users': { delegated: readUsers, application: readUsers },
+  'GET /users/delta': { delegated: ['User.Read', ...readUsers], application: readUsers },
   'GET /users/{user}': { delegated: readMe, application: readUsers },
 
   'POST /chats': { delegated: ['Chat.Create', 'Chat.ReadWrite'], application: ['Chat.Create'] },

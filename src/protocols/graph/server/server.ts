@@ -17,6 +17,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { presenceRoutes } from './routes/presence.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { userRoutes } from './routes/users.ts';
+import { userDeltaRoutes } from './routes/users-delta.ts';
 import { viewpointRoutes } from './routes/viewpoint.ts';
 import { canonicalUrl, expandTemplate } from './url.ts';
 
@@ -83,6 +84,7 @@ function acceptJson(scope: FastifyInstance): void {
 function mount(scope: FastifyInstance, { backend, notifier, clock }: GraphServerOptions): void {
   const routes: readonly Route[] = [
     ...userRoutes(backend),
+    ...userDeltaRoutes(backend),
     ...chatRoutes(backend),
     ...memberRoutes(backend),
     ...messageRoutes(backend),

@@ -1,6 +1,6 @@
 import { badRequest } from '../../errors.ts';
 import { matches, propertiesOf } from '../../odata.ts';
-import type { User } from '../../resources.ts';
+import type { DirectoryUser } from '../../resources.ts';
 import { addressedUser } from '../access.ts';
 import type { GraphBackend } from '../backend.ts';
 import { contexts } from '../context.ts';
@@ -17,7 +17,7 @@ import {
 } from '../query.ts';
 import type { Route } from '../route.ts';
 
-const userProperties: ReadonlySet<string> = new Set([
+const defaultProperties = [
   'id',
   'userPrincipalName',
   'displayName',
@@ -29,7 +29,15 @@ const userProperties: ReadonlySet<string> = new Set([
   'officeLocation',
   'preferredLanguage',
   'businessPhones',
-] satisfies (keyof User)[]);
+] as const satisfies (keyof DirectoryUser)[];
+
+const userProperties: ReadonlySet<string> = new Set([
+  ...defaultProperties,
+  'accountEnabled',
+  'userType',
+  'proxyAddresses',
+  'onPremisesExtensionAttributes',
+] satisfies (keyof DirectoryUser)[]);
 
 export function userRoutes(backend: GraphBackend): readonly Route[] {
   const one: Route['handle'] = async (call) => {
@@ -65,14 +73,14 @@ export function userRoutes(backend: GraphBackend): readonly Route[] {
   ];
 }
 
-function filtered(users: readonly User[], query: Query): readonly User[] {
+function filtered(users: readonly DirectoryUser[], query: Query): readonly DirectoryUser[] {
   const filter = filterOption(query);
   if (filter === undefined) return users;
   propertiesOf(filter).forEach(requireUserProperty);
-  return users.filter((user) => matches(filter, (name) => user[name as keyof User]));
+  return users.filter((user) => matches(filter, (name) => user[name as keyof DirectoryUser]));
 }
 
-function ordered(users: readonly User[], query: Query): readonly User[] {
+function ordered(users: readonly DirectoryUser[], query: Query): readonly DirectoryUser[] {
   const order = orderOption(query);
   if (order === undefined) return users;
   if (order.property !== 'displayName' && order.property !== 'userPrincipalName') {
@@ -83,7 +91,8 @@ function ordered(users: readonly User[], query: Query): readonly User[] {
   return users.toSorted((a, b) => sign * a[property].localeCompare(b[property]));
 }
 
-function selectOption(query: Query): readonly string[] | undefined {
+/** @throws {GraphError} 400 for a property that no user has */
+export function selectOption(query: Query): readonly string[] | undefined {
   const select = listOption(query, '$select');
   select?.forEach(requireUserProperty);
   return select;
@@ -95,10 +104,9 @@ function requireUserProperty(name: string): void {
   }
 }
 
-function selected(user: User, select: readonly string[] | undefined): object {
-  return select === undefined
-    ? user
-    : Object.fromEntries(select.map((name) => [name, user[name as keyof User]]));
+/** What Graph answers of a user: what `$select` names, else what it gives unasked. */
+export function selected(user: DirectoryUser, select: readonly string[] = defaultProperties): object {
+  return Object.fromEntries(select.map((name) => [name, user[name as keyof DirectoryUser]]));
 }
 
 function position(query: Query): number {
