@@ -22,6 +22,8 @@ export interface TeamsServiceOptions extends ListenOptions {
   readonly throttleLimits?: TeamsTenantsOptions['throttleLimits'];
   /** Default 3600. */
   readonly accessTokenSeconds?: number;
+  /** Where clients reach it, without a slash at the end, if something stands in front; its own address unless given. */
+  readonly publicUrl?: string;
   /** Told of every change right after it was made, beside the subscribers: for measuring. */
   readonly onChange?: (change: Change) => void;
 }
@@ -86,7 +88,7 @@ export async function startTeamsService(options: TeamsServiceOptions): Promise<T
     createSandboxSignIn(world),
   );
   const served = started.use(await serve(app, options));
-  publicUrl = (served.https ?? served.http).url;
+  publicUrl = options.publicUrl ?? (served.https ?? served.http).url;
   const running = started.move();
   return {
     http: served.http,
