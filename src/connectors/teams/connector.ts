@@ -12,6 +12,7 @@ import { TokenRejected } from '../../protocols/entra/verify.ts';
 import { createEncryptionKey, KeyRing } from '../../protocols/graph/webhook/key-ring.ts';
 import type { ReceivedBatch, RejectedItem } from '../../protocols/graph/webhook/read-batch.ts';
 import { type PostRefusal, registerWebhook } from '../../protocols/graph/webhook/webhook.ts';
+import type { Opened } from './accounts.ts';
 import { capabilities } from './capabilities.ts';
 import { takeInOrder } from './catch-up.ts';
 import { Chats } from './chats.ts';
@@ -21,6 +22,7 @@ import { parseThreadKey } from './ids.ts';
 import { type ToldMessage, takeMessages, toldMessages } from './incoming.ts';
 import { registerLinking } from './linking.ts';
 import { Pace } from './pace.ts';
+import { presenceSubscribers } from './presence-subscribers.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import { Publications } from './publications.ts';
 import { ReadBack } from './read-back.ts';
@@ -138,14 +140,18 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
     async start(sink) {
       const keys = new KeyRing(await createEncryptionKey(clock));
       const notificationUrl = `${options.publicUrl()}${notificationPath}`;
-      const keeperOf = (tenant: Tenant, what: 'messages' | 'presence', resource: string, onGap: () => void) =>
+      const keeperOf = (
+        tenant: Tenant,
+        what: 'messages' | 'presence',
+        resource: string,
+        onGap: () => void,
+        open: () => Promise<Opened>,
+        name = `${what} of ${tenant.domain}`,
+      ) =>
         new SubscriptionKeeper({
-          name: `${what} of ${tenant.domain}`,
+          name,
           graph: tenant.graph,
-          open:
-            what === 'messages'
-              ? async () => ({ kind: 'open', source: tenant.accounts.application })
-              : () => tenant.accounts.gateway(),
+          open,
           resource,
           changeType: what === 'messages' ? 'created' : 'updated',
           lifeMs: lifeMs[what],
@@ -175,18 +181,37 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
           kept: options.kept,
           clock,
         });
-        const messages = keeperOf(tenant, 'messages', '/chats/getAllMessages', () => readBack.hurry());
+        const messages = keeperOf(
+          tenant,
+          'messages',
+          '/chats/getAllMessages',
+          () => readBack.hurry(),
+          async () => ({ kind: 'open', source: tenant.accounts.application }),
+        );
         const takeTold = (told: readonly ToldMessage[]) =>
           takeInOrder(told, {
             ...reading,
             gap: () => readBack.gap,
             onFound: (found) => sink.found('teams', found, 'gap'),
           });
-        const keeper =
-          gatewayAccount === undefined
-            ? undefined
-            : (resource: string, onGap: () => void) => keeperOf(tenant, 'presence', resource, onGap);
-        const presences = new PresenceWatch({ tenant, directory, sink, clock, random, keeper });
+        const presences = new PresenceWatch({
+          tenant,
+          directory,
+          sink,
+          clock,
+          random,
+          subscribers: (most) =>
+            presenceSubscribers({ directory, links: options.links, tenants }, tenant, gatewayAccount, most),
+          keeper: (subscriber, resource, onGap) =>
+            keeperOf(
+              tenant,
+              'presence',
+              resource,
+              onGap,
+              subscriber.open,
+              `presence of ${tenant.domain}, in the name of ${subscriber.id}`,
+            ),
+        });
         return [{ tenant, messages, presences, readBack, takeTold }];
       });
       await Promise.all(kept.map(({ readBack }) => readBack.open()));

@@ -6,9 +6,18 @@ import type { Directory } from '../../gateway/directory.ts';
 import { maxPresenceIds, presencesOf } from '../../protocols/graph/client/presence.ts';
 import { type Presence, presence as presenceShape } from '../../protocols/graph/client/shapes.ts';
 import type { ReceivedChange, ReceivedLifecycle } from '../../protocols/graph/webhook/read-batch.ts';
+import type { Opened } from './accounts.ts';
 import { parseResource } from './from-graph.ts';
+import { shareOut } from './presence-shares.ts';
 import type { SubscriptionKeeper } from './subscriptions.ts';
 import type { Tenant } from './tenants.ts';
+
+/** Somebody in whose name presences can be subscribed to. */
+export interface PresenceSubscriber {
+  /** The same at every start. */
+  readonly id: string;
+  readonly open: () => Promise<Opened>;
+}
 
 export interface PresenceWatchOptions {
   readonly tenant: Omit<Tenant, 'entra'>;
@@ -16,27 +25,36 @@ export interface PresenceWatchOptions {
   readonly sink: Sink;
   readonly clock: Clock;
   readonly random: () => number;
-  /** A subscription to this resource, made by the gateway's account; undefined where there is no such account. */
-  readonly keeper: ((resource: string, onGap: () => void) => SubscriptionKeeper) | undefined;
+  /** At most so many, the same ones as long as they are linked: each may have one subscription. */
+  readonly subscribers: (most: number) => Promise<readonly PresenceSubscriber[]>;
+  readonly keeper: (
+    subscriber: PresenceSubscriber,
+    resource: string,
+    onGap: () => void,
+  ) => SubscriptionKeeper;
 }
 
-/** How often presences are read that no subscription tells of, or none does now. */
-const sweepMs = 15_000;
-/** How often all are: notifications get lost without a word. */
+/** The least between two reads of those whom no subscription tells of now; a second's share of Graph's limit is left free. */
+const sweepMs = { least: 1_000, perRequest: 100, afterFailure: 15_000 } as const;
+/** How often subscriptions are looked at: one may have gone deaf. */
+const lookMs = 5_000;
+/** How often all are read: notifications get lost without a word. */
 const readBackMs = 5 * 60_000;
 
 /**
- * What the people of one tenant show in Teams: by one subscription for the first {@link maxPresenceIds}, which is
- * all that Graph gives an account, and by reading the others in turn.
+ * What the people of one tenant show in Teams. Graph gives each account one subscription of {@link maxPresenceIds} people,
+ * so they are shared out among the gateway's account and as many linked people as it takes. Those who are left are read
+ * in turn.
  */
 export class PresenceWatch implements AsyncDisposable {
   readonly #options: PresenceWatchOptions;
   readonly #stopped = new AbortController();
-  #subscribed: readonly string[] = [];
-  #swept: readonly string[] = [];
-  #keeper: SubscriptionKeeper | undefined;
+  #watched: ReadonlySet<string> = new Set();
+  #shares: ReadonlyMap<string, readonly string[]> = new Map();
+  readonly #keepers = new Map<string, SubscriptionKeeper>();
   #timer: Disposable | undefined;
   #lastReadBack = 0;
+  #changing: Promise<void> = Promise.resolve();
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: PresenceWatchOptions) {
@@ -44,36 +62,56 @@ export class PresenceWatch implements AsyncDisposable {
   }
 
   get status(): readonly LinkStatus[] {
-    return this.#keeper === undefined ? [] : [this.#keeper.status];
+    return [...this.#keepers.values()].map(({ status }) => status);
   }
 
   get clientStates(): readonly string[] {
-    return this.#keeper === undefined ? [] : [this.#keeper.clientState];
+    return [...new Set([...this.#keepers.values()].map(({ clientState }) => clientState))];
   }
 
   /** Resolves when every one of them was read once, or could not be. */
-  async watch(people: readonly Person[]): Promise<void> {
-    const ids = people
-      .flatMap(({ teams }) => (teams.kind === 'account' ? [teams.objectId.toLowerCase()] : []))
-      .sort();
-    const { keeper } = this.#options;
-    const subscribed = keeper === undefined ? [] : ids.slice(0, maxPresenceIds);
-    this.#swept = ids.slice(subscribed.length);
-    if (keeper !== undefined && subscribed.join() !== this.#subscribed.join()) {
-      await this.#keeper?.end();
-      this.#keeper = undefined;
-      this.#subscribed = subscribed;
-      if (subscribed.length > 0) {
-        this.#keeper = keeper(resourceOf(subscribed), () => void this.#readAll());
-        await this.#keeper.start();
-      }
-    }
+  watch(people: readonly Person[]): Promise<void> {
+    const ids = people.flatMap(({ teams }) =>
+      teams.kind === 'account' ? [teams.objectId.toLowerCase()] : [],
+    );
+    const next = this.#changing.then(() => this.#watch(new Set(ids.sort())));
+    this.#changing = next.catch(() => undefined);
+    return next;
+  }
+
+  async #watch(ids: ReadonlySet<string>): Promise<void> {
+    this.#watched = ids;
+    const subscribers = await this.#options.subscribers(Math.ceil(ids.size / maxPresenceIds));
+    const before = this.#shares;
+    this.#shares = shareOut(
+      before,
+      ids,
+      subscribers.map(({ id }) => id),
+      maxPresenceIds,
+    );
+    const ended = [...before].filter(([id, share]) => this.#shares.get(id) !== share);
+    await Promise.all(ended.map(([id]) => this.#end(id)));
+    await Promise.all(subscribers.map((subscriber) => this.#begin(subscriber)));
     await this.#readAll();
-    this.#schedule();
+    this.#schedule(lookMs);
+  }
+
+  async #end(subscriber: string): Promise<void> {
+    const keeper = this.#keepers.get(subscriber);
+    this.#keepers.delete(subscriber);
+    await keeper?.end();
+  }
+
+  async #begin(subscriber: PresenceSubscriber): Promise<void> {
+    const share = this.#shares.get(subscriber.id);
+    if (share === undefined || this.#keepers.has(subscriber.id) || this.#stopped.signal.aborted) return;
+    const keeper = this.#options.keeper(subscriber, resourceOf(share), () => void this.#readAll());
+    this.#keepers.set(subscriber.id, keeper);
+    await keeper.start();
   }
 
   lifecycle(event: ReceivedLifecycle): boolean {
-    return this.#keeper?.lifecycle(event) ?? false;
+    return this.#keepers.values().some((keeper) => keeper.lifecycle(event));
   }
 
   async take(change: ReceivedChange): Promise<void> {
@@ -89,45 +127,61 @@ export class PresenceWatch implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort();
     this.#timer?.[Symbol.dispose]();
-    await this.#keeper?.[Symbol.asyncDispose]();
+    await this.#changing;
+    await Promise.all([...this.#keepers.values()].map((keeper) => keeper[Symbol.asyncDispose]()));
     await this.#sweeping;
   }
 
-  #schedule(): void {
+  #schedule(ms: number): void {
     this.#timer?.[Symbol.dispose]();
     if (this.#stopped.signal.aborted) return;
-    const ms = sweepMs * (0.9 + 0.2 * this.#options.random());
-    this.#timer = this.#options.clock.setTimer(ms, () => {
-      this.#sweeping = this.#sweep().then(() => this.#schedule());
+    const wait = ms * (0.9 + 0.2 * this.#options.random());
+    this.#timer = this.#options.clock.setTimer(wait, () => {
+      this.#sweeping = this.#sweep().then((next) => this.#schedule(next));
     });
   }
 
-  #sweep(): Promise<void> {
+  /** Answers with the time until the next, ms. */
+  async #sweep(): Promise<number> {
     const readBackDue = this.#options.clock.now() - this.#lastReadBack >= readBackMs;
-    const isDeaf = this.#keeper !== undefined && this.#keeper.status.state !== 'connected';
-    return readBackDue || isDeaf ? this.#readAll() : this.#read(this.#swept);
+    if (readBackDue) await this.#readAll();
+    const untold = this.#untold();
+    if (untold.length === 0) return lookMs;
+    const wereRead = readBackDue || (await this.#read(untold));
+    if (!wereRead) return sweepMs.afterFailure;
+    return Math.max(sweepMs.least, Math.ceil(untold.length / maxPresenceIds) * sweepMs.perRequest);
+  }
+
+  /** Those of whom no subscription tells now. */
+  #untold(): readonly string[] {
+    const told = new Set<string>();
+    for (const [subscriber, share] of this.#shares)
+      if (this.#keepers.get(subscriber)?.status.state === 'connected') for (const id of share) told.add(id);
+    return [...this.#watched].filter((id) => !told.has(id));
   }
 
   async #readAll(): Promise<void> {
     this.#lastReadBack = this.#options.clock.now();
-    await this.#read([...this.#subscribed, ...this.#swept]);
+    await this.#read([...this.#watched]);
   }
 
-  async #read(ids: readonly string[]): Promise<void> {
+  /** False when Graph does not answer. */
+  async #read(ids: readonly string[]): Promise<boolean> {
     const { tenant, clock } = this.#options;
     for (let at = 0; at < ids.length && !this.#stopped.signal.aborted; at += maxPresenceIds) {
       // As old as the question: what a notification brings meanwhile is newer.
       const asked = clock.now();
       const some = ids.slice(at, at + maxPresenceIds);
       const read = await presencesOf(tenant.graph, tenant.accounts.application, some, this.#stopped.signal);
-      if (!read.ok) return;
+      if (!read.ok) return false;
       for (const presence of read.value) this.#report(presence, asked);
     }
+    return true;
   }
 
   #report({ id, availability, activity }: Presence, observedAt: number): void {
     const person = this.#options.directory.byObjectId(id);
-    if (person === undefined) return;
+    if (person === undefined || !this.#watched.has(id.toLowerCase())) return;
     this.#options.sink.presence({
       side: 'teams',
       person: person.id,
