@@ -1,8 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
-import type { SipUri } from '../../core/people.ts';
-import type { Connector, Finding, LinkStatus, Sink } from '../../gateway/connector.ts';
+import type { Person, SipUri } from '../../core/people.ts';
+import type { Connector, Finding, LinkStatus, PublishOutcome, Sink } from '../../gateway/connector.ts';
 import type { Directory } from '../../gateway/directory.ts';
 import type { Links } from '../../gateway/links.ts';
 import type { ChannelTimers } from '../../protocols/ucwa/client/client.ts';
@@ -11,12 +11,14 @@ import { capabilities } from './capabilities.ts';
 import { createDelivering } from './delivering.ts';
 import type { Door, DoorAccount } from './door.ts';
 import { Endpoints } from './endpoints.ts';
+import type { Failure } from './errors.ts';
 import { createGate } from './gate.ts';
 import { sipUri, threadKey } from './ids.ts';
 import { listenAt } from './incoming.ts';
 import { refusalOf } from './outcomes.ts';
 import { createWatching } from './presence.ts';
 import { createProxies } from './proxies.ts';
+import { createShowing, type SignOut } from './showing.ts';
 import { poolStatus } from './status.ts';
 import { createUcwaDoor } from './ucwa-door/ucwa-door.ts';
 
@@ -53,6 +55,10 @@ export interface SkypeConnectorOptions {
   /** Endpoints that may be signing in at one time; 64 unless given. */
   readonly opensAtOnce?: number;
   readonly timers?: ChannelTimers;
+  /** `immediate` unless given. */
+  readonly signOut?: SignOut;
+  /** How often a pool is asked whether it still tells of who is watched, ms; 30 s unless given. */
+  readonly checkEveryMs?: number;
   readonly random?: () => number;
   readonly mintId?: () => string;
 }
@@ -76,6 +82,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
         random,
         endpointIdOf: ({ sip }) => uuidOf(installation, `${pool.name} ${sip}`),
         gate,
+        checkEveryMs: options.checkEveryMs ?? 30_000,
         ...(pool.ca === undefined ? {} : { ca: pool.ca }),
         ...(options.timers === undefined ? {} : { timers: options.timers }),
       }),
@@ -106,6 +113,8 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
     },
     listen: (endpoint) => listenAt(endpoint, { sink: started(), directory, endpoints, proxies, mintId }),
   });
+
+  const showing = createShowing(endpoints, options.signOut ?? 'immediate');
 
   const watching = createWatching(
     pools.map((pool) => pool.name),
@@ -146,13 +155,15 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
       if (person.skype.home === 'none') {
         return { kind: 'failed', refusal: { id: 'not-enabled', side: 'skype', person: person.displayName } };
       }
-      const failure = await endpoints.show(person, presence);
-      return failure
-        ? { kind: 'failed', refusal: refusalOf(failure, person.displayName) }
-        : { kind: 'published' };
+      return outcomeOf(await showing.show(person, presence), person);
     },
 
+    remark: async (person, remarks) => outcomeOf(await showing.remark(person, remarks), person),
+    inherit: (people) => showing.inherit(people),
+
     watch: (people) => watching.watch(people),
+
+    isTalking: (author, recipient) => isTalking(endpoints, author, recipient),
 
     status: (): readonly LinkStatus[] => poolStatus(pools, doors, endpoints),
 
@@ -162,6 +173,20 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
       for (const door of doors.values()) await door[Symbol.asyncDispose]();
     },
   };
+}
+
+function outcomeOf(failure: Failure | undefined, person: Person): PublishOutcome {
+  return failure
+    ? { kind: 'failed', refusal: refusalOf(failure, person.displayName) }
+    : { kind: 'published' };
+}
+
+function isTalking(endpoints: Endpoints, author: Person, recipient: Person): boolean {
+  if (author.skype.home === 'none' || recipient.skype.home === 'none') return false;
+  const own = endpoints.bySip(author.skype.sip)?.known(recipient.skype.sip, undefined);
+  const ours = endpoints.ofGateway(recipient.skype.pool);
+  const proxy = ours.kind === 'found' ? ours.endpoint.known(recipient.skype.sip, author.id) : undefined;
+  return own?.isOpen === true || proxy?.isOpen === true;
 }
 
 /** The same name for the same thing, as a UUID of the kind that is made from names. */

@@ -1,8 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Person, SipUri } from '../../core/people.ts';
-import type { Presence } from '../../core/presence/presence.ts';
-import { toUcwaPreferred } from '../../core/presence/scales.ts';
 import type { PreferredAvailability } from '../../protocols/ucwa/types.ts';
 import type { Account, Accounts } from './accounts.ts';
 import type { DialogId, Door, DoorAccount, DoorEndpoint, DoorListener } from './door.ts';
@@ -23,6 +21,8 @@ export class Endpoint {
   readonly sip: SipUri;
   readonly door: DoorEndpoint;
   readonly since: number;
+  /** How long the pool surely lets an invitation ring, ms. */
+  readonly ringMs: number;
   shows: EndpointShows = 'lurking';
   usedAt: number;
   readonly #sessions = new Map<string, Session>();
@@ -33,9 +33,11 @@ export class Endpoint {
     owner: Owner,
     pool: string,
     account: DoorAccount,
+    ringMs: number,
     options: EndpointsOptions,
     open: (endpoint: Endpoint) => DoorEndpoint,
   ) {
+    this.ringMs = ringMs;
     this.owner = owner;
     this.pool = pool;
     this.sip = account.sip;
@@ -154,17 +156,10 @@ export type Found<T> =
   | { readonly kind: 'found'; readonly endpoint: T }
   | { readonly kind: 'none'; readonly failure: Failure };
 
-interface Shown {
-  running: boolean;
-  wanted: Presence;
-}
-
 /** All endpoints that the gateway holds, one an account. */
 export class Endpoints implements AsyncDisposable {
   readonly #options: EndpointsOptions;
   readonly #byKey = new Map<string, Endpoint>();
-  readonly #showing = new Map<PersonId, Promise<Failure | undefined>>();
-  readonly #wanted = new Map<PersonId, Shown>();
 
   constructor(options: EndpointsOptions) {
     this.#options = options;
@@ -199,44 +194,9 @@ export class Endpoints implements AsyncDisposable {
     return this.#byKey.values();
   }
 
-  /** Shows a person with a presence; the latest call wins, and earlier ones that wait resolve with it. */
-  show(person: Person, presence: Presence): Promise<Failure | undefined> {
-    const wanted = this.#wanted.get(person.id) ?? { running: false, wanted: presence };
-    wanted.wanted = presence;
-    this.#wanted.set(person.id, wanted);
-    const before = this.#showing.get(person.id);
-    if (before && !wanted.running) return before;
-    const turn = async (): Promise<Failure | undefined> => {
-      wanted.running = true;
-      return await this.#showNow(person, wanted.wanted);
-    };
-    const next = (before ?? Promise.resolve()).then(turn, turn);
-    wanted.running = false;
-    this.#showing.set(person.id, next);
-    const forget = (): void => {
-      if (this.#showing.get(person.id) !== next) return;
-      this.#showing.delete(person.id);
-      this.#wanted.delete(person.id);
-    };
-    next.then(forget, forget);
-    return next;
-  }
-
-  async #showNow(person: Person, presence: Presence): Promise<Failure | undefined> {
-    const order = toUcwaPreferred(presence);
-    switch (order.kind) {
-      case 'keep':
-        return undefined;
-      case 'remove':
-        await this.#remove(person.id);
-        return undefined;
-      case 'set': {
-        const found = await this.ofPerson(person);
-        return found.kind === 'none'
-          ? found.failure
-          : await this.showEndpoint(found.endpoint, order.availability);
-      }
-    }
+  /** The person's own endpoint, if there is one at work. */
+  known(person: PersonId): Endpoint | undefined {
+    return this.#alive(person);
   }
 
   async showEndpoint(endpoint: Endpoint, availability: PreferredAvailability): Promise<Failure | undefined> {
@@ -253,10 +213,16 @@ export class Endpoints implements AsyncDisposable {
       const unused = clock.now() - endpoint.usedAt >= endpointIdleMs;
       if (endpoint.shows === 'lurking' && endpoint.sessions === 0 && unused) idle.push(key);
     }
-    await Promise.all(idle.map((key) => this.#remove(key)));
+    await Promise.all(idle.map((key) => this.remove(key)));
   }
 
-  async #remove(key: string): Promise<void> {
+  /** Leaves it to the pool to find out that the endpoint is gone. */
+  abandon(person: PersonId): void {
+    this.#byKey.get(person)?.door.abandon();
+    this.#byKey.delete(person);
+  }
+
+  async remove(key: string): Promise<void> {
     const endpoint = this.#byKey.get(key);
     this.#byKey.delete(key);
     await endpoint?.door[Symbol.asyncDispose]();
@@ -276,7 +242,7 @@ export class Endpoints implements AsyncDisposable {
     if (account.kind === 'none') return none(account.why, 'no account that the gateway may use');
     const door = this.#options.doors.get(account.pool);
     if (!door) return none('not-enabled', `no pool ${account.pool} is configured`);
-    const made = new Endpoint(owner, account.pool, account.account, this.#options, (endpoint) =>
+    const made = new Endpoint(owner, account.pool, account.account, door.ringMs, this.#options, (endpoint) =>
       door.open(account.account, this.#options.listen(endpoint)),
     );
     this.#byKey.set(key, made);
@@ -284,7 +250,7 @@ export class Endpoints implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#byKey.keys()].map((key) => this.#remove(key)));
+    await Promise.all([...this.#byKey.keys()].map((key) => this.remove(key)));
   }
 }
 

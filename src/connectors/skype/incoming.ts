@@ -3,12 +3,13 @@ import type { Body } from '../../core/message.ts';
 import type { Person } from '../../core/people.ts';
 import type { Refusal } from '../../core/refusals.ts';
 import { catalogue } from '../../core/refusals.ts';
-import { IntakeRefused, type Sink } from '../../gateway/connector.ts';
+import { type IncomingMessage, IntakeRefused, type Sink } from '../../gateway/connector.ts';
 import type { Directory } from '../../gateway/directory.ts';
 import type { DialogId, DoorInvitation, DoorListener, DoorMessage } from './door.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import { threadKey } from './ids.ts';
 import type { Proxies } from './proxies.ts';
+import { createRinging } from './ringing.ts';
 import { helpText, noticeText } from './to-ucwa.ts';
 
 export interface IncomingOptions {
@@ -35,6 +36,7 @@ export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorList
   const { sink, directory, endpoints, proxies } = options;
   /** Texts of one dialog are taken one after the other; once one is not, none after it until it comes again. */
   const intake = new Map<DialogId, Promise<void>>();
+  const ringing = createRinging(endpoint, sink);
 
   const threadOf = (invitation: DoorInvitation) =>
     threadKey({ pool: endpoint.pool, owner: endpoint.sip, peer: invitation.from, thread: invitation.thread });
@@ -55,30 +57,23 @@ export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorList
     return recipient === undefined ? { kind: 'unclear' } : { kind: 'pair', author, recipient };
   };
 
-  const take = async (
-    author: PersonId,
+  const written = (
+    { id: author, skype }: Person,
     recipient: PersonId,
     thread: string,
-    message: { readonly remote: DoorMessage['remote']; readonly at: number; readonly from: Person['skype'] },
+    { remote: remoteId, at: writtenAt }: Pick<DoorMessage, 'remote' | 'at'>,
     body: Body,
-  ): Promise<void> => {
-    if (message.from.home === 'none') return;
-    await sink.take({
-      side: 'skype',
-      thread: threadKey({ pool: endpoint.pool, owner: endpoint.sip, peer: message.from.sip, thread }),
-      remoteId: message.remote,
-      author,
-      recipient,
-      body,
-      writtenAt: message.at,
-    });
+  ): IncomingMessage | undefined => {
+    if (skype.home === 'none') return undefined;
+    const key = threadKey({ pool: endpoint.pool, owner: endpoint.sip, peer: skype.sip, thread });
+    return { side: 'skype', thread: key, remoteId, author, recipient, body, writtenAt };
   };
 
   const refuse = (id: Refusal['id'], detail: string, person?: string): void =>
     sink.refused('skype', { id, side: 'skype', detail, ...(person === undefined ? {} : { person }) });
 
   const invited = async (invitation: DoorInvitation): Promise<void> => {
-    const { dialog, from, remote, at, body, thread } = invitation;
+    const { dialog, from, body, thread } = invitation;
     if (endpoint.find(dialog)) return;
     const meant = await meantBy(invitation);
     switch (meant.kind) {
@@ -93,8 +88,10 @@ export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorList
       case 'pair': {
         const { author, recipient } = meant;
         const inTheNameOf = endpoint.owner.kind === 'gateway' ? recipient : undefined;
+        const message = body && written(author, recipient, thread, invitation, body);
         try {
-          if (body) await take(author.id, recipient, thread, { remote, at, from: author.skype }, body);
+          if (message && ringing.mayRing(from)) return await ringing.rings(invitation, message);
+          if (message) await sink.take(message);
         } catch (error) {
           report(error);
           return await endpoint.door.decline(dialog);
@@ -123,7 +120,8 @@ export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorList
     found.session.heard(message.dialog);
     const thread = found.session.threadOf(message.dialog);
     try {
-      await take(author.id, recipient, thread, { ...message, from: author.skype }, message.body);
+      const text = written(author, recipient, thread, message, message.body);
+      if (text) await sink.take(text);
     } catch (error) {
       report(error);
       if (!(error instanceof IntakeRefused) || catalogue[error.refusal.id].retry) throw error;
@@ -146,7 +144,10 @@ export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorList
       next.then(forget, forget);
       return next;
     },
-    ended: (dialog) => endpoint.ended(dialog),
+    ended(dialog, how) {
+      endpoint.ended(dialog);
+      ringing.ended(dialog, how);
+    },
     presence(person, presence, observedAt) {
       const seen = directory.bySip(person);
       if (seen) sink.presence({ side: 'skype', person: seen.id, presence, observedAt });

@@ -186,8 +186,11 @@ function onInvited(state: SessionState, dialog: DialogId): Decision {
         { kind: 'cancel', dialog: state.dialog },
       );
     case 'yielding':
-      return go({ ...state, theirs: dialog, theirsIs: 'joining' }, join);
+      return state.theirs === dialog
+        ? stay(state)
+        : go({ ...state, theirs: dialog, theirsIs: 'joining' }, join);
     case 'open':
+      if (state.dialog === dialog || state.successor === dialog) return stay(state);
       return state.sending
         ? go({ ...state, successor: dialog }, join)
         : go({ kind: 'joining', dialog, waiting: undefined }, join, stop(state.dialog));

@@ -1,0 +1,59 @@
+import type { SipUri } from '../../core/people.ts';
+import type { IncomingMessage, RingWatch, Sink } from '../../gateway/connector.ts';
+import type { DialogEnd, DialogId, DoorInvitation } from './door.ts';
+import type { Endpoint } from './endpoints.ts';
+
+/** Invitations that ring at a person's own clients as well as at the gateway's endpoint, until the gateway decides. */
+export interface Ringing {
+  /** Whether a first text of this peer may be left ringing: only where a conversation begins with it. */
+  mayRing(peer: SipUri): boolean;
+  /** Leaves it to the gateway what becomes of it. Rejects, and has taken nothing, if the text cannot be kept. */
+  rings(invitation: DoorInvitation, message: IncomingMessage): Promise<void>;
+  ended(dialog: DialogId, how: DialogEnd): void;
+}
+
+/** What is known of a ring: it may be over before the gateway has said who watches it. */
+interface Heard {
+  watch: RingWatch | undefined;
+  end: DialogEnd | undefined;
+}
+
+export function createRinging(endpoint: Endpoint, sink: Sink): Ringing {
+  const heard = new Map<DialogId, Heard>();
+
+  return {
+    mayRing: (peer) =>
+      sink.rings !== undefined &&
+      endpoint.owner.kind === 'person' &&
+      (endpoint.known(peer, undefined)?.isFresh ?? true),
+
+    async rings({ dialog, thread, from }, message) {
+      const ring: Heard = { watch: undefined, end: undefined };
+      heard.set(dialog, ring);
+      endpoint.leaveRinging(dialog, thread, from);
+      try {
+        ring.watch = await sink.rings?.({
+          message,
+          ringMs: endpoint.ringMs,
+          hasOthers: (signal) => endpoint.door.hasOthers(signal),
+          accept() {
+            if (endpoint.find(dialog)) endpoint.adopt(dialog, thread, from, undefined);
+          },
+        });
+      } catch (error) {
+        heard.delete(dialog);
+        endpoint.ended(dialog);
+        throw error;
+      }
+      if (ring.end !== undefined) ring.watch?.ended(ring.end);
+    },
+
+    ended(dialog, how) {
+      const ring = heard.get(dialog);
+      heard.delete(dialog);
+      if (!ring) return;
+      ring.end = how;
+      ring.watch?.ended(how);
+    },
+  };
+}
