@@ -3,6 +3,7 @@ import { defaultRetry } from '../core/conversation/delivery.ts';
 import { otherSide, type Person, type Side, sides } from '../core/people.ts';
 import type { FederationSettings } from '../core/routing/federation.ts';
 import type { PolicySettings } from '../core/routing/policy.ts';
+import { defaultToasts, type ToastSettings } from '../core/toasts/policy.ts';
 import { pause } from './clock.ts';
 import type { Connector, Sink } from './connector.ts';
 import { createDelivery } from './delivery.ts';
@@ -17,6 +18,7 @@ import { createPresence, type ShownPresence } from './presence.ts';
 import { createRouter } from './router.ts';
 import type { GatewayStatus } from './status.ts';
 import { createThreadMemory } from './threads.ts';
+import { createToasts } from './toasts.ts';
 import { createWayMemory } from './ways.ts';
 
 export interface GatewayOptions {
@@ -31,6 +33,8 @@ export interface GatewayOptions {
   readonly random: (bytes: number) => Uint8Array;
   readonly policies: PolicySettings;
   readonly federation: FederationSettings;
+  /** Where a conversation from SfB pops up for a person of both sides; one toast unless given. */
+  readonly toasts?: ToastSettings;
   /** From intake to the final state of a message, ms. */
   readonly deadlineMs: number;
   /** Silence after which an SfB session has ended, ms. */
@@ -78,6 +82,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     signedIn: (person) => presence.signedIn(person),
   });
 
+  const toasts = createToasts({
+    ...shared,
+    settings: options.toasts ?? defaultToasts,
+    policies: options.policies,
+    federation: options.federation,
+    deadlineMs: options.deadlineMs,
+    own: (person, side) => presence.own(person, side),
+    signedIn: (person) => presence.signedIn(person),
+    take: (message) => sink.take(message),
+  });
+
   interface Work {
     readonly message: StoredMessage;
     /** Left by an earlier run: what that run wrote itself only the ledger knows. */
@@ -102,8 +117,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { teams, skype } = await threads.of(conversation);
     const isBridged = teams !== undefined && skype !== undefined;
     const way = isBridged ? await ways.of(conversation) : undefined;
-    const decided = route({ message, isOwnWrite, isBridged, way });
+    const isRelayed = !isOwnWrite && toasts.relays(message);
+    const decided = route({ message, isOwnWrite, isRelayed, isBridged, way });
     const end = await deliver(message, decided, signal);
+    toasts.ended(message.id, end);
     if (end.kind === 'delivered' && decided.kind === 'bring')
       ways.note(conversation, [decided.author, decided.recipient], clock.now());
     if (end.kind === 'failed' && end.refusal.id === 'thread-closed') {
@@ -115,6 +132,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function accept(message: NewMessage): void {
     threads.note(message.conversation, message.side, message.thread);
+    toasts.taken(message);
     const stored = { ...message, attempts: 0, firstAttemptAt: undefined, end: undefined };
     lanes.push(message.conversation, { message: stored, recovered: false });
   }
@@ -133,7 +151,14 @@ export function createGateway(options: GatewayOptions): Gateway {
       ownWrites.has(message.side, message.thread, message.remoteId)
         ? Promise.resolve('echo')
         : intake(message),
-    presence: (observed) => presence.observe(observed),
+    rings: (ring) => toasts.rings(ring),
+    presence(observed) {
+      presence.observe(observed);
+      const person = directory.person(observed.person);
+      if (person) toasts.seen(person);
+    },
+    remarks: () => undefined,
+    lastActive: () => undefined,
     peopleOf: (side, thread) => ledger.peopleOf(side, thread),
     isOwnWrite: (side, thread, remoteId) => ledger.isOwnWrite(side, thread, remoteId),
     found: (side, messages, after) => report({ kind: 'read-back-found', side, messages, after }),
@@ -200,6 +225,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       listening?.[Symbol.dispose]();
       await Promise.all([
         lanes[Symbol.asyncDispose](),
+        toasts[Symbol.asyncDispose](),
         notices[Symbol.asyncDispose](),
         presence[Symbol.asyncDispose](),
       ]);

@@ -33,12 +33,13 @@ export function createIntake(options: IntakeOptions): Intake {
   return async (message) => {
     if (options.underWay() >= options.mostUnderWay) refuse(message, { id: 'overloaded', side: message.side });
     const takenAt = clock.now();
+    const { heldSince, ...written } = message;
     const kept: NewMessage = {
-      ...message,
+      ...written,
       id: mintMessageId(takenAt, options.random(6)),
       conversation: conversationOf(message.author, message.recipient),
       takenAt,
-      deadlineAt: takenAt + options.deadlineMs,
+      deadlineAt: (heldSince ?? takenAt) + options.deadlineMs,
     };
     const result = await ledger.take(kept).catch((error: unknown) => {
       const detail = error instanceof LedgerUnavailable ? error.reason : String(error);

@@ -42,6 +42,8 @@ export interface PresenceMirror extends AsyncDisposable {
   changed(people: readonly PersonChange[]): void;
   /** The sides on which a person has a client of their own, as far as presence tells. */
   signedIn(person: Person): readonly Side[];
+  /** What the person's own clients show on a side; undefined where nothing is known, or the gateway's part explains it. */
+  own(person: Person, side: Side): Presence | undefined;
   shown(person: Person): ShownPresence;
   /** Resolves when nothing waits to be published. */
   settled(): Promise<void>;
@@ -160,6 +162,10 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
       const entry = entries.get(person.id);
       if (!entry) return [];
       return sides.filter((side) => isSignedIn(ownPresence(entry.state, side, clock.now()) ?? offline));
+    },
+    own(person, side) {
+      const entry = entries.get(person.id);
+      return entry && ownPresence(entry.state, side, clock.now());
     },
     shown(person) {
       const state = entries.get(person.id)?.state ?? startMirror(mirrorPerson(person));

@@ -34,6 +34,8 @@ export interface RouterOptions {
 export interface RouteRequest {
   readonly message: StoredMessage;
   readonly isOwnWrite: boolean;
+  /** Both people talk on the side that it came from, through the gateway. */
+  readonly isRelayed: boolean;
   /** The conversation has been carried to the other side before. */
   readonly isBridged: boolean;
   readonly way: Way | undefined;
@@ -46,7 +48,7 @@ export function createRouter(options: RouterOptions): (request: RouteRequest) =>
   return (request) => {
     const { message, isBridged } = request;
     if (request.isOwnWrite) return { kind: 'echo' };
-    const side = otherSide(message.side);
+    const side = request.isRelayed ? message.side : otherSide(message.side);
     const author = directory.person(message.author);
     const recipient = directory.person(message.recipient);
     if (!author || !recipient)
@@ -73,9 +75,11 @@ export function createRouter(options: RouterOptions): (request: RouteRequest) =>
         describeFederationRefusal(barred),
       );
     const existing = isBridged || isMade;
-    const going = existing
-      ? goingOn(landing, facts, policy, recipient, request, options.sessionIdleMs)
-      : anew(landing);
+    const going = request.isRelayed
+      ? relayed
+      : existing
+        ? goingOn(landing, facts, policy, recipient, request, options.sessionIdleMs)
+        : anew(landing);
     if (going.kind === 'refused') return refused(going.id, side, recipient.displayName, going.rule);
     if (!hasAccount(recipient, side)) return refused('not-enabled', side, recipient.displayName);
 
@@ -84,6 +88,8 @@ export function createRouter(options: RouterOptions): (request: RouteRequest) =>
     return { kind: 'bring', side, author, recipient, body: converted.body, rule: going.rule };
   };
 }
+
+const relayed = { kind: 'goes', rule: 'taken-up-in-skype' } as const;
 
 type Going =
   | { readonly kind: 'goes'; readonly rule: string }

@@ -1,0 +1,41 @@
+import { LRUCache } from 'lru-cache';
+import type { PersonId } from '../core/ids.ts';
+import { type Person, type Side, sides } from '../core/people.ts';
+import type { Presence } from '../core/presence/presence.ts';
+import { noteClient, type OwnClients, unknownClients } from '../core/toasts/clients.ts';
+
+/** Where people have clients of their own, and which they used last, as far as this run of the gateway has seen. */
+export interface ToastClients {
+  /** As they are now. */
+  of(person: Person): OwnClients;
+  /** A report of the person's presence on some side has come. */
+  seen(person: Person): void;
+  /** @param at Unix ms */
+  used(person: PersonId, side: Side, at: number): void;
+  /** A toast found nobody there. */
+  absent(person: PersonId, side: Side): void;
+}
+
+const mostPeople = 50_000;
+
+/** @param own what a person's own clients show on a side; undefined where that cannot be told */
+export function createToastClients(own: (person: Person, side: Side) => Presence | undefined): ToastClients {
+  const known = new LRUCache<PersonId, OwnClients>({ max: mostPeople });
+  const of = (id: PersonId): OwnClients => known.get(id) ?? unknownClients;
+
+  function look(person: Person): OwnClients {
+    const clients = sides.reduce(
+      (before, side) => noteClient(before, { kind: 'seen', side, own: own(person, side) }),
+      of(person.id),
+    );
+    known.set(person.id, clients);
+    return clients;
+  }
+
+  return {
+    of: look,
+    seen: (person) => void look(person),
+    used: (id, side, at) => void known.set(id, noteClient(of(id), { kind: 'used', side, at })),
+    absent: (id, side) => void known.set(id, noteClient(of(id), { kind: 'absent', side })),
+  };
+}

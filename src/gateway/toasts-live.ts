@@ -1,0 +1,294 @@
+import type { Clock } from '../core/clock.ts';
+import type { End } from '../core/conversation/delivery.ts';
+import type { RemoteId, ThreadKey } from '../core/ids.ts';
+import type { Person, Side } from '../core/people.ts';
+import { toSkype } from '../core/text/text.ts';
+import type { ToastPlan } from '../core/toasts/plan.ts';
+import {
+  awaitsReading,
+  decideToast,
+  type ToastCommand,
+  type ToastDecision,
+  type ToastEvent,
+  type ToastState,
+} from '../core/toasts/toast.ts';
+import { deadline } from './clock.ts';
+import {
+  type Connector,
+  type DeliveryOrder,
+  type IncomingMessage,
+  type IncomingRing,
+  IntakeRefused,
+  type RingEnd,
+} from './connector.ts';
+import type { NewMessage } from './ledger.ts';
+
+export interface LiveToastOptions {
+  readonly connectors: Readonly<Record<Side, Connector>>;
+  readonly clock: Clock;
+  /** Waits, ms. */
+  readonly times: { readonly fallOverMs: number; readonly deadlineMs: number };
+  /** Resolves when the message is in the ledger. */
+  readonly take: (message: IncomingMessage) => Promise<unknown>;
+  /** One more line in the message's trace. */
+  readonly note: (message: NewMessage, detail: string) => void;
+  readonly used: (person: Person, side: Side) => void;
+  readonly absent: (person: Person, side: Side) => void;
+  /** The recipient's own client has taken up a ring of the gateway's. */
+  readonly relay: (author: Person, recipient: Person, thread: ThreadKey) => void;
+  readonly fault: (error: unknown) => void;
+  /** Told once. */
+  readonly over: (toast: LiveToast) => void;
+}
+
+/** How often it is asked whether a message was read while that matters, ms. */
+const readingPollMs = 1_000;
+/** One question, or one marking as read. */
+const callMs = 10_000;
+/** A pool ends a ring that nobody answers long before. */
+const longestRingMs = 120_000;
+/** Texts that follow the first before anybody has taken it up, and are shown where it is taken up. */
+const mostFollowing = 20;
+
+/** Runs the machine of `core/toasts` for one conversation that rings. */
+export class LiveToast {
+  readonly author: Person;
+  readonly recipient: Person;
+  readonly #ring: IncomingRing;
+  readonly #options: LiveToastOptions;
+  readonly #rangAt: number;
+  readonly #stopped = new AbortController();
+  readonly #following: NewMessage[] = [];
+  #state: ToastState = { kind: 'rang' };
+  #timer: Disposable | undefined;
+  #reading: Disposable | undefined;
+  #chain: Promise<void> = Promise.resolve();
+  #message: NewMessage | undefined;
+  /** Where the message lies in Teams. */
+  #shown: { readonly thread: ThreadKey; readonly remoteId: RemoteId } | undefined;
+  #seenInSkype = false;
+  #ringingBack: AbortController | undefined;
+
+  constructor(author: Person, recipient: Person, ring: IncomingRing, options: LiveToastOptions) {
+    this.author = author;
+    this.recipient = recipient;
+    this.#ring = ring;
+    this.#options = options;
+    this.#rangAt = options.clock.now();
+  }
+
+  /** Rejects if the message was to be taken at once and could not be. */
+  begin(plan: ToastPlan): Promise<void> {
+    return this.#happened({ kind: 'planned', plan });
+  }
+
+  happened(event: ToastEvent): void {
+    this.#happened(event).catch((error: unknown) => {
+      // Refused by the ledger: nothing was accepted, so the pool will tell the author what became of it.
+      if (!(error instanceof IntakeRefused)) this.#options.fault(error);
+    });
+  }
+
+  ended(how: RingEnd): void {
+    this.happened(eventOf(how));
+  }
+
+  /** Something of this conversation is in the ledger. Whether it is the message that rang. */
+  taken(message: NewMessage): boolean {
+    const { remoteId, thread } = this.#ring.message;
+    if (message.remoteId === remoteId && message.thread === thread) {
+      this.#message = message;
+      this.#note();
+      return true;
+    }
+    if (message.author === this.recipient.id) this.happened({ kind: 'answered', side: message.side });
+    else if (message.side === 'skype' && this.#following.length < mostFollowing)
+      this.#following.push(message);
+    return false;
+  }
+
+  /** What became of the message that rang. */
+  delivered(end: End): void {
+    if (end.kind !== 'delivered' || end.side !== 'teams') return;
+    this.#shown = { thread: end.thread, remoteId: end.remoteId };
+    if (this.#seenInSkype) void this.#markRead();
+    this.#watchReading();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort();
+    this.#ringingBack?.abort();
+    this.#timer?.[Symbol.dispose]();
+    this.#reading?.[Symbol.dispose]();
+    await this.#chain;
+  }
+
+  #happened(event: ToastEvent): Promise<void> {
+    if (this.#stopped.signal.aborted) return Promise.resolve();
+    const before = this.#state;
+    const { state, commands, wait } = decideToast(before, event);
+    this.#state = state;
+    this.#noteUse(event);
+    if (wait !== 'keep') this.#setTimer(wait);
+    const done = this.#chain.then(() => this.#run(commands));
+    this.#chain = done.catch(() => undefined);
+    if (state !== before) this.#note();
+    if (!awaitsReading(state)) this.#reading?.[Symbol.dispose]();
+    if (state.kind === 'over' && before.kind !== 'over')
+      void this.#chain.then(() => this.#options.over(this));
+    return done;
+  }
+
+  #noteUse(event: ToastEvent): void {
+    if (event.kind === 'answered') this.#options.used(this.recipient, event.side);
+    if (event.kind === 'read') this.#options.used(this.recipient, 'teams');
+    if (event.kind === 'ringFailed' && event.how === 'absent') this.#options.absent(this.recipient, 'skype');
+  }
+
+  #setTimer(wait: Exclude<ToastDecision['wait'], 'keep'>): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer =
+      wait === undefined
+        ? undefined
+        : this.#options.clock.setTimer(this.#waitMs(wait), () => this.happened({ kind: 'timer' }));
+  }
+
+  /** A ring is taken up while it surely still rings, and while there is time to deliver what rang. */
+  #waitMs(wait: 'fallOver' | 'ringEnd'): number {
+    const { fallOverMs, deadlineMs } = this.#options.times;
+    const { ringMs } = this.#ring;
+    const ringEndMs = ringMs - Math.min(5_000, ringMs / 6);
+    if (wait === 'ringEnd') return ringEndMs;
+    if (this.#state.kind !== 'inSkype') return fallOverMs;
+    return Math.min(fallOverMs, ringEndMs, deadlineMs - Math.min(10_000, deadlineMs / 2));
+  }
+
+  async #run(commands: readonly ToastCommand[]): Promise<void> {
+    for (const command of commands) await this.#perform(command);
+  }
+
+  async #perform({ kind }: ToastCommand): Promise<void> {
+    switch (kind) {
+      case 'bring':
+        await this.#options.take({ ...this.#ring.message, heldSince: this.#rangAt });
+        return;
+      case 'accept':
+        this.#ring.accept();
+        return;
+      case 'ring':
+        void this.#ringBack();
+        return;
+      case 'stopRinging':
+        this.#ringingBack?.abort();
+        return;
+      case 'markRead':
+        this.#seenInSkype = true;
+        void this.#markRead();
+        return;
+      case 'relay':
+        return;
+    }
+  }
+
+  async #ringBack(): Promise<void> {
+    const first = this.#message;
+    if (!first) return this.happened({ kind: 'ringFailed', how: 'unanswered' });
+    this.#ringingBack = new AbortController();
+    using limit = deadline(this.#options.clock, longestRingMs, this.#ringingBack.signal);
+    const outcome = await this.#write(first, limit.signal);
+    if (outcome.kind === 'delivered') {
+      for (let next = this.#following.shift(); next; next = this.#following.shift())
+        await this.#write(next, limit.signal);
+      this.#options.relay(this.author, this.recipient, outcome.thread);
+      this.happened({ kind: 'answered', side: 'skype' });
+      return;
+    }
+    const { id } = outcome.refusal;
+    const how = id === 'offline' ? 'absent' : id === 'declined' ? 'declined' : 'unanswered';
+    this.happened({ kind: 'ringFailed', how });
+  }
+
+  /** In SfB, in the author's name. */
+  async #write(message: NewMessage, signal: AbortSignal) {
+    const { connectors, clock } = this.#options;
+    const converted = toSkype(message.body, connectors.skype.capabilities);
+    if (converted.kind === 'refused')
+      return { kind: 'refused', refusal: { id: converted.id, side: 'skype' } } as const;
+    const order: DeliveryOrder = {
+      message: message.id,
+      conversation: message.conversation,
+      author: this.author,
+      recipient: this.recipient,
+      body: converted.body,
+      writtenAt: message.writtenAt,
+      thread: undefined,
+      attempt: 1,
+      firstAttemptAt: clock.now(),
+    };
+    try {
+      return await connectors.skype.deliver(order, signal);
+    } catch (error) {
+      this.#options.fault(error);
+      return { kind: 'uncertain', refusal: { id: 'uncertain', side: 'skype' } } as const;
+    }
+  }
+
+  async #markRead(): Promise<void> {
+    const { reading } = this.#options.connectors.teams;
+    if (!this.#shown || !reading) return;
+    using limit = deadline(this.#options.clock, callMs, this.#stopped.signal);
+    await reading.markRead(this.recipient, this.#shown.thread, limit.signal).catch(this.#options.fault);
+  }
+
+  #watchReading(): void {
+    if (this.#stopped.signal.aborted || !awaitsReading(this.#state)) return;
+    this.#reading = this.#options.clock.setTimer(readingPollMs, () => void this.#askWhetherRead());
+  }
+
+  async #askWhetherRead(): Promise<void> {
+    const { reading } = this.#options.connectors.teams;
+    if (!this.#shown || !reading) return;
+    using limit = deadline(this.#options.clock, callMs, this.#stopped.signal);
+    const { thread, remoteId } = this.#shown;
+    const read = await reading.hasRead(this.recipient, thread, remoteId, limit.signal).catch(() => undefined);
+    if (read === true) this.happened({ kind: 'read' });
+    else if (read === false) this.#watchReading();
+  }
+
+  #note(): void {
+    if (this.#message) this.#options.note(this.#message, describe(this.#state));
+  }
+}
+
+function eventOf(how: RingEnd): ToastEvent {
+  switch (how) {
+    case 'answered-elsewhere':
+      return { kind: 'answered', side: 'skype' };
+    case 'declined':
+      return { kind: 'declined' };
+    case 'missed':
+      return { kind: 'rangOut' };
+    case 'caller-gave-up':
+      return { kind: 'callerGaveUp' };
+    case 'over':
+    case 'lost':
+      return { kind: 'sessionEnded' };
+  }
+}
+
+function describe(state: ToastState): string {
+  switch (state.kind) {
+    case 'rang':
+      return 'rang';
+    case 'inSkype':
+      return 'in Skype for Business';
+    case 'inBoth':
+      return 'in both clients';
+    case 'inTeams':
+      return 'in Teams';
+    case 'ringingBack':
+      return 'fell over to Skype for Business';
+    case 'over':
+      return state.end;
+  }
+}
