@@ -54,7 +54,7 @@ export interface Connector extends AsyncDisposable {
    * Called once after `start`: an earlier run ended with these people on show here. `Offline` for one of them takes away
    * what that run left, although this one has made no endpoint.
    */
-  inherit(people: readonly Person[]): void;
+  inherit(left: readonly OnShow[]): void;
 
   /** From now on exactly these people's presence is reported to the sink; replaces the set before. */
   watch(people: readonly Person[]): Promise<void>;
@@ -191,6 +191,13 @@ export interface PresenceObservation {
   readonly presence: Presence;
   /** Unix ms; an observation older than the newest one of the same person and side is ignored. */
   readonly observedAt: number;
+}
+
+/** Somebody whom the gateway shows on a side where the authority over their presence is not. */
+export interface OnShow {
+  readonly person: Person;
+  readonly presence: Presence;
+  readonly remarks: Remarks;
 }
 
 export interface RemarksObservation {

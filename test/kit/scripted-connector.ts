@@ -1,12 +1,14 @@
 import type { RemoteId, ThreadKey } from '../../src/core/ids.ts';
 import type { Person, Side } from '../../src/core/people.ts';
 import type { Presence } from '../../src/core/presence/presence.ts';
+import type { Remarks } from '../../src/core/presence/remarks.ts';
 import type {
   Connector,
   DeliveryOrder,
   DeliveryOutcome,
   Finding,
   Notice,
+  OnShow,
   PublishOutcome,
   Sink,
 } from '../../src/gateway/connector.ts';
@@ -16,11 +18,18 @@ type Answer<I, O> = (input: I, signal: AbortSignal) => O | Promise<O>;
 /** A network that answers as a test says and remembers what it was asked. */
 export class ScriptedConnector implements Connector {
   readonly side: Side;
-  readonly capabilities = { maxBodyBytes: 8_000, canFind: false, formats: ['text', 'html'] as const };
+  readonly capabilities = {
+    maxBodyBytes: 8_000,
+    canFind: false,
+    formats: ['text', 'html'] as const,
+    endpointLeaseMs: 60_000,
+  };
   readonly delivered: DeliveryOrder[] = [];
   readonly asked: DeliveryOrder[] = [];
   readonly told: Notice[] = [];
   readonly published: { readonly person: Person; readonly presence: Presence }[] = [];
+  readonly remarked: { readonly person: Person; readonly remarks: Remarks }[] = [];
+  inherited: readonly OnShow[] = [];
   watched: readonly Person[] = [];
   /** Threads that only one of the two people sees. */
   readonly unshared = new Set<ThreadKey>();
@@ -79,6 +88,15 @@ export class ScriptedConnector implements Connector {
   async publish(person: Person, presence: Presence): Promise<PublishOutcome> {
     this.published.push({ person, presence });
     return this.onPublish({ person, presence }, new AbortController().signal);
+  }
+
+  async remark(person: Person, remarks: Remarks): Promise<PublishOutcome> {
+    this.remarked.push({ person, remarks });
+    return { kind: 'published' };
+  }
+
+  inherit(left: readonly OnShow[]): void {
+    this.inherited = left;
   }
 
   watch(people: readonly Person[]): Promise<void> {

@@ -114,7 +114,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
     listen: (endpoint) => listenAt(endpoint, { sink: started(), directory, endpoints, proxies, mintId }),
   });
 
-  const showing = createShowing(endpoints, options.signOut ?? 'immediate');
+  const showing = createShowing(endpoints, options.signOut ?? 'immediate', clock);
 
   const watching = createWatching(
     pools.map((pool) => pool.name),
@@ -159,7 +159,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
     },
 
     remark: async (person, remarks) => outcomeOf(await showing.remark(person, remarks), person),
-    inherit: (people) => showing.inherit(people),
+    inherit: (left) => showing.inherit(left),
 
     watch: (people) => watching.watch(people),
 

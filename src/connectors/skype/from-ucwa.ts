@@ -1,10 +1,12 @@
 import type { RemoteId } from '../../core/ids.ts';
 import type { Body } from '../../core/message.ts';
 import type { Presence } from '../../core/presence/presence.ts';
+import { fromSkypeNote, type Remarks } from '../../core/presence/remarks.ts';
 import { fromUcwa } from '../../core/presence/scales.ts';
 import { readSkype } from '../../core/text/text.ts';
 import type { IncomingInvitation, ReceivedMessage } from '../../protocols/ucwa/client/client.ts';
 import type { DataContent } from '../../protocols/ucwa/data-uri.ts';
+import { parseDate } from '../../protocols/ucwa/dates.ts';
 import type { Reason } from '../../protocols/ucwa/errors.ts';
 import type { DialogEnd, DialogId, DoorInvitation, DoorMessage } from './door.ts';
 import { sipUri } from './ids.ts';
@@ -80,4 +82,13 @@ export function messageFrom(
 
 export function presenceFrom(seen: { readonly availability?: string; readonly activity?: string }): Presence {
   return fromUcwa(seen.availability, seen.activity);
+}
+
+export function remarksFrom(note: { readonly message?: string; readonly type?: string }): Remarks {
+  return fromSkypeNote(note.message ?? '', note.type ?? 'Personal');
+}
+
+/** Unix ms; undefined where the pool does not say. */
+export function lastActiveFrom({ lastActive }: { readonly lastActive?: string }): number | undefined {
+  return lastActive === undefined ? undefined : parseDate(lastActive);
 }

@@ -9,4 +9,6 @@ export const capabilities: Capabilities = {
   maxBodyBytes: maxMessageBytes - nameBytes,
   canFind: true,
   formats: ['html'],
+  /** The shortest session that `setPresence` takes. */
+  endpointLeaseMs: 5 * 60_000,
 };

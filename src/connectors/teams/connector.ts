@@ -28,6 +28,7 @@ import { Publications } from './publications.ts';
 import { ReadBack } from './read-back.ts';
 import { SubscriptionKeeper } from './subscriptions.ts';
 import { tellSender } from './tell.ts';
+import { createTenantUsers, type TenantUsers } from './tenant-users.ts';
 import { createTenants, type Tenant, type TenantOptions } from './tenants.ts';
 import { keysOf, trusting } from './trust.ts';
 
@@ -47,11 +48,17 @@ export interface TeamsOptions {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
+  /** How long what the gateway shows may outlive it, and how late a change may be noticed that nobody told of, ms; 60 s unless given. */
+  readonly leaseMs?: number;
+  /** `lazy`: who signs out is left to the network to find out; `immediate` unless given. */
+  readonly signOut?: 'immediate' | 'lazy';
 }
 
 export interface TeamsConnector extends Connector {
   /** Adds the address that Graph notifies. Before the app listens, which it must when the connector starts. */
   register(app: FastifyInstance): void;
+  /** The users of each tenant, to make people of. */
+  readonly users: readonly TenantUsers[];
   /** The person's Teams account was linked anew, or its link taken away. */
   linkChanged(person: PersonId): void;
 }
@@ -72,7 +79,8 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
   const tenants = createTenants(options.tenants, { ...options, dispatcher });
   const chats = new Chats(directory);
   const stopped = new AbortController();
-  const publications = new Publications(tenants, clock, random);
+  const { leaseMs = 60_000, signOut = 'immediate' } = options;
+  const publications = new Publications({ tenants, clock, random, leaseMs, signOut });
   let running: Running | undefined;
 
   const delivery = new Delivery(tenants, chats, (person, detail) => {
@@ -111,6 +119,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
   return {
     side: 'teams',
     capabilities,
+    users: tenants.all.map((tenant) => createTenantUsers(tenant, options.kept)),
 
     register(app) {
       registerLinking(app, { ...options, tenants, linked: linkChanged });
@@ -232,6 +241,8 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
     bothSee: (thread) => parseThreadKey(thread).kind === 'direct',
     tell: (notice, signal) => tellSender(notice, tenants, delivery, signal),
     publish: (person, presence) => publications.publish(person, presence),
+    remark: (person, remarks) => publications.remark(person, remarks),
+    inherit: (left) => publications.inherit(left),
 
     async watch(people) {
       const kept = [...(running?.byTenant.values() ?? [])];

@@ -2,31 +2,40 @@ import type { Clock } from '../../core/clock.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Person } from '../../core/people.ts';
 import type { Presence } from '../../core/presence/presence.ts';
-import { preferredFirst, toTeamsPreferred, toTeamsSession } from '../../core/presence/scales.ts';
-import type { PublishOutcome } from '../../gateway/connector.ts';
-import {
-  clearPreferredPresence,
-  clearPresence,
-  setPreferredPresence,
-  setPresence,
-} from '../../protocols/graph/client/presence.ts';
-import type { GraphFailure, GraphResult } from '../../protocols/graph/client/result.ts';
+import { type Remarks, toStatusMessage } from '../../core/presence/remarks.ts';
+import { toTeamsPreferred, toTeamsSession } from '../../core/presence/scales.ts';
+import type { OnShow, PublishOutcome } from '../../gateway/connector.ts';
+import type { GraphFailure } from '../../protocols/graph/client/result.ts';
 import { refused } from './deliver.ts';
-import { isNotFound, outcomeOf } from './errors.ts';
+import { outcomeOf } from './errors.ts';
+import { type Held, PersonPresence } from './person-presence.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 
-/** The shortest that Graph takes: how long a presence outlives a gateway that crashed. */
-const sessionMinutes = 5;
+/** What Graph takes for a session, minutes. */
+const sessionMinutes = { least: 5, most: 240 } as const;
 /** Graph lets an available session fade after five minutes unless it is set again. */
 const refreshMs = { least: 3 * 60_000, most: 4 * 60_000 } as const;
 const requestMs = 15_000;
 const leaveMs = 3_000;
 
+export interface PublicationsOptions {
+  readonly tenants: Tenants;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** How long a presence may outlive a gateway that crashed, ms; Graph gives it five minutes at least. */
+  readonly leaseMs: number;
+  /** `lazy`: what is no longer to be shown is left to run out. */
+  readonly signOut: 'immediate' | 'lazy';
+}
+
 interface Shown {
   readonly person: Person;
   presence: Presence;
-  /** The preferred presence is of our making. */
-  preferred: boolean;
+  /** The status message, empty where there is none. */
+  status: string;
+  /** What of it Graph has. */
+  held: Held;
   refresh: Disposable | undefined;
   /** One person's requests follow each other. */
   tail: Promise<unknown>;
@@ -34,32 +43,50 @@ interface Shown {
 
 /** The presences that the gateway shows in Teams, each held by a session of our application. */
 export class Publications implements AsyncDisposable {
-  readonly #tenants: Tenants;
-  readonly #clock: Clock;
-  readonly #random: () => number;
+  readonly #options: PublicationsOptions;
+  readonly #minutes: number;
   readonly #shown = new Map<PersonId, Shown>();
+  readonly #inherited = new Map<PersonId, Held>();
   readonly #stopped = new AbortController();
 
-  constructor(tenants: Tenants, clock: Clock, random: () => number) {
-    this.#tenants = tenants;
-    this.#clock = clock;
-    this.#random = random;
+  constructor(options: PublicationsOptions) {
+    this.#options = options;
+    const minutes = Math.ceil(options.leaseMs / 60_000);
+    this.#minutes = Math.min(sessionMinutes.most, Math.max(sessionMinutes.least, minutes));
   }
 
   publish(person: Person, presence: Presence): Promise<PublishOutcome> {
-    const shown = this.#shown.get(person.id) ?? {
-      person,
-      presence,
-      preferred: false,
-      refresh: undefined,
-      tail: Promise.resolve(),
-    };
+    const shown = this.#shown.get(person.id) ?? this.#start(person, presence);
     this.#shown.set(person.id, shown);
     shown.presence = presence;
     shown.refresh?.[Symbol.dispose]();
+    if (toTeamsSession(presence).kind === 'clear') shown.status = '';
     const applied = shown.tail.then(() => this.#apply(shown, presence));
     shown.tail = applied.catch(() => undefined);
     return applied;
+  }
+
+  remark(person: Person, remarks: Remarks): Promise<PublishOutcome> {
+    const shown = this.#shown.get(person.id);
+    if (!shown || toTeamsSession(shown.presence).kind !== 'set')
+      return Promise.resolve({ kind: 'published' });
+    const status = toStatusMessage(remarks);
+    shown.status = status;
+    const applied = shown.tail.then(() =>
+      this.#request(shown, (there, signal) =>
+        shown.status === status ? there.say(status, this.#minutes, signal) : Promise.resolve(undefined),
+      ),
+    );
+    shown.tail = applied.catch(() => undefined);
+    return applied;
+  }
+
+  /** What an earlier run may have left. */
+  inherit(left: readonly OnShow[]): void {
+    for (const { person, presence, remarks } of left) {
+      const preferred = toTeamsPreferred(presence).kind === 'set';
+      this.#inherited.set(person.id, { preferred, status: toStatusMessage(remarks) !== '' });
+    }
   }
 
   /** Takes every presence away that is held by the gateway alone. */
@@ -72,91 +99,73 @@ export class Publications implements AsyncDisposable {
     this.#shown.clear();
     const signal = AbortSignal.timeout(leaveMs);
     await Promise.all(
-      leaving.map(async ({ person, preferred, tail }) => {
-        await tail;
-        const tenant = this.#tenants.of(person);
-        if (tenant !== undefined) await clear(tenant, person, preferred, signal);
+      leaving.map(async (shown) => {
+        await shown.tail;
+        const there = this.#presenceOf(shown);
+        await there?.clear(signal);
       }),
     );
   }
 
-  async #apply(shown: Shown, presence: Presence): Promise<PublishOutcome> {
-    const { person } = shown;
-    const tenant = this.#tenants.of(person);
-    if (person.teams.kind === 'none' || tenant === undefined) {
-      return { kind: 'failed', refusal: refused('not-enabled', person).refusal };
-    }
-    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(requestMs)]);
-    const failure = await this.#show(shown, tenant, person.teams.objectId, presence, signal);
-    if (failure !== undefined) {
-      return { kind: 'failed', refusal: outcomeOf(failure, 'prepare', person.displayName).refusal };
-    }
-    if (shown.presence === presence) this.#holdOrForget(shown);
-    return { kind: 'published' };
+  #start(person: Person, presence: Presence): Shown {
+    const held = this.#inherited.get(person.id) ?? { preferred: false, status: false };
+    this.#inherited.delete(person.id);
+    return {
+      person,
+      presence,
+      status: '',
+      held,
+      refresh: undefined,
+      tail: Promise.resolve(),
+    };
   }
 
-  async #show(
-    shown: Shown,
-    tenant: Tenant,
-    userId: string,
-    presence: Presence,
-    signal: AbortSignal,
-  ): Promise<GraphFailure | undefined> {
-    const { graph, accounts, clientId } = tenant;
+  #apply(shown: Shown, presence: Presence): Promise<PublishOutcome> {
     const session = toTeamsSession(presence);
-    switch (session.kind) {
-      case 'keep':
-        return undefined;
-      case 'clear': {
-        const failure = await clear(tenant, shown.person, shown.preferred, signal);
-        if (failure === undefined) shown.preferred = false;
-        return failure;
-      }
-      case 'set': {
-        const hold = async (): Promise<GraphResult<true>> => {
-          const pair = { ...pairOf(session), sessionId: clientId, minutes: sessionMinutes };
-          return setPresence(graph, accounts.application, userId, pair, signal);
-        };
-        const prefer = (): Promise<GraphResult<true>> =>
-          this.#prefer(shown, tenant, userId, presence, signal);
-        for (const step of preferredFirst(presence) ? [prefer, hold] : [hold, prefer]) {
-          const done = await step();
-          if (!done.ok) return done.failure;
-        }
+    return this.#request(shown, async (there, signal) => {
+      if (session.kind === 'clear' && this.#options.signOut === 'lazy') {
+        this.#holdOrForget(shown, presence);
         return undefined;
       }
-    }
+      const failure =
+        session.kind === 'clear'
+          ? await there.clear(signal)
+          : await there.show(presence, this.#minutes, signal);
+      if (failure === undefined) this.#holdOrForget(shown, presence);
+      return failure;
+    });
   }
 
-  async #prefer(
+  async #request(
     shown: Shown,
-    { graph, accounts }: Tenant,
-    userId: string,
-    presence: Presence,
-    signal: AbortSignal,
-  ): Promise<GraphResult<true>> {
-    const preferred = toTeamsPreferred(presence);
-    if (preferred.kind === 'set') {
-      const pair = { ...pairOf(preferred), minutes: sessionMinutes };
-      const set = await setPreferredPresence(graph, accounts.application, userId, pair, signal);
-      if (set.ok) shown.preferred = true;
-      return set;
-    }
-    if (!shown.preferred) return { ok: true, value: true };
-    const cleared = await clearPreferredPresence(graph, accounts.application, userId, signal);
-    if (cleared.ok) shown.preferred = false;
-    return cleared;
+    ask: (there: PersonPresence, signal: AbortSignal) => Promise<GraphFailure | undefined>,
+  ): Promise<PublishOutcome> {
+    const there = this.#presenceOf(shown);
+    if (!there) return { kind: 'failed', refusal: refused('not-enabled', shown.person).refusal };
+    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(requestMs)]);
+    const failure = await ask(there, signal);
+    return failure === undefined
+      ? { kind: 'published' }
+      : { kind: 'failed', refusal: outcomeOf(failure, 'prepare', shown.person.displayName).refusal };
   }
 
-  #holdOrForget(shown: Shown): void {
+  #presenceOf({ person, held }: Shown): PersonPresence | undefined {
+    const tenant: Tenant | undefined = this.#options.tenants.of(person);
+    return person.teams.kind === 'none' || tenant === undefined
+      ? undefined
+      : new PersonPresence(tenant, person.teams.objectId, held, this.#options.clock);
+  }
+
+  #holdOrForget(shown: Shown, presence: Presence): void {
+    if (shown.presence !== presence) return;
     shown.refresh?.[Symbol.dispose]();
     if (this.#stopped.signal.aborted) return;
-    if (toTeamsSession(shown.presence).kind !== 'set') {
+    if (toTeamsSession(presence).kind !== 'set') {
       this.#shown.delete(shown.person.id);
       return;
     }
-    const ms = refreshMs.least + (refreshMs.most - refreshMs.least) * this.#random();
-    shown.refresh = this.#clock.setTimer(ms, () => this.#refresh(shown));
+    const ms = refreshMs.least + (refreshMs.most - refreshMs.least) * this.#options.random();
+    shown.refresh = this.#options.clock.setTimer(ms, () => this.#refresh(shown));
   }
 
   #refresh(shown: Shown): void {
@@ -164,7 +173,12 @@ export class Publications implements AsyncDisposable {
     const again = shown.tail.then(async () => {
       if (shown.presence !== presence || this.#stopped.signal.aborted) return;
       const outcome = await this.#apply(shown, presence);
-      if (outcome.kind === 'failed' && shown.presence === presence) this.#retry(shown);
+      const said =
+        shown.status === ''
+          ? outcome
+          : await this.#request(shown, (there, signal) => there.say(shown.status, this.#minutes, signal));
+      const failed = outcome.kind === 'failed' || said.kind === 'failed';
+      if (failed && shown.presence === presence) this.#retry(shown);
     });
     shown.tail = again.catch(() => this.#retry(shown));
   }
@@ -173,31 +187,7 @@ export class Publications implements AsyncDisposable {
   #retry(shown: Shown): void {
     if (this.#stopped.signal.aborted) return;
     shown.refresh?.[Symbol.dispose]();
-    shown.refresh = this.#clock.setTimer(10_000 + 10_000 * this.#random(), () => this.#refresh(shown));
+    const ms = 10_000 + 10_000 * this.#options.random();
+    shown.refresh = this.#options.clock.setTimer(ms, () => this.#refresh(shown));
   }
-}
-
-async function clear(
-  tenant: Tenant,
-  person: Person,
-  preferred: boolean,
-  signal: AbortSignal,
-): Promise<GraphFailure | undefined> {
-  if (person.teams.kind === 'none') return undefined;
-  const { graph, accounts, clientId } = tenant;
-  const { objectId } = person.teams;
-  if (preferred) {
-    const cleared = await clearPreferredPresence(graph, accounts.application, objectId, signal);
-    if (!cleared.ok) return cleared.failure;
-  }
-  return failureUnlessGone(await clearPresence(graph, accounts.application, objectId, clientId, signal));
-}
-
-function pairOf({ availability, activity }: { readonly availability: string; readonly activity: string }) {
-  return { availability, activity };
-}
-
-/** A session that does not exist is taken away already. */
-function failureUnlessGone(result: GraphResult<true>): GraphFailure | undefined {
-  return result.ok || isNotFound(result.failure) ? undefined : result.failure;
 }

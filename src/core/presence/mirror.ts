@@ -15,6 +15,8 @@ import { shownInTeams, shownThroughSip, shownThroughUcwa } from './scales.ts';
  */
 export interface MirrorState {
   readonly person: MirrorPerson;
+  /** How long a publication may be held back on its way, ms: reports of what it replaces come later by that. */
+  readonly paceMs: number;
   readonly sides: Readonly<Record<Side, SideState>>;
 }
 
@@ -44,6 +46,10 @@ export type MirrorEvent =
   | { readonly kind: 'seen'; readonly side: Side; readonly presence: Presence; readonly at: number }
   /** Mode or accounts have changed. On the sides of `moved` it is another account from now on, that shows nothing yet. */
   | { readonly kind: 'changed'; readonly person: MirrorPerson; readonly moved?: readonly Side[] }
+  /** What an earlier run of the gateway left on show there. */
+  | { readonly kind: 'inherited'; readonly side: Side; readonly presence: Presence }
+  /** Nothing has confirmed in time what was inherited. */
+  | { readonly kind: 'unconfirmed'; readonly side: Side }
   /** The time that {@link MirrorDecision.wakeAt} asked for has come. */
   | { readonly kind: 'woken' };
 
@@ -83,8 +89,8 @@ export function mirrorPerson(person: Person): MirrorPerson {
   };
 }
 
-export function startMirror(person: MirrorPerson): MirrorState {
-  return { person, sides: { teams: unseen, skype: unseen } };
+export function startMirror(person: MirrorPerson, paceMs = 0): MirrorState {
+  return { person, paceMs, sides: { teams: unseen, skype: unseen } };
 }
 
 export type Authority = 'teams' | 'skype' | 'none' | 'teams while signed in there, else skype';
@@ -109,9 +115,13 @@ export function authorityOf({ mode, hasTeams, hasSkype }: MirrorPerson): Authori
 /** What happens next. `now` is Unix ms and never goes back. */
 export function decideMirror(state: MirrorState, event: MirrorEvent, now: number): MirrorDecision {
   const before = applied(state, event, now);
-  const targets = targetsOf(before, now);
-  const teams = turned(before.sides.teams, targets.teams, ownPresence(before, 'teams', now), now);
-  const skype = turned(before.sides.skype, targets.skype, ownPresence(before, 'skype', now), now);
+  const targets = {
+    ...targetsOf(before, now),
+    ...(event.kind === 'unconfirmed' ? { [event.side]: offline } : {}),
+  };
+  const turnedSide = (side: Side): SideState =>
+    turned(before.sides[side], targets[side], ownPresence(before, side, now), now, state.paceMs);
+  const [teams, skype] = [turnedSide('teams'), turnedSide('skype')];
   const publish = [
     ...(samePresence(before.sides.teams.ours, teams.ours)
       ? []
@@ -154,15 +164,20 @@ function applied(state: MirrorState, event: MirrorEvent, now: number): MirrorSta
     case 'changed': {
       const { person, moved = [] } = event;
       const sideOf = (side: Side): SideState => (moved.includes(side) ? unseen : state.sides[side]);
-      return { person, sides: { teams: sideOf('teams'), skype: sideOf('skype') } };
+      return { ...state, person, sides: { teams: sideOf('teams'), skype: sideOf('skype') } };
     }
+    case 'inherited': {
+      const side = { ...state.sides[event.side], ours: event.presence };
+      return { ...state, sides: { ...state.sides, [event.side]: side } };
+    }
+    case 'unconfirmed':
     case 'woken':
       return state;
     case 'seen': {
       const side = state.sides[event.side];
-      if (side.seen && event.at < side.seen.at) return state;
+      if (side.seen && event.at < Math.min(side.seen.at, now)) return state;
       if (event.presence.availability === 'PresenceUnknown') return state;
-      const seen = { presence: event.presence, at: event.at };
+      const seen = { presence: event.presence, at: Math.min(event.at, now) };
       const next = { ...side, ...unmasked(side, event.presence), seen };
       return {
         ...state,
@@ -208,14 +223,20 @@ function targetsOf(state: MirrorState, now: number): Readonly<Record<Side, Prese
 }
 
 /** The side once `target` is shown there; `own` is what was taken for the person's own until now. */
-function turned(side: SideState, target: Presence, own: Presence | undefined, now: number): SideState {
+function turned(
+  side: SideState,
+  target: Presence,
+  own: Presence | undefined,
+  now: number,
+  paceMs: number,
+): SideState {
   const fading = fresh(side.fading, now);
   if (samePresence(side.ours, target))
     return fading.length === side.fading.length ? side : { ...side, fading };
   if (!isSignedIn(side.ours)) return { ...side, ours: target, fading, suspect: undefined };
   const withdraws = !isSignedIn(target);
   const withdrawn = withdraws ? { at: now, settleMs: settleTime(side, now) } : side.withdrawn;
-  const until = now + (withdraws && withdrawn ? withdrawn.settleMs : settleMs);
+  const until = now + (withdraws && withdrawn ? withdrawn.settleMs : settleMs + paceMs);
   return {
     ...side,
     ours: target,

@@ -14,7 +14,15 @@ import {
 } from '../../../protocols/ucwa/client/client.ts';
 import type { DialogEnd, DialogId, DoorListener } from '../door.ts';
 import { failureOfError } from '../errors.ts';
-import { endFrom, invitationFrom, messageFrom, presenceFrom, type Reading } from '../from-ucwa.ts';
+import {
+  endFrom,
+  invitationFrom,
+  lastActiveFrom,
+  messageFrom,
+  presenceFrom,
+  type Reading,
+  remarksFrom,
+} from '../from-ucwa.ts';
 import { remoteId, sipUri } from '../ids.ts';
 
 /** One application of an endpoint, from sign-in to loss, with the dialogs that live in it. */
@@ -37,9 +45,12 @@ export interface IncarnationOptions {
   readonly listener: DoorListener;
   readonly clock: Clock;
   readonly random: () => number;
+  /** How often it is checked that the pool still tells of who is watched, ms. */
+  readonly checkEveryMs?: number;
 }
 
-export function createIncarnation({ application, listener, clock, random }: IncarnationOptions): Incarnation {
+export function createIncarnation(options: IncarnationOptions): Incarnation {
+  const { application, listener, clock, random, checkEveryMs } = options;
   const messaging = createMessaging(application, clock);
   const incarnation = `${application.identity.endpointId} ${application.links.self}`;
   const conversations = new Map<DialogId, string>();
@@ -56,8 +67,16 @@ export function createIncarnation({ application, listener, clock, random }: Inca
       random,
       observed(uri, presence, askedAt) {
         const person: SipUri | undefined = sipUri(uri);
-        if (person !== undefined) listener.presence(person, presenceFrom(presence), askedAt);
+        if (person === undefined) return;
+        listener.presence(person, presenceFrom(presence), askedAt);
+        const activeAt = lastActiveFrom(presence);
+        if (activeAt !== undefined) listener.lastActive(person, activeAt);
       },
+      noted(uri, note, askedAt) {
+        const person: SipUri | undefined = sipUri(uri);
+        if (person !== undefined) listener.remarks(person, remarksFrom(note), askedAt);
+      },
+      ...(checkEveryMs === undefined ? {} : { checkEveryMs }),
       failed: (error) => listener.failed(failureOfError(error, false)),
     });
 

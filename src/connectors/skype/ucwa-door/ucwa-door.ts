@@ -20,6 +20,8 @@ export interface UcwaDoorOptions {
   readonly endpointIdOf: (account: DoorAccount) => string;
   readonly gate: Gate;
   readonly timers?: ChannelTimers;
+  /** How often it is checked that the pool still tells of who is watched, ms. */
+  readonly checkEveryMs?: number;
   /** How long the pool lets an invitation ring, ms; 30 s unless given. */
   readonly ringMs?: number;
 }

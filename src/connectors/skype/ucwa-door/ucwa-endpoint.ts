@@ -28,6 +28,8 @@ export interface UcwaEndpointOptions {
   readonly endpointId: string;
   readonly gate: Gate;
   readonly timers?: ChannelTimers;
+  /** How often it is checked that the pool still tells of who is watched, ms. */
+  readonly checkEveryMs?: number;
   readonly reached: () => void;
   readonly failing: (error: unknown) => void;
 }
@@ -51,6 +53,7 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
   const { account, listener, transport, discovery, clock } = options;
   let current: Incarnation | undefined;
   let watched: ReadonlySet<SipUri> = new Set();
+  let note = '';
 
   const kept: KeptApplication = keepApplication({
     ...options,
@@ -59,11 +62,12 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
     admit: (signal) => options.gate.enter(signal),
     signIn: (signal) => signIn({ transport, discovery, clock, signal, credentials: account }),
     opened(application) {
-      const incarnation = createIncarnation({ application, listener, clock, random: options.random });
+      const incarnation = createIncarnation({ ...options, application });
       current = incarnation;
       if (watched.size > 0) {
         void rewatch(incarnation);
       }
+      if (note !== '') void renote(incarnation);
       return (notice) => incarnation.handle(notice);
     },
     closed() {
@@ -87,6 +91,13 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
     using limited = limit(clock, callMs);
     await incarnation
       .watch(watched, limited.signal)
+      .catch((error: unknown) => listener.failed(failureOfError(error, false)));
+  }
+
+  async function renote({ application }: Incarnation): Promise<void> {
+    using limited = limit(clock, callMs);
+    await application
+      .setNote(note, limited.signal)
       .catch((error: unknown) => listener.failed(failureOfError(error, false)));
   }
 
@@ -125,6 +136,19 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       try {
         using limited = limit(clock, changeMs);
         await kept.show(availability, limited.signal);
+        return undefined;
+      } catch (error) {
+        return failed(error, false);
+      }
+    },
+
+    async note(text) {
+      note = text;
+      using limited = limit(clock, callMs);
+      const here = await running(limited.signal);
+      if (isFailure(here)) return here;
+      try {
+        await here.application.setNote(text, limited.signal);
         return undefined;
       } catch (error) {
         return failed(error, false);
@@ -214,6 +238,8 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
         return failed(error, false);
       }
     },
+
+    abandon: () => kept.abandon(),
 
     async [Symbol.asyncDispose]() {
       await kept[Symbol.asyncDispose]();

@@ -83,6 +83,34 @@ export function clearPreferredPresence(
   return act(graph, as, userId, 'clearUserPreferredPresence', signal, {});
 }
 
+/** `expiresAt` is Unix ms. */
+export function setStatusMessage(
+  graph: GraphClient,
+  as: TokenSource,
+  userId: string,
+  status: { readonly text: string; readonly expiresAt: number },
+  signal: AbortSignal,
+): Promise<GraphResult<true>> {
+  const dateTime = new Date(status.expiresAt).toISOString().replace('Z', '');
+  return act(graph, as, userId, 'setStatusMessage', signal, {
+    statusMessage: {
+      message: { content: status.text, contentType: 'text' },
+      expiryDateTime: { dateTime, timeZone: 'UTC' },
+    },
+  });
+}
+
+/** Takes any status message away, whoever set it. */
+export function clearStatusMessage(
+  graph: GraphClient,
+  as: TokenSource,
+  userId: string,
+  signal: AbortSignal,
+): Promise<GraphResult<true>> {
+  const statusMessage = { message: { content: '', contentType: 'text' } };
+  return act(graph, as, userId, 'setStatusMessage', signal, { statusMessage });
+}
+
 function act(
   graph: GraphClient,
   as: TokenSource,

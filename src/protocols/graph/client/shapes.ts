@@ -54,10 +54,17 @@ export type Member = Static<typeof Member>;
 export const ChatWithMembers = Type.Object({ ...Chat.properties, members: Type.Array(Member) });
 export type ChatWithMembers = Static<typeof ChatWithMembers>;
 
+/** A change notification carries the first three alone; then the others are unknown, not absent. */
 export const Presence = Type.Object({
   id: Type.String({ minLength: 1 }),
   availability: Type.String(),
   activity: Type.String(),
+  statusMessage: Type.Optional(Nullable(Type.Object({ message: Type.Optional(Nullable(ItemBody)) }))),
+  outOfOfficeSettings: Type.Optional(
+    Nullable(Type.Object({ message: OptionalText, isOutOfOffice: Type.Optional(Nullable(Type.Boolean())) })),
+  ),
+  /** Sorts as text: the later presence has the greater one. */
+  sequenceNumber: OptionalText,
 });
 export type Presence = Static<typeof Presence>;
 export const presence = Compile(Presence);

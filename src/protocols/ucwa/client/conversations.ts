@@ -107,6 +107,7 @@ export function applyEvent(
       return received(known, event, update);
     case 'participant':
     case 'contactPresence':
+    case 'contactNote':
     case 'contact':
     case 'presenceSubscription':
     case 'other':

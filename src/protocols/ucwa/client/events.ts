@@ -77,6 +77,12 @@ export interface ContactPresenceEvent extends Base {
   readonly contact: string | undefined;
 }
 
+export interface ContactNoteEvent extends Base {
+  readonly kind: 'contactNote';
+  /** The contact whose note it is. */
+  readonly contact: string | undefined;
+}
+
 export interface ContactEvent extends Base {
   readonly kind: 'contact';
   readonly uri: string | undefined;
@@ -99,6 +105,7 @@ export type ClientEvent =
   | MessageEvent
   | ParticipantEvent
   | ContactPresenceEvent
+  | ContactNoteEvent
   | ContactEvent
   | PresenceSubscriptionEvent
   | OtherEvent;
@@ -172,6 +179,8 @@ export function parseEvent(event: unknown, sender: string): ClientEvent | undefi
       return { ...base, kind: 'participant', conversation: sender, party: partyOf(body) };
     case 'contactPresence':
       return { ...base, kind: 'contactPresence', contact: text(collection?.['href']) };
+    case 'contactNote':
+      return { ...base, kind: 'contactNote', contact: text(collection?.['href']) };
     case 'contact':
       return { ...base, kind: 'contact', uri: text(body['uri']) };
     case 'presenceSubscription':

@@ -23,6 +23,8 @@ export interface KeptApplication extends AsyncDisposable {
   running(signal: AbortSignal): Promise<Application>;
   /** From now on, and in every new incarnation, the account is shown so. */
   show(availability: PreferredAvailability, signal: AbortSignal): Promise<void>;
+  /** Ends without signing out: the pool is left to find out. */
+  abandon(): void;
 }
 
 export interface KeepOptions {
@@ -59,6 +61,7 @@ export function keepApplication(options: KeepOptions): KeptApplication {
   let waiters = unsettled();
   let hurry = (): void => undefined;
   let beat = (): void => undefined;
+  let abandoned = false;
 
   const enter = (next: KeptState): void => {
     state = next;
@@ -125,9 +128,7 @@ export function keepApplication(options: KeepOptions): KeptApplication {
     });
     options.closed(application);
     waiters = unsettled();
-    if (end.kind === 'aborted') {
-      await signOut(application);
-    }
+    if (end.kind === 'aborted' && !abandoned) await signOut(application);
     return end;
   };
 
@@ -174,6 +175,10 @@ export function keepApplication(options: KeepOptions): KeptApplication {
       if (wasRunning || shown !== next) await application.makeMeAvailable(next, signal);
       shown = next;
       beat();
+    },
+    abandon() {
+      abandoned = true;
+      life.abort(new Error('abandoned'));
     },
     async [Symbol.asyncDispose]() {
       life.abort(new Error('signed out'));

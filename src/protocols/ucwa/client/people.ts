@@ -2,7 +2,7 @@ import { isObject } from '../hal.ts';
 import { expectShape } from './answers.ts';
 import type { Application } from './application.ts';
 import { UnexpectedAnswer } from './failures.ts';
-import { type Contact, type ContactPresence, checks } from './shapes.ts';
+import { type Contact, type ContactNote, type ContactPresence, checks } from './shapes.ts';
 
 /** Contacts that match a name or address. `limit` 1 to 100. Entries that are no contacts are left out. */
 export async function search(
@@ -38,4 +38,13 @@ export async function readContactPresence(
 ): Promise<ContactPresence> {
   const answer = await application.requester.call('GET', href, { signal });
   return expectShape(checks.contactPresence, answer.body, 'contactPresence');
+}
+
+export async function readContactNote(
+  application: Application,
+  href: string,
+  signal: AbortSignal,
+): Promise<ContactNote> {
+  const answer = await application.requester.call('GET', href, { signal });
+  return expectShape(checks.contactNote, answer.body, 'contactNote');
 }

@@ -1,10 +1,10 @@
 import { expectShape } from './answers.ts';
 import type { Application } from './application.ts';
 import { backoff, type Clock, pause } from './clock.ts';
+import { createContactReader, isNotFound } from './contact-reader.ts';
 import type { ClientEvent } from './events.ts';
-import { RequestFailed, UnexpectedAnswer } from './failures.ts';
-import { readContact, readContactPresence } from './people.ts';
-import { type ContactPresence, checks } from './shapes.ts';
+import { UnexpectedAnswer } from './failures.ts';
+import { type ContactNote, type ContactPresence, checks } from './shapes.ts';
 
 export interface PresenceSubscriptionsOptions {
   readonly application: Application;
@@ -12,9 +12,13 @@ export interface PresenceSubscriptionsOptions {
   readonly random: () => number;
   /** `askedAt` is when the answer was asked for, Unix ms; answers about one person come in order. */
   readonly observed: (uri: string, presence: ContactPresence, askedAt: number) => void;
+  /** As `observed`. Absent: notes are not read. */
+  readonly noted?: (uri: string, note: ContactNote, askedAt: number) => void;
   readonly failed: (error: unknown) => void;
   /** People a subscription; 100 unless given. */
   readonly batchSize?: number;
+  /** How often the pool is asked whether the subscriptions are still there, ms: it can lose one without a word. */
+  readonly checkEveryMs?: number;
 }
 
 /** The presence of a set of people, as one application sees it. */
@@ -31,12 +35,12 @@ interface Batch {
   readonly href: string;
   readonly add: string | undefined;
   readonly uris: Set<string>;
+  /** The pool has named it among those that there are: only then does it mean something that it no longer does. */
+  wasListed: boolean;
 }
 
 const durationMinutes = 30;
 const renewAfterMs = 20 * 60_000;
-const readsAtOnce = 8;
-const readAttempts = 4;
 
 export function createPresenceSubscriptions(options: PresenceSubscriptionsOptions): PresenceSubscriptions {
   const { application, clock, random, batchSize = 100 } = options;
@@ -47,10 +51,7 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
   let changing: Promise<void> = Promise.resolve();
   let failures = 0;
   let retry: Disposable | undefined;
-  const uriOf = new Map<string, string>();
-  /** Contact address by presence address: whose presence is to be read. */
-  const stale = new Map<string, string>();
-  const reading = new Set<string>();
+  const reader = createContactReader({ ...options, signal: life.signal });
 
   const create = async (uris: readonly string[], signal: AbortSignal): Promise<void> => {
     if (links.presenceSubscriptions === undefined) {
@@ -65,6 +66,7 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
       href: made.self.href,
       add: made.addToPresenceSubscription?.href,
       uris: new Set(uris),
+      wasListed: false,
     });
   };
 
@@ -133,55 +135,31 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
     await change(life.signal);
   };
 
-  const renewForEver = async (): Promise<void> => {
+  /** Takes what the pool no longer lists for lost, and makes it anew: that tells how everybody in it is now. */
+  const check = async (): Promise<void> => {
+    if (links.presenceSubscriptions === undefined || batches.length === 0) return;
+    const answer = await requester.call('GET', links.presenceSubscriptions, { signal: life.signal });
+    const all = expectShape(checks.presenceSubscriptions, answer.body, 'presenceSubscriptions');
+    const listed = all._embedded?.presenceSubscription ?? [];
+    const there = new Set((Array.isArray(listed) ? listed : [listed]).map(({ _links }) => _links.self.href));
+    const lost = batches.filter((batch) => batch.wasListed && !there.has(batch.href));
+    for (const batch of batches) batch.wasListed ||= there.has(batch.href);
+    if (lost.length === 0) return;
+    batches = batches.filter((batch) => !lost.includes(batch));
+    await change(life.signal);
+  };
+
+  const forEver = async (everyMs: number, work: () => Promise<void>): Promise<void> => {
     for (;;) {
-      await pause(clock, renewAfterMs, life.signal);
-      changing = changing.then(renew).catch((error: unknown) => {
+      await pause(clock, everyMs, life.signal);
+      changing = changing.then(work).catch((error: unknown) => {
         if (!life.signal.aborted) options.failed(error);
       });
       await changing;
     }
   };
-  void renewForEver().catch(() => undefined);
-
-  const read = async (presence: string, contact: string): Promise<void> => {
-    let uri = uriOf.get(contact);
-    if (uri === undefined) {
-      uri = (await readContact(application, contact, life.signal)).uri;
-      uriOf.set(contact, uri);
-    }
-    const askedAt = clock.now();
-    const answer = await readContactPresence(application, presence, life.signal);
-    options.observed(uri, answer, askedAt);
-  };
-
-  /** A presence that could not be read would stay wrong until it changes again. */
-  const readWithPatience = async (presence: string, contact: string): Promise<void> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await read(presence, contact);
-      } catch (error) {
-        if (life.signal.aborted) return;
-        if (attempt >= readAttempts || isNotFound(error)) return options.failed(error);
-        const wait = backoff(attempt, 1_000, 10_000, random);
-        await pause(clock, wait, life.signal).catch(() => undefined);
-      }
-    }
-  };
-
-  /** One read a person at a time; a change that comes meanwhile is read afterwards. */
-  const readStale = (): void => {
-    for (const [presence, contact] of stale) {
-      if (reading.size >= readsAtOnce || life.signal.aborted) return;
-      if (reading.has(presence)) continue;
-      stale.delete(presence);
-      reading.add(presence);
-      void readWithPatience(presence, contact).finally(() => {
-        reading.delete(presence);
-        readStale();
-      });
-    }
-  };
+  void forEver(renewAfterMs, renew).catch(() => undefined);
+  if (options.checkEveryMs !== undefined) void forEver(options.checkEveryMs, check).catch(() => undefined);
 
   return {
     watch(uris, signal) {
@@ -190,23 +168,13 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
     },
     handle(events) {
       for (const event of events) {
-        if (event.kind === 'contact') {
-          if (event.type === 'deleted') uriOf.delete(event.href);
-          else if (event.uri !== undefined) uriOf.set(event.href, event.uri);
-        } else if (
-          event.kind === 'contactPresence' &&
-          event.type !== 'deleted' &&
-          event.contact !== undefined
-        ) {
-          stale.set(event.href, event.contact);
-        } else if (event.kind === 'presenceSubscription' && event.type === 'deleted') {
-          const ended = batches.find((batch) => batch.href === event.href);
-          if (!ended) continue;
-          batches = batches.filter((batch) => batch !== ended);
-          changeInTurn(life.signal).catch(options.failed);
-        }
+        if (event.kind !== 'presenceSubscription' || event.type !== 'deleted') continue;
+        const ended = batches.find((batch) => batch.href === event.href);
+        if (!ended) continue;
+        batches = batches.filter((batch) => batch !== ended);
+        changeInTurn(life.signal).catch(options.failed);
       }
-      readStale();
+      reader.handle(events);
     },
     restore() {
       batches = [];
@@ -217,8 +185,4 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
       life.abort(new Error('no longer watching'));
     },
   };
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof RequestFailed && error.status === 404;
 }

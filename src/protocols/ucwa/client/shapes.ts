@@ -59,7 +59,11 @@ export const PresenceSubscriptionAnswer = Type.Object({
 export const ContactAnswer = Type.Object({
   uri: Type.String({ maxLength: 1024 }),
   name: Type.Optional(Type.String()),
-  _links: Type.Object({ self: Link, contactPresence: Type.Optional(Link) }),
+  _links: Type.Object({
+    self: Link,
+    contactPresence: Type.Optional(Link),
+    contactNote: Type.Optional(Link),
+  }),
 });
 export type Contact = Static<typeof ContactAnswer>;
 
@@ -69,6 +73,24 @@ export const ContactPresenceAnswer = Type.Object({
   lastActive: Type.Optional(Type.String({ maxLength: 100 })),
 });
 export type ContactPresence = Static<typeof ContactPresenceAnswer>;
+
+export const ContactNoteAnswer = Type.Object({
+  message: Type.Optional(Type.String({ maxLength: 16_384 })),
+  /** `Personal`, or `OutOfOffice` where the pool shows that instead. */
+  type: Type.Optional(Type.String({ maxLength: 100 })),
+});
+export type ContactNote = Static<typeof ContactNoteAnswer>;
+
+/** Only what tells whether they are still there. */
+export const PresenceSubscriptionsAnswer = Type.Object({
+  _embedded: Type.Optional(
+    Type.Object({
+      presenceSubscription: Type.Optional(
+        Type.Union([PresenceSubscriptionAnswer, Type.Array(PresenceSubscriptionAnswer)]),
+      ),
+    }),
+  ),
+});
 
 export const SearchAnswer = Type.Object({
   _embedded: Type.Optional(Type.Object({ contact: Type.Optional(Type.Unknown()) })),
@@ -84,5 +106,7 @@ export const checks = {
   presenceSubscription: Compile(PresenceSubscriptionAnswer),
   contact: Compile(ContactAnswer),
   contactPresence: Compile(ContactPresenceAnswer),
+  contactNote: Compile(ContactNoteAnswer),
+  presenceSubscriptions: Compile(PresenceSubscriptionsAnswer),
   search: Compile(SearchAnswer),
 };

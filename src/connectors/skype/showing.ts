@@ -1,0 +1,115 @@
+import type { Clock } from '../../core/clock.ts';
+import type { PersonId } from '../../core/ids.ts';
+import type { Person } from '../../core/people.ts';
+import type { Presence } from '../../core/presence/presence.ts';
+import { type Remarks, toSkypeNote } from '../../core/presence/remarks.ts';
+import { toUcwaPreferred } from '../../core/presence/scales.ts';
+import type { OnShow } from '../../gateway/connector.ts';
+import { limit } from '../../protocols/ucwa/client/client.ts';
+import type { Endpoint, Endpoints } from './endpoints.ts';
+import type { Failure } from './errors.ts';
+
+/**
+ * What happens to an endpoint whose person has signed out: it is ended at once, or left to the pool to find out, which is
+ * what a gateway does that does not sign out (Available for some minutes, then Away, then Offline).
+ */
+export type SignOut = 'immediate' | 'lazy';
+
+/** Shows people at the pools through endpoints of their own. */
+export interface Showing {
+  /** The latest call wins, and earlier ones that wait resolve with it. Undefined if it was taken. */
+  show(person: Person, presence: Presence): Promise<Failure | undefined>;
+  /** Without effect for somebody who is not shown. */
+  remark(person: Person, remarks: Remarks): Promise<Failure | undefined>;
+  /** An earlier run of this installation may have left their endpoints. */
+  inherit(left: readonly OnShow[]): void;
+}
+
+interface Wanted {
+  running: boolean;
+  presence: Presence;
+}
+
+const readyMs = 60_000;
+
+export function createShowing(endpoints: Endpoints, signOut: SignOut, clock: Clock): Showing {
+  const wanted = new Map<PersonId, Wanted>();
+  const turns = new Map<PersonId, Promise<Failure | undefined>>();
+  const inherited = new Set<PersonId>();
+  const noted = new WeakSet<Endpoint>();
+
+  async function showNow(person: Person, presence: Presence): Promise<Failure | undefined> {
+    const order = toUcwaPreferred(presence);
+    switch (order.kind) {
+      case 'keep':
+        return undefined;
+      case 'remove':
+        return await hide(person);
+      case 'set': {
+        const found = await endpoints.ofPerson(person);
+        if (found.kind === 'none') return found.failure;
+        inherited.delete(person.id);
+        return await endpoints.showEndpoint(found.endpoint, order.availability);
+      }
+    }
+  }
+
+  async function hide(person: Person): Promise<Failure | undefined> {
+    const endpoint = endpoints.known(person.id);
+    if (signOut === 'lazy') {
+      endpoints.abandon(person.id);
+      return undefined;
+    }
+    if (endpoint) {
+      if (noted.has(endpoint)) await endpoint.door.note('');
+      await endpoints.remove(person.id);
+    }
+    return inherited.has(person.id) && !endpoint ? await endLeft(person) : undefined;
+  }
+
+  /** Takes the place of the endpoint that was left, under the name that both have, and goes with it. */
+  async function endLeft(person: Person): Promise<Failure | undefined> {
+    const found = await endpoints.ofPerson(person);
+    using limited = limit(clock, readyMs);
+    const failure = found.kind === 'none' ? found.failure : await found.endpoint.door.ready(limited.signal);
+    if (!failure) inherited.delete(person.id);
+    await endpoints.remove(person.id);
+    return failure;
+  }
+
+  return {
+    show(person, presence) {
+      const want = wanted.get(person.id) ?? { running: false, presence };
+      want.presence = presence;
+      wanted.set(person.id, want);
+      const before = turns.get(person.id);
+      if (before && !want.running) return before;
+      const turn = async (): Promise<Failure | undefined> => {
+        want.running = true;
+        return await showNow(person, want.presence);
+      };
+      const next = (before ?? Promise.resolve()).then(turn, turn);
+      want.running = false;
+      turns.set(person.id, next);
+      const forget = (): void => {
+        if (turns.get(person.id) !== next) return;
+        turns.delete(person.id);
+        wanted.delete(person.id);
+      };
+      next.then(forget, forget);
+      return next;
+    },
+
+    async remark(person, remarks) {
+      await turns.get(person.id)?.catch(() => undefined);
+      const endpoint = endpoints.known(person.id);
+      if (endpoint?.shows !== 'available') return undefined;
+      noted.add(endpoint);
+      return await endpoint.door.note(toSkypeNote(remarks));
+    },
+
+    inherit(left) {
+      for (const { person } of left) inherited.add(person.id);
+    },
+  };
+}
