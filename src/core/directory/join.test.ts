@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Joined, type JoinRules, joinUser } from './join.ts';
+import { type JoinedUser, type JoinRules, joinUser } from './join.ts';
 import { readSkypeAttributes, type SkypeAttributes } from './skype-attributes.ts';
 import type { DirectoryUser } from './users.ts';
 
@@ -8,7 +8,8 @@ const user: DirectoryUser = {
   objectId: '00000000-0000-4000-8000-000000000001',
   upn: 'Bob@Contoso.example',
   displayName: 'Bob Brown',
-  isMember: true,
+  isEnabled: true,
+  isGuest: false,
   sipAddresses: ['SIP:bob@contoso.example'],
   extensions: {},
 };
@@ -37,11 +38,11 @@ const withAttributes = (attributes: SkypeAttributes): JoinRules => ({
   attributes: new Map([['bob@contoso.example', attributes]]),
 });
 
-function person(joined: Joined) {
+function person(joined: JoinedUser) {
   assert.equal(joined.kind, 'person', JSON.stringify(joined));
   return joined.kind === 'person' ? joined.person : assert.fail();
 }
-function conflicts(joined: Joined): readonly string[] {
+function conflicts(joined: JoinedUser): readonly string[] {
   assert.equal(joined.kind, 'conflict', JSON.stringify(joined));
   return joined.kind === 'conflict'
     ? joined.conflicts.map(({ field, because }) => `${field} ${because}`)
@@ -87,7 +88,8 @@ describe('a user of the tenant', () => {
   });
 
   it('is nobody of the gateway’s when a guest, disabled, or an account of the gateway itself', () => {
-    assert.equal(joinUser({ ...user, isMember: false }, rules).kind, 'nobody');
+    assert.equal(joinUser({ ...user, isEnabled: false }, rules).kind, 'nobody');
+    assert.equal(joinUser({ ...user, isGuest: true }, rules).kind, 'nobody');
     assert.equal(joinUser({ ...user, upn: 'isthmus@contoso.example' }, rules).kind, 'nobody');
   });
 

@@ -14,7 +14,7 @@ export interface JoinRules extends DirectoryRules {
   readonly extensions: Readonly<Partial<Record<'mode' | 'home' | 'pool', string>>>;
 }
 
-export type Joined =
+export type JoinedUser =
   | { readonly kind: 'person'; readonly person: Person }
   /** Not a person of the gateway's: a guest, a disabled account, an account of the gateway itself. */
   | { readonly kind: 'nobody' }
@@ -24,12 +24,14 @@ export type Joined =
  * Makes a person of a user of the tenant and what the SfB side says of them. Of one fact the extension attributes stand
  * above the SfB side's, those above the tenant's defaults; two addresses that contradict each other are a conflict.
  */
-export function joinUser(user: DirectoryUser, rules: JoinRules): Joined {
+export function joinUser(user: DirectoryUser, rules: JoinRules): JoinedUser {
   const upn = user.upn.toLowerCase();
-  if (!user.isMember || rules.ownAddresses.has(upn)) return { kind: 'nobody' };
+  if (user.isGuest || !user.isEnabled || rules.ownAddresses.has(upn)) return { kind: 'nobody' };
   const attributes = rules.attributes?.get(upn);
+  const person = upn === '' ? user.objectId : upn;
   const address = addressOf(user, attributes);
-  if (address.kind === 'conflict') return { kind: 'conflict', conflicts: [{ ...address, person: upn }] };
+  if (address.kind === 'conflict')
+    return { kind: 'conflict', conflicts: [{ person, field: address.field, because: address.because }] };
 
   const said = { ...saidBySkype(attributes, rules), ...saidByExtensions(user, rules) };
   const domain = upn.slice(upn.lastIndexOf('@') + 1);
@@ -46,7 +48,7 @@ export function joinUser(user: DirectoryUser, rules: JoinRules): Joined {
   if (read) return { kind: 'person', person: read.person };
   return {
     kind: 'conflict',
-    conflicts: problems.map(({ field, because }) => ({ person: upn, field, because })),
+    conflicts: problems.map(({ field, because }) => ({ person, field, because })),
   };
 }
 
@@ -72,7 +74,12 @@ function saidByExtensions({ extensions }: DirectoryUser, rules: JoinRules) {
 
 type AddressFound =
   | { readonly kind: 'address'; readonly sip: string | undefined }
-  | { readonly kind: 'conflict'; readonly field: Field; readonly because: string };
+  | ({ readonly kind: 'conflict' } & Conflict);
+
+interface Conflict {
+  readonly field: Field;
+  readonly because: string;
+}
 
 /**
  * The one SIP address of a person. Among several proxy addresses the prefix in capitals marks the primary one, as with those

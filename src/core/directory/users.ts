@@ -5,8 +5,10 @@ export interface DirectoryUser {
   /** As written there. */
   readonly upn: string;
   readonly displayName: string;
-  /** False: a guest of another organisation, or an account that nobody can sign in to. */
-  readonly isMember: boolean;
+  /** Whether anybody can sign in to the account. */
+  readonly isEnabled: boolean;
+  /** Of another organisation. */
+  readonly isGuest: boolean;
   /** The `SIP:` and `sip:` entries of the proxy addresses, as written there. */
   readonly sipAddresses: readonly string[];
   /** `extensionAttribute1` to `extensionAttribute15`, those that hold something. */
