@@ -39,7 +39,8 @@ export interface Config {
   readonly peopleFile: string | undefined;
   /** What people are checked against, at the start and whenever they change. */
   readonly directory: DirectoryRules;
-  readonly delivery: { readonly deadlineMs: number };
+  readonly delivery: ConfigFile['delivery'];
+  readonly ledger: ConfigFile['ledger'];
   readonly policies: PolicySettings;
   readonly federation: FederationSettings;
   readonly log: { readonly level: ConfigFile['log']['level'] };
@@ -120,6 +121,7 @@ export function resolveConfig(
     peopleFile: file.people.file === undefined ? undefined : resolve(folder, file.people.file),
     directory: directoryRules(file),
     delivery: file.delivery,
+    ledger: file.ledger,
     policies: resolvePolicies(file.policy, known, problems),
     federation: resolveFederation(file.federation, known, problems),
     log: file.log,

@@ -59,6 +59,14 @@ const milliseconds = (fallback: number, minimum: number, maximum: number, what: 
     description: `${what}, in milliseconds from ${minimum} to ${maximum}`,
   });
 
+const whole = (fallback: number, minimum: number, maximum: number, what: string) =>
+  Type.Integer({
+    minimum,
+    maximum,
+    default: fallback,
+    description: `${what}, from ${minimum} to ${maximum}`,
+  });
+
 /** A secret stands in the file, in a file of its own, or in an environment variable. */
 export const secretSchema = Type.Union(
   [
@@ -206,8 +214,59 @@ export const configSchema = Type.Object(
         { default: {}, description: 'what holds for the people of a domain, by domain' },
       ),
     }),
+    presence: section('how presence is mirrored', {
+      leaseMs: milliseconds(
+        60_000,
+        5_000,
+        14_400_000,
+        'the time within which a client that vanished, or a change that nobody told of, is found out',
+      ),
+      paceMs: milliseconds(
+        5_000,
+        0,
+        600_000,
+        'the least time between two changes of one person shown on one side, signing out excepted',
+      ),
+      signOut: Type.Enum(['immediate', 'lazy'], {
+        default: 'immediate',
+        description: 'immediate, or lazy: who signs out is left to the other network to find out',
+      }),
+    }),
     delivery: section('how messages are brought over', {
       deadlineMs: milliseconds(30_000, 1_000, 600_000, 'the time by which a message is delivered or failed'),
+      catchUpMs: milliseconds(
+        86_400_000,
+        60_000,
+        2_592_000_000,
+        'the age up to which a message that comes up late is still brought',
+      ),
+      mostUnderWay: whole(
+        20_000,
+        1,
+        1_000_000,
+        'the messages under way before further ones are refused for now',
+      ),
+      mostBytesUnderWay: whole(
+        67_108_864,
+        65_536,
+        4_294_967_296,
+        'the bytes of text under way before further messages are refused for now',
+      ),
+    }),
+    ledger: section('what is kept, and for how long', {
+      keepTextDays: whole(
+        7,
+        0,
+        3_650,
+        'the days after which the text of a message that has its end is erased',
+      ),
+      keepDays: whole(365, 31, 3_650, 'the days after which a message is forgotten altogether'),
+      mostBytes: whole(
+        10_737_418_240,
+        16_777_216,
+        1_099_511_627_776,
+        'the bytes that the ledger may take up before messages are refused',
+      ),
     }),
     policy: Type.Union([policyWord, policySettings], {
       default: 'bridged',
