@@ -41,6 +41,8 @@ export function createConnectors(config: Config, options: ConnectorsOptions): Co
     kept,
     clock,
     random: Math.random,
+    leaseMs: config.presence.leaseMs,
+    signOut: config.presence.signOut,
   });
   teams.register(options.app);
   const skype = createSkypeConnector({
@@ -56,6 +58,8 @@ export function createConnectors(config: Config, options: ConnectorsOptions): Co
     clock,
     ...(options.installation === undefined ? {} : { installation: options.installation }),
     sessionIdleMs: config.skype.sessionIdleMs,
+    signOut: config.presence.signOut,
+    checkEveryMs: config.presence.leaseMs / 2,
   });
   return { teams, skype };
 }

@@ -39,6 +39,7 @@ export interface Config {
   readonly peopleFile: string | undefined;
   /** What people are checked against, at the start and whenever they change. */
   readonly directory: DirectoryRules;
+  readonly presence: ConfigFile['presence'];
   readonly delivery: ConfigFile['delivery'];
   readonly ledger: ConfigFile['ledger'];
   readonly policies: PolicySettings;
@@ -120,6 +121,7 @@ export function resolveConfig(
     people,
     peopleFile: file.people.file === undefined ? undefined : resolve(folder, file.people.file),
     directory: directoryRules(file),
+    presence: file.presence,
     delivery: file.delivery,
     ledger: file.ledger,
     policies: resolvePolicies(file.policy, known, problems),
