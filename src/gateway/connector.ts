@@ -74,7 +74,7 @@ export interface Connector extends AsyncDisposable {
 
 /** Read state, as each person alone has it. Best effort: where the person is not linked, nothing is known or done. */
 export interface Reading {
-  /** Whether `person` has read this message; undefined where that cannot be told, now or ever. */
+  /** Whether `person` has read this message, as far as can be told now; undefined where it never can. */
   hasRead(
     person: Person,
     thread: ThreadKey,
@@ -128,6 +128,12 @@ export interface Sink {
 
   /** Whether this is on record as a write of the gateway's: then it is not the one whose answer was lost. */
   isOwnWrite(side: Side, thread: ThreadKey, remoteId: RemoteId): Promise<boolean>;
+
+  /**
+   * Called once before each acknowledgement of something taken. Resolves at once, unless the gateway has taken much upon
+   * itself: then some time later, 2 s at most, so that the network sends less.
+   */
+  beforeAcknowledging(): Promise<void>;
 
   /**
    * So many messages came up by reading that no notification had told of: after a `gap` that was known (the gateway was

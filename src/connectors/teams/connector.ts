@@ -26,6 +26,7 @@ import { presenceSubscribers } from './presence-subscribers.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import { Publications } from './publications.ts';
 import { ReadBack } from './read-back.ts';
+import { createReading } from './read-state.ts';
 import { SubscriptionKeeper } from './subscriptions.ts';
 import { tellSender } from './tell.ts';
 import { createTenantUsers, type TenantUsers } from './tenant-users.ts';
@@ -105,6 +106,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
       takeTold(toldMessages(batch.changes, tenants), byTenant),
       takePresences(batch, byTenant),
     ]);
+    if (batch.changes.some(({ changeType }) => changeType === 'created')) await sink.beforeAcknowledging();
   }
 
   function linkChanged(person: PersonId): void {
@@ -119,6 +121,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
   return {
     side: 'teams',
     capabilities,
+    reading: createReading(tenants),
     users: tenants.all.map((tenant) => createTenantUsers(tenant, options.kept)),
 
     register(app) {
