@@ -34,6 +34,7 @@ function levelOf(event: GatewayEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'presence-not-published':
     case 'edge-refused':
     case 'people-refused':
+    case 'people-not-read':
       return 'warn';
     case 'fault':
       return 'error';

@@ -82,6 +82,7 @@ export function createMetrics(): Metrics {
       case 'recovered':
       case 'people-changed':
       case 'people-refused':
+      case 'people-not-read':
         break;
     }
   }

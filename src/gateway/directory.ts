@@ -1,9 +1,12 @@
+import { LRUCache } from 'lru-cache';
 import type { PersonId } from '../core/ids.ts';
 import type { Person } from '../core/people.ts';
 
 /** Who is who, by every name a network uses. Look-ups are in memory and never wait. */
 export interface Directory {
   person(id: PersonId): Person | undefined;
+  /** Also somebody who was removed lately: senders of messages that were under way then are still told what became of them. */
+  lately(id: PersonId): Person | undefined;
   /** By Entra object id, in any letter case. */
   byObjectId(objectId: string): Person | undefined;
   /** By SIP URI, in any letter case, parameters ignored. */
@@ -46,9 +49,13 @@ export interface SharedName {
 
 export type DirectoryListener = (changed: readonly PersonChange[]) => void;
 
+/** Of those removed, so many are remembered. */
+const mostRemoved = 1_000;
+
 /** Throws on two people with one name: the loader has reported those already. */
 export function createDirectory(list: Iterable<Person>): MutableDirectory {
   const listeners = new Set<DirectoryListener>();
+  const removed = new LRUCache<PersonId, Person>({ max: mostRemoved });
   let names = new Names();
   for (const person of list) {
     const [shared] = names.put(person, false);
@@ -97,11 +104,15 @@ export function createDirectory(list: Iterable<Person>): MutableDirectory {
 
   return {
     person: (id) => names.byId.get(id),
+    lately: (id) => names.byId.get(id) ?? removed.get(id),
     byObjectId: (objectId) => names.byObjectId.get(objectId.toLowerCase()),
     bySip: (sip) => names.bySip.get(bareSip(sip)),
     people: () => names.byId.values(),
     apply(change) {
       const outcome = applied(change);
+      if (outcome.kind === 'applied')
+        for (const each of outcome.changed)
+          if (each.kind === 'removed') removed.set(each.before.id, each.before);
       if (outcome.kind === 'applied' && outcome.changed.length > 0)
         for (const listener of listeners) listener(outcome.changed);
       return outcome;

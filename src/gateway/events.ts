@@ -56,6 +56,13 @@ export type GatewayEvent =
   | { readonly kind: 'people-changed'; readonly people: number }
   /** A change to the directory that was not made; the people stay as they were. */
   | { readonly kind: 'people-refused'; readonly problems: readonly string[] }
+  /** The users of a tenant could not be read; they stay as they were read last. */
+  | {
+      readonly kind: 'people-not-read';
+      readonly tenant: string;
+      readonly detail: string;
+      readonly againInMs: number;
+    }
   /** A defect of the gateway itself; the message it concerns, if any, is not lost. */
   | { readonly kind: 'fault'; readonly where: string; readonly error: unknown };
 

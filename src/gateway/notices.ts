@@ -39,8 +39,8 @@ export function createNotices(options: NoticesOptions): Notices {
   );
 
   async function tell(message: StoredMessage, refusal: Refusal, signal: AbortSignal): Promise<void> {
-    const to = directory.person(message.author);
-    const about = directory.person(message.recipient);
+    const to = directory.lately(message.author);
+    const about = directory.lately(message.recipient);
     if (!to || !about) return giveUp(message, { id: 'no-such-person', side: message.side });
     const notice = noticeOf(message, to, about, refusal);
     const until = clock.now() + options.keepTryingMs;

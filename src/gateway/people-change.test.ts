@@ -40,6 +40,25 @@ describe('people who change at run time', () => {
     );
   });
 
+  it('tells the sender what became of a message to somebody who was removed before it was their turn', async () => {
+    await using w = await world();
+    const answer = Promise.withResolvers<void>();
+    w.skype.onDeliver = async (order) => {
+      await answer.promise;
+      return w.skype.shown(order.message);
+    };
+    await w.teams.sink.take(w.message('teams', alice.id, bob.id, 'under way'));
+    await w.teams.sink.take(w.message('teams', alice.id, bob.id, 'behind it'));
+    await eventually('the write is under way', () => w.skype.delivered.length === 1);
+    w.directory.apply({ kind: 'remove', person: bob.id });
+    answer.resolve();
+    await w.gateway.settled();
+    assert.deepEqual(
+      w.teams.told.map(({ to, about, refusal }) => [to.id, about.id, refusal.id]),
+      [[alice.id, bob.id, 'no-such-person']],
+    );
+  });
+
   it('withdraws the endpoint at the old pool, then shows the person at the new one, and watches there', async () => {
     await using w = await world();
     w.seen('teams', alice.id, of('Busy'));
