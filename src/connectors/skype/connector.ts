@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
 import type { Person, SipUri } from '../../core/people.ts';
+import type { Presence } from '../../core/presence/presence.ts';
 import type { Connector, Finding, LinkStatus, PublishOutcome, Sink } from '../../gateway/connector.ts';
 import type { Directory } from '../../gateway/directory.ts';
 import type { Links } from '../../gateway/links.ts';
@@ -63,6 +64,8 @@ export interface SkypeConnectorOptions {
   readonly mintId?: () => string;
 }
 
+/** What the gateway's own accounts are shown as. */
+const available: Presence = { availability: 'Available', activity: 'None' };
 const tickMs = 60_000;
 const rememberedOutcomes = 10_000;
 
@@ -144,7 +147,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
       await Promise.all(
         [...gatewayAccounts.keys()].map(async (pool) => {
           const found = endpoints.ofGateway(pool);
-          if (found.kind === 'found') await endpoints.showEndpoint(found.endpoint, 'Online');
+          if (found.kind === 'found') await endpoints.showEndpoint(found.endpoint, available);
         }),
       );
     },

@@ -3,7 +3,6 @@ import type { Body } from '../../core/message.ts';
 import type { SipUri } from '../../core/people.ts';
 import type { Presence } from '../../core/presence/presence.ts';
 import type { Remarks } from '../../core/presence/remarks.ts';
-import type { PreferredAvailability } from '../../protocols/ucwa/types.ts';
 import type { Failure } from './errors.ts';
 
 /** A way into one pool: as an endpoint of each person (UCWA), or as a trusted application (SIP). */
@@ -17,6 +16,8 @@ export interface Door extends AsyncDisposable {
    * all must be taken up before.
    */
   readonly ringMs: number;
+  /** Whether an endpoint that shows nothing may receive: whoever is shown Offline can then be written to. */
+  readonly receivesUnseen: boolean;
 }
 
 export type DoorHealth =
@@ -40,7 +41,9 @@ export interface DoorEndpoint extends AsyncDisposable {
   /** Undefined when the endpoint can be used, else why not. Rejects only with the signal's reason. */
   ready(signal: AbortSignal): Promise<Failure | undefined>;
   /** Publishes presence, now and after every loss; from then on invitations come. Undefined if it was taken. */
-  show(availability: PreferredAvailability): Promise<Failure | undefined>;
+  show(presence: Presence): Promise<Failure | undefined>;
+  /** Shows nothing from now on, and still has invitations come. Only where {@link Door.receivesUnseen}. */
+  receive(): Promise<Failure | undefined>;
   /** The person's note, now and after every loss, while the endpoint shows presence; an empty text takes it away. */
   note(text: string): Promise<Failure | undefined>;
   /** Opens a session with a first text, and waits for its fate. `dialog` is good at once for `cancel`. */

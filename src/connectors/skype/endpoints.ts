@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Person, SipUri } from '../../core/people.ts';
-import type { PreferredAvailability } from '../../protocols/ucwa/types.ts';
+import type { Presence } from '../../core/presence/presence.ts';
 import type { Account, Accounts } from './accounts.ts';
 import type { DialogId, Door, DoorAccount, DoorEndpoint, DoorListener } from './door.ts';
 import type { Failure } from './errors.ts';
@@ -199,9 +199,9 @@ export class Endpoints implements AsyncDisposable {
     return this.#alive(person);
   }
 
-  async showEndpoint(endpoint: Endpoint, availability: PreferredAvailability): Promise<Failure | undefined> {
+  async showEndpoint(endpoint: Endpoint, presence: Presence): Promise<Failure | undefined> {
     endpoint.shows = 'available';
-    return await endpoint.door.show(availability);
+    return await endpoint.door.show(presence);
   }
 
   /** Ends silent sessions, and endpoints that nothing needs any more. */

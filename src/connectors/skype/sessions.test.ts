@@ -20,6 +20,7 @@ function world() {
     stopped: false,
     ready: async () => undefined,
     show: async () => undefined,
+    receive: async () => undefined,
     note: async () => undefined,
     invite: (dialog, _to, text) => new Promise((answer) => void invites.push({ dialog, text, answer })),
     send: (_dialog, _id, text) => new Promise((answer) => void sends.push({ text, answer })),

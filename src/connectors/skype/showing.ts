@@ -49,7 +49,7 @@ export function createShowing(endpoints: Endpoints, signOut: SignOut, clock: Clo
         const found = await endpoints.ofPerson(person);
         if (found.kind === 'none') return found.failure;
         inherited.delete(person.id);
-        return await endpoints.showEndpoint(found.endpoint, order.availability);
+        return await endpoints.showEndpoint(found.endpoint, presence);
       }
     }
   }

@@ -102,6 +102,13 @@ export class Pager implements Talk {
   }
 }
 
+interface Page {
+  readonly transaction: ServerTransaction;
+  readonly content: Content & { kind: 'text' };
+  /** How long its sender is kept waiting. */
+  readonly waitMs: number;
+}
+
 /** The first text of somebody, which waits to be taken up: until then its sender has no answer. */
 export class Paging implements Talk {
   readonly dialog: DialogId;
@@ -109,14 +116,16 @@ export class Paging implements Talk {
   readonly #options: PagerOptions;
   readonly #transaction: ServerTransaction;
   readonly #content: Content & { kind: 'text' };
+  readonly #waiting: Disposable;
   #isOver = false;
 
-  constructor(options: PagerOptions, transaction: ServerTransaction, content: Content & { kind: 'text' }) {
+  constructor(options: PagerOptions, { transaction, content, waitMs }: Page) {
     const { request } = transaction;
     this.dialog = options.dialog;
     this.#options = options;
     this.#transaction = transaction;
     this.#content = content;
+    this.#waiting = options.host.clock.setTimer(waitMs, () => this.over('missed', 408));
     this.invitation = {
       dialog: options.dialog,
       from: options.peer,
@@ -132,6 +141,7 @@ export class Paging implements Talk {
   accept(): Pager | undefined {
     if (this.#isOver) return undefined;
     this.#isOver = true;
+    this.#waiting[Symbol.dispose]();
     this.#transaction.respond(200);
     const pager = new Pager(this.#options);
     void pager.confirm(this.#content);
@@ -153,6 +163,7 @@ export class Paging implements Talk {
   over(how: DialogEnd, status: 408 | 480): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#waiting[Symbol.dispose]();
     this.#transaction.respond(status);
     this.#options.ended(this.dialog, how);
   }

@@ -7,6 +7,8 @@ import type { Link } from './link.ts';
 export interface Publisher extends Disposable {
   /** Undefined if the server has taken it. The latest call wins; earlier ones that wait resolve with it. */
   publish(presence: Presence): Promise<Failure | undefined>;
+  /** The person's note beside it; an empty text takes it away. */
+  note(text: string): Promise<Failure | undefined>;
   /** Takes away what was published; the endpoint stays registered. */
   withdraw(): Promise<Failure | undefined>;
 }

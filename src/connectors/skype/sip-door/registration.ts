@@ -92,6 +92,11 @@ export class Registration implements AsyncDisposable {
     return this.#state.kind === 'registered' ? this.#state.link : this.#state.failure;
   }
 
+  /** Ends without a word to the pool, which finds out when the time is up. */
+  abandon(): void {
+    this.#life.abort();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const { link } = this;
     if (link?.isOpen) {

@@ -24,6 +24,7 @@ export interface EndpointUser {
 export interface EndpointNames {
   /** The `ms-opaque` of its Contact. */
   readonly opaque: string;
+  /** The address of record, `sip:` in front. */
   readonly address: string;
 }
 

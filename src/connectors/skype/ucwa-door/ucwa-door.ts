@@ -37,6 +37,7 @@ export function createUcwaDoor(options: UcwaDoorOptions): Door {
   let health: DoorHealth = { kind: 'untried' };
   return {
     ringMs: options.ringMs ?? usualRingMs,
+    receivesUnseen: false,
     get health() {
       return health;
     },

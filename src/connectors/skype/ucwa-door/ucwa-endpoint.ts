@@ -1,5 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { SipUri } from '../../../core/people.ts';
+import { toUcwaPreferred } from '../../../core/presence/scales.ts';
 import {
   type ChannelTimers,
   type Discovery,
@@ -43,6 +44,11 @@ const inviteMs = 180_000;
 const sendMs = 60_000;
 
 const sessionEnded: Failure = { kind: 'ended', id: 'session-ended', detail: 'the session is over' };
+const cannotReceive: Failure = {
+  kind: 'refused',
+  id: 'not-allowed',
+  detail: 'an application that shows nothing gets no invitations',
+};
 const outcomeLost: Failure = {
   kind: 'uncertain',
   id: 'uncertain',
@@ -132,15 +138,19 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       return isFailure(found) ? found : undefined;
     },
 
-    async show(availability) {
+    async show(presence) {
+      const order = toUcwaPreferred(presence);
+      if (order.kind !== 'set') return undefined;
       try {
         using limited = limit(clock, changeMs);
-        await kept.show(availability, limited.signal);
+        await kept.show(order.availability, limited.signal);
         return undefined;
       } catch (error) {
         return failed(error, false);
       }
     },
+
+    receive: async () => cannotReceive,
 
     async note(text) {
       note = text;

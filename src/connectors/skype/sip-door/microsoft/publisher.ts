@@ -18,6 +18,8 @@ import { requestOf } from '../self.ts';
 
 /** Containers that a state goes into: 2 is oneself and the pool's aggregation, 3 what the pool takes the state from. */
 const containers = [2, 3] as const;
+/** Who sees the note: colleagues, workgroup and team, as Microsoft's clients publish it. */
+const noteContainers = [200, 300, 400] as const;
 /** High bits tell the states of one endpoint apart, as Microsoft's clients do. */
 const instanceBits = { machineState: 0x30000000, userState: 0x20000000 } as const;
 /** A version that is wrong again is another endpoint's publication in between: a few times, not for ever. */
@@ -37,6 +39,7 @@ export function createMicrosoftPublisher(host: Host, link: Link): Publisher {
     (instanceBits[type] | (Number.parseInt(self.epid.slice(0, 7), 16) & 0x0fffffff)) >>> 0;
   let lane: Promise<unknown> = Promise.resolve();
   let isShown = false;
+  let isNoted = false;
 
   const publication = (
     type: OwnState,
@@ -55,6 +58,16 @@ export function createMicrosoftPublisher(host: Host, link: Link): Publisher {
       content: { kind: 'state', state },
     };
   };
+
+  const notePublication = (container: number, text: string): CategoryPublication => ({
+    category: 'note',
+    instance: 0,
+    container,
+    version: versions.get(keyOf('note', 0, container)) ?? 0,
+    expireType: 'endpoint',
+    ...(text === '' ? { expires: 0 } : {}),
+    content: { kind: 'note', note: { type: 'personal', text } },
+  });
 
   const send = async (make: () => readonly CategoryPublication[]): Promise<Failure | undefined> => {
     for (let attempt = 1; ; attempt += 1) {
@@ -116,8 +129,15 @@ export function createMicrosoftPublisher(host: Host, link: Link): Publisher {
           ]),
         );
       }),
+    note: (text) =>
+      inTurn(async () => {
+        if (text === '' && !isNoted) return undefined;
+        isNoted = text !== '';
+        return await send(() => noteContainers.map((container) => notePublication(container, text)));
+      }),
     withdraw: () =>
       inTurn(async () => {
+        isNoted = false;
         if (!isShown) return undefined;
         isShown = false;
         const failure = await send(() =>

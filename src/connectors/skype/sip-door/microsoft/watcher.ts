@@ -1,9 +1,12 @@
 import type { SipUri } from '../../../../core/people.ts';
+import { fromSkypeNote } from '../../../../core/presence/remarks.ts';
 import { fromNumber } from '../../../../core/presence/scales.ts';
 import { header, type SipMessage, textBody } from '../../../../protocols/sip/message.ts';
 import { batchSubscribeType, formatBatchSubscribe } from '../../../../protocols/sip/ms/batch-subscribe.ts';
 import { type Categories, categoriesType } from '../../../../protocols/sip/ms/categories.ts';
+import type { CategoryContent } from '../../../../protocols/sip/ms/category.ts';
 import { readPresenceBatch, rlmiType } from '../../../../protocols/sip/ms/presence-batch.ts';
+import type { State } from '../../../../protocols/sip/ms/state.ts';
 import { sipUri } from '../../ids.ts';
 import { createBatches } from '../batches.ts';
 import type { Host } from '../host.ts';
@@ -48,7 +51,7 @@ export function createMicrosoftWatcher(host: Host, link: Link): Watcher {
                 action: 'subscribe',
                 uri: host.self.uri,
                 resources: whom,
-                categories: ['state'],
+                categories: ['state', 'note'],
               }),
             ),
           },
@@ -81,11 +84,24 @@ export function createMicrosoftWatcher(host: Host, link: Link): Watcher {
       const report = (person: SipUri, { categories }: Categories): void => {
         if (!people.has(person)) return;
         for (const { name, content } of categories) {
-          if (name !== 'state' || content.kind !== 'state' || content.state.availability === undefined)
-            continue;
-          const { availability, activity } = content.state;
-          host.listener.presence(person, fromNumber(availability, activity?.token), host.clock.now());
+          if (name === 'note') reportNote(person, content);
+          if (name === 'state' && content.kind === 'state') reportState(person, content.state);
         }
+      };
+
+      const reportState = (person: SipUri, { availability, activity, lastActive }: State): void => {
+        const { listener, clock } = host;
+        if (availability === undefined) return;
+        listener.presence(person, fromNumber(availability, activity?.token), clock.now());
+        const at = lastActive === undefined ? Number.NaN : Date.parse(lastActive);
+        if (!Number.isNaN(at)) listener.lastActive(person, at);
+      };
+
+      /** An empty category says that the note was taken away. */
+      const reportNote = (person: SipUri, content: CategoryContent): void => {
+        const note = content.kind === 'note' ? content.note : { type: 'personal', text: '' };
+        const type = note.type === 'OOF' ? 'OutOfOffice' : 'Personal';
+        host.listener.remarks(person, fromSkypeNote(note.text, type), host.clock.now());
       };
 
       const main = open(resources, ended);

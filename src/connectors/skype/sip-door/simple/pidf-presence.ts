@@ -61,24 +61,24 @@ const otherNotes: Readonly<Record<string, PresenceState>> = {
   'out to lunch': 'BeRightBack/None',
 };
 
-/** The document of one endpoint; undefined where nothing is known of the person. */
-export function toPidf(entity: string, tuple: string, presence: Presence): string | undefined {
+/** The document of one endpoint; undefined where nothing is known of the person. `note`: their own words, if any. */
+export function toPidf(entity: string, tuple: string, presence: Presence, note = ''): string | undefined {
   const state = stateOf(presence);
   if (state === 'PresenceUnknown/None') return undefined;
-  const { basic, activities, note } = table[state];
-  const notes = [{ language: 'en', text: note }];
+  const { basic, activities, note: word } = table[state];
+  const notes = [{ language: 'en', text: word }];
   return formatPidf({
     entity,
     tuples: [{ id: tuple, basic, notes }],
-    notes: [],
+    notes: note === '' ? [] : [{ language: '', text: note }],
     person: { id: `p${tuple}`, activities, notes },
   });
 }
 
 /** Undefined for what is no PIDF. A document without any tuple says that nobody is there (RFC 3863). */
-export function fromPidf(text: string): Presence | undefined {
+export function fromPidf(text: string): { readonly presence: Presence; readonly note: string } | undefined {
   const pidf = parsePidf(text);
-  return pidf && presenceOf(stateIn(pidf));
+  return pidf && { presence: presenceOf(stateIn(pidf)), note: pidf.notes[0]?.text ?? '' };
 }
 
 function stateIn({ tuples, person, notes }: Pidf): PresenceState {

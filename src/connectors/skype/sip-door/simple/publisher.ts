@@ -21,6 +21,7 @@ export function createSimplePublisher(host: Host, link: Link, expiresSeconds: nu
   let entityTag: string | undefined;
   let seconds = expiresSeconds;
   let shown: Presence | undefined;
+  let words = '';
   let refreshing: Disposable | undefined;
   let lane: Promise<unknown> = Promise.resolve();
   let isOver = false;
@@ -38,7 +39,7 @@ export function createSimplePublisher(host: Host, link: Link, expiresSeconds: nu
 
   /** A tag that the server has forgotten (412) and a time that is too short (423) are made good once. */
   const send = async (presence: Presence, refresh: boolean): Promise<Failure | undefined> => {
-    const document = toPidf(self.uri, `t${self.epid}`, presence);
+    const document = toPidf(self.uri, `t${self.epid}`, presence, words);
     if (document === undefined) return undefined;
     for (let attempt = 1; ; attempt += 1) {
       const answer = await put(seconds, refresh && entityTag !== undefined ? undefined : document);
@@ -97,6 +98,11 @@ export function createSimplePublisher(host: Host, link: Link, expiresSeconds: nu
       inTurn(() => {
         shown = presence;
         return send(presence, false);
+      }),
+    note: (text) =>
+      inTurn(async () => {
+        words = text;
+        return shown && (await send(shown, false));
       }),
     withdraw: () => inTurn(withdrawNow),
     [Symbol.dispose]() {

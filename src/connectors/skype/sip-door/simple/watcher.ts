@@ -1,3 +1,4 @@
+import { fromSkypeNote } from '../../../../core/presence/remarks.ts';
 import { pidfType } from '../../../../protocols/sip/body/pidf.ts';
 import { bodyText } from '../../../../protocols/sip/message.ts';
 import { createBatches } from '../batches.ts';
@@ -24,11 +25,15 @@ export function createSimpleWatcher(host: Host, link: Link): Watcher {
         expiresSeconds,
         headers: [{ name: 'Accept', value: pidfType }],
         notified: (message) => {
-          const presence = fromPidf(bodyText(message));
-          if (!presence)
-            host.listener.failed({ kind: 'refused', id: 'malformed', detail: 'a notification of presence' });
-          else if (person !== undefined && people.has(person))
-            host.listener.presence(person, presence, host.clock.now());
+          const { listener, clock } = host;
+          const seen = fromPidf(bodyText(message));
+          if (!seen) {
+            listener.failed({ kind: 'refused', id: 'malformed', detail: 'a notification of presence' });
+            return;
+          }
+          if (person === undefined || !people.has(person)) return;
+          listener.presence(person, seen.presence, clock.now());
+          listener.remarks(person, fromSkypeNote(seen.note, 'Personal'), clock.now());
         },
         ended,
       });

@@ -1,0 +1,343 @@
+import type { SipUri } from '../../../core/people.ts';
+import type { Presence } from '../../../core/presence/presence.ts';
+import type { SipRequest } from '../../../protocols/sip/message.ts';
+import type { ServerTransaction } from '../../../protocols/sip/transaction/server.ts';
+import type {
+  DialogEnd,
+  DialogId,
+  DoorEndpoint,
+  DoorInvitation,
+  DoorListener,
+  InviteEnd,
+  InviteOptions,
+  SendEnd,
+} from '../door.ts';
+import type { Failure } from '../errors.ts';
+import { Call } from './calling.ts';
+import { Established } from './established.ts';
+import { endpointLost, sessionEnded } from './failures.ts';
+import type { Host, Talk } from './host.ts';
+import { Link } from './link.ts';
+import { Pager, Paging, readPage } from './pager.ts';
+import type { MakePublisher, MakeWatcher, Publisher, Watcher } from './publisher.ts';
+import { Registration, type RegistrationOptions } from './registration.ts';
+import { Ringing, readInvite, refuseInvite } from './ringing.ts';
+import type { Dialect } from './self.ts';
+import { limit } from './sleep.ts';
+import type { EndpointUser } from './switchboard.ts';
+
+export interface SipEndpointOptions {
+  readonly host: Host;
+  readonly dialect: Dialect;
+  readonly registration: Omit<RegistrationOptions, 'registered' | 'lost' | 'stopped'>;
+  readonly publisher: MakePublisher;
+  readonly watcher: MakeWatcher;
+  readonly othersOf: (link: Link, signal: AbortSignal) => Promise<'yes' | 'no' | 'unknown'>;
+  /** How long a text that somebody sent without a session may wait to be taken up, ms. */
+  readonly pagingMs: number;
+  /** Nothing is left of it. */
+  readonly gone: () => void;
+}
+
+/** What the endpoint is there for. */
+type Role =
+  /** To write: whatever comes is given back to the person's other endpoints. */
+  | { readonly kind: 'writing' }
+  /** To receive as well, without showing anything. */
+  | { readonly kind: 'receiving' }
+  | { readonly kind: 'showing'; readonly presence: Presence; readonly note: string };
+
+/** Showing and watching may have to wait for a registration, and that for its turn. */
+const changeMs = 60_000;
+/** Sessions, invitations and texts without a session that one endpoint may have at one time. */
+const mostTalks = 1_000;
+
+/** One account's endpoint at a pool: its registration, and everything that lives while that lasts. */
+export class SipEndpoint implements DoorEndpoint, EndpointUser {
+  readonly #options: SipEndpointOptions;
+  readonly #registration: Registration;
+  readonly #reachable: Disposable;
+  readonly #talks = new Map<DialogId, Talk>();
+  readonly #calls = new Map<DialogId, Call>();
+  #publisher: Publisher | undefined;
+  #watcher: Watcher | undefined;
+  #role: Role = { kind: 'writing' };
+  #watched: ReadonlySet<SipUri> = new Set();
+  /** What the registration that holds now began with. */
+  #restored: Promise<Failure | undefined> = Promise.resolve(undefined);
+  #isOver = false;
+
+  constructor(options: SipEndpointOptions) {
+    this.#options = options;
+    const { host } = options;
+    const { self, switchboard } = host;
+    this.#reachable = switchboard.endpoint({ opaque: self.opaque, address: self.uri }, this);
+    this.#registration = new Registration({
+      ...options.registration,
+      registered: (link) => this.#registered(link),
+      lost: () => this.#lost(),
+      stopped: (failure) => this.#listener.failed(failure),
+    });
+  }
+
+  get #listener(): DoorListener {
+    return this.#options.host.listener;
+  }
+
+  get stopped(): boolean {
+    return this.#registration.stopped;
+  }
+
+  get link(): Link | undefined {
+    return this.#registration.link;
+  }
+
+  async ready(signal: AbortSignal): Promise<Failure | undefined> {
+    const found = await this.#registration.ready(signal);
+    return found instanceof Link ? undefined : found;
+  }
+
+  show(presence: Presence): Promise<Failure | undefined> {
+    const note = this.#role.kind === 'showing' ? this.#role.note : '';
+    this.#role = { kind: 'showing', presence, note };
+    return this.#change((publisher) => publisher.publish(presence));
+  }
+
+  async note(text: string): Promise<Failure | undefined> {
+    if (this.#role.kind !== 'showing') return undefined;
+    this.#role = { ...this.#role, note: text };
+    return await this.#change((publisher) => publisher.note(text));
+  }
+
+  receive(): Promise<Failure | undefined> {
+    this.#role = { kind: 'receiving' };
+    return this.#change((publisher) => publisher.withdraw());
+  }
+
+  async watch(people: ReadonlySet<SipUri>): Promise<Failure | undefined> {
+    this.#watched = new Set(people);
+    const ready = await this.#readyWithin(changeMs);
+    if (ready) return ready;
+    return (await this.#watcher?.watch(this.#watched)) ?? undefined;
+  }
+
+  async invite(dialog: DialogId, to: SipUri, text: string, options: InviteOptions): Promise<InviteEnd> {
+    const { link } = this;
+    if (!link) return { kind: 'failed', failure: endpointLost };
+    return this.#options.dialect === 'simple'
+      ? await this.#page(link, dialog, to, text, options)
+      : await this.#call(link, dialog, to, text, options);
+  }
+
+  async cancel(dialog: DialogId): Promise<void> {
+    this.#calls.get(dialog)?.cancel();
+  }
+
+  async send(dialog: DialogId, _id: string, text: string): Promise<SendEnd> {
+    const talk = this.#talks.get(dialog);
+    if (talk instanceof Established || talk instanceof Pager) return await talk.send(text);
+    return { kind: 'failed', failure: sessionEnded };
+  }
+
+  async accept(dialog: DialogId): Promise<Failure | undefined> {
+    const talk = this.#talks.get(dialog);
+    const taken = talk instanceof Ringing || talk instanceof Paging ? talk.accept() : undefined;
+    if (!taken) return sessionEnded;
+    if (talk instanceof Ringing) this.#options.host.switchboard.settled(talk.transaction);
+    this.#talks.set(dialog, taken);
+    return undefined;
+  }
+
+  async decline(dialog: DialogId): Promise<void> {
+    const talk = this.#talks.get(dialog);
+    if (!(talk instanceof Ringing || talk instanceof Paging)) return;
+    if (talk instanceof Ringing) this.#options.host.switchboard.settled(talk.transaction);
+    talk.decline();
+  }
+
+  async end(dialog: DialogId): Promise<void> {
+    await this.#talks.get(dialog)?.end();
+  }
+
+  async hasOthers(signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
+    const { link } = this;
+    return link ? await this.#options.othersOf(link, signal).catch(() => 'unknown') : 'unknown';
+  }
+
+  abandon(): void {
+    this.#close();
+    this.#registration.abandon();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const goodbyes = [...this.#talks.values()].map((talk) => talk.end());
+    using limited = limit(this.#options.host.clock, 2_000);
+    const timeIsUp = new Promise<void>((resolve) =>
+      limited.signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    if (this.#role.kind === 'showing' && this.link) goodbyes.push(this.#withdraw());
+    await Promise.race([Promise.all(goodbyes), timeIsUp]);
+    this.#close();
+    await this.#registration[Symbol.asyncDispose]();
+  }
+
+  // What comes from the switchboard.
+
+  call(transaction: ServerTransaction, link: Link): void {
+    if (this.#role.kind === 'writing' || this.#talks.size >= mostTalks) {
+      transaction.respond(480);
+      return;
+    }
+    if (transaction.request.method === 'INVITE') this.#rung(transaction, link);
+    else this.#paged(transaction, link);
+  }
+
+  cancelled(transaction: ServerTransaction, cancel: SipRequest): void {
+    this.#ringingOf(transaction)?.cancelled(cancel);
+  }
+
+  failed(transaction: ServerTransaction): void {
+    this.#ringingOf(transaction)?.over('missed');
+  }
+
+  #ringingOf(transaction: ServerTransaction): Ringing | undefined {
+    for (const talk of this.#talks.values())
+      if (talk instanceof Ringing && talk.transaction === transaction) return talk;
+    return undefined;
+  }
+
+  #rung(transaction: ServerTransaction, link: Link): void {
+    const { host } = this.#options;
+    const dialog = host.names.tag();
+    const ringing = readInvite({ host, link, transaction, dialog, ended: this.#ended });
+    if (!(ringing instanceof Ringing)) {
+      refuseInvite(transaction, ringing);
+      this.#listener.failed({ kind: 'refused', id: 'malformed', detail: `invitation: ${ringing.reason}` });
+      return;
+    }
+    this.#talks.set(dialog, ringing);
+    ringing.ring();
+    this.#tell(ringing, ringing.invitation);
+  }
+
+  #paged(transaction: ServerTransaction, link: Link): void {
+    const page = readPage(transaction);
+    if (!page) return;
+    const { from, content } = page;
+    for (const talk of this.#talks.values()) {
+      if (!(talk instanceof Pager) || talk.peer !== from) continue;
+      void talk.take(transaction, content);
+      return;
+    }
+    const { host, pagingMs } = this.#options;
+    const dialog = host.names.tag();
+    const paging = new Paging(
+      { host, link, dialog, peer: from, ended: this.#ended },
+      { transaction, content, waitMs: pagingMs },
+    );
+    this.#talks.set(dialog, paging);
+    this.#tell(paging, paging.invitation);
+  }
+
+  /** The invitation is the connector's from here on; where it fails to take it, it is given back. */
+  #tell(talk: Ringing | Paging, invitation: DoorInvitation): void {
+    void this.#listener.invited(invitation)?.catch(() => talk.decline());
+  }
+
+  // What lives while the registration lasts.
+
+  #registered(link: Link): void {
+    const { publisher, watcher } = this.#options;
+    this.#publisher = publisher(link);
+    this.#watcher = watcher(link);
+    const role = this.#role;
+    this.#restored = role.kind === 'showing' ? restore(this.#publisher, role) : Promise.resolve(undefined);
+    void this.#restored.then((failure) => failure && this.#listener.failed(failure));
+    if (this.#watched.size > 0)
+      void this.#watcher.watch(this.#watched).then((failure) => failure && this.#listener.failed(failure));
+  }
+
+  #lost(): void {
+    this.#publisher?.[Symbol.dispose]();
+    this.#publisher = undefined;
+    this.#watcher?.[Symbol.dispose]();
+    this.#watcher = undefined;
+    for (const talk of [...this.#talks.values()]) talk.lost();
+  }
+
+  #close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#reachable[Symbol.dispose]();
+    this.#lost();
+    this.#options.gone();
+  }
+
+  /** A new registration begins with what is wanted by then. */
+  async #change(make: (publisher: Publisher) => Promise<Failure | undefined>): Promise<Failure | undefined> {
+    if (this.#publisher) return await make(this.#publisher);
+    return (await this.#readyWithin(changeMs)) ?? (await this.#restored);
+  }
+
+  async #withdraw(): Promise<void> {
+    await this.#publisher?.withdraw();
+  }
+
+  async #readyWithin(ms: number): Promise<Failure | undefined> {
+    using limited = limit(this.#options.host.clock, ms);
+    return await this.ready(limited.signal).catch(() => endpointLost);
+  }
+
+  async #page(
+    link: Link,
+    dialog: DialogId,
+    to: SipUri,
+    text: string,
+    options: InviteOptions,
+  ): Promise<InviteEnd> {
+    const { host } = this.#options;
+    const pager = new Pager({ host, link, dialog, peer: to, ended: this.#ended });
+    const end = await pager.open(text, options);
+    if (end.kind === 'accepted') this.#talks.set(dialog, pager);
+    return end;
+  }
+
+  async #call(
+    link: Link,
+    dialog: DialogId,
+    to: SipUri,
+    text: string,
+    options: InviteOptions,
+  ): Promise<InviteEnd> {
+    const { host } = this.#options;
+    const call = new Call({
+      host,
+      link,
+      dialog,
+      to,
+      text,
+      invite: options,
+      ended: this.#ended,
+      established: (session) => void this.#talks.set(dialog, session),
+    });
+    this.#calls.set(dialog, call);
+    try {
+      return await call.outcome;
+    } finally {
+      this.#calls.delete(dialog);
+    }
+  }
+
+  readonly #ended = (dialog: DialogId, how: DialogEnd): void => {
+    this.#talks.delete(dialog);
+    this.#listener.ended(dialog, how);
+  };
+}
+
+async function restore(
+  publisher: Publisher,
+  { presence, note }: Role & { kind: 'showing' },
+): Promise<Failure | undefined> {
+  const failure = await publisher.publish(presence);
+  return failure ?? (note === '' ? undefined : await publisher.note(note));
+}
