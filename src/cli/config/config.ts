@@ -3,9 +3,10 @@ import type { DirectoryRules } from '../../core/directory/row.ts';
 import type { Home, Person } from '../../core/people.ts';
 import type { FederationSettings } from '../../core/routing/federation.ts';
 import type { PolicySettings } from '../../core/routing/policy.ts';
+import type { ToastSettings } from '../../core/toasts/policy.ts';
 import { directoryRules, readPeople } from './people.ts';
 import { join, type Problems } from './problems.ts';
-import { knownNames, resolveFederation, resolvePolicies } from './rules.ts';
+import { knownNames, resolveFederation, resolvePolicies, resolveToasts } from './rules.ts';
 import type { ConfigFile } from './schema.ts';
 import type { Sources } from './sources.ts';
 
@@ -44,6 +45,7 @@ export interface Config {
   readonly ledger: ConfigFile['ledger'];
   readonly policies: PolicySettings;
   readonly federation: FederationSettings;
+  readonly toasts: ToastSettings;
   readonly log: { readonly level: ConfigFile['log']['level'] };
   readonly sandbox: { readonly enabled: boolean; readonly ports: ConfigFile['sandbox']['ports'] };
 }
@@ -126,6 +128,7 @@ export function resolveConfig(
     ledger: file.ledger,
     policies: resolvePolicies(file.policy, known, problems),
     federation: resolveFederation(file.federation, known, problems),
+    toasts: resolveToasts(file.toasts, known, problems),
     log: file.log,
     sandbox: { enabled: sandbox, ports: file.sandbox.ports },
   };

@@ -5,9 +5,10 @@ import { parse } from 'yaml';
 import { personId } from '../../core/ids.ts';
 import { federationRefusal } from '../../core/routing/federation.ts';
 import { policyFor } from '../../core/routing/policy.ts';
+import { toastPolicyFor } from '../../core/toasts/policy.ts';
 import { fit } from './fit.ts';
 import { ConfigError, Problems } from './problems.ts';
-import { type Known, resolveFederation, resolvePolicies } from './rules.ts';
+import { type Known, resolveFederation, resolvePolicies, resolveToasts } from './rules.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 
 const alice = { id: personId('alice@contoso.example'), tenant: 'contoso.example' };
@@ -19,12 +20,13 @@ const known: Known = {
 
 function read(given: unknown) {
   const problems = new Problems();
-  const { policy, federation } = fit(configSchema, given, '', problems) as ConfigFile;
+  const { policy, federation, toasts: givenToasts } = fit(configSchema, given, '', problems) as ConfigFile;
   problems.throwIfAny();
   const policies = resolvePolicies(policy, known, problems);
   const lists = resolveFederation(federation, known, problems);
+  const toasts = resolveToasts(givenToasts, known, problems);
   problems.throwIfAny();
-  return { policies, lists };
+  return { policies, lists, toasts };
 }
 
 function problemsOf(given: unknown): readonly string[] {
@@ -58,6 +60,30 @@ describe('the rules of a configuration', () => {
       ),
       ['microsoft', 'microsoft', 'bridged'],
     );
+  });
+
+  it('give a person one toast after the other, unless both at once are asked for', () => {
+    const { toasts } = read({});
+    assert.deepEqual([toastPolicyFor(toasts, alice), toasts.fallOverMs], ['single', 20_000]);
+    assert.equal(toastPolicyFor(read({ toasts: { policy: 'dual' } }).toasts, grace), 'dual');
+    const some = read({
+      toasts: {
+        policy: { tenants: { 'fabrikam.example': 'dual' }, people: { 'Alice@contoso.example': 'dual' } },
+        fallOverMs: 5_000,
+      },
+    }).toasts;
+    assert.deepEqual(
+      [alice, grace, { ...alice, id: personId('bob@contoso.example') }].map((who) =>
+        toastPolicyFor(some, who),
+      ),
+      ['dual', 'dual', 'single'],
+    );
+    assert.deepEqual(
+      problemsOf({ toasts: { policy: { people: { 'alic@contoso.example': 'dual' } }, fallOverMs: 5_000 } }),
+      ['toasts.policy.people.alic@contoso.example: nobody in the directory has this id'],
+    );
+    assert.match(problemsOf({ toasts: { policy: 'three' } })[0] ?? '', /^toasts\.policy: "three" is not/);
+    assert.match(problemsOf({ toasts: { fallOverMs: 10 } })[0] ?? '', /^toasts\.fallOverMs: 10 is not/);
   });
 
   it('read as the documentation shows them', () => {

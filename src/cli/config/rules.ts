@@ -1,8 +1,8 @@
 import { type PersonId, personId } from '../../core/ids.ts';
 import type { Person } from '../../core/people.ts';
-import type { Policy } from '../../core/routing/facts.ts';
 import type { FederationLists, FederationSettings } from '../../core/routing/federation.ts';
 import { type PolicySettings, policyForAll } from '../../core/routing/policy.ts';
+import type { ToastSettings } from '../../core/toasts/policy.ts';
 import { join, type Problems } from './problems.ts';
 import type { ConfigFile } from './schema.ts';
 
@@ -31,14 +31,21 @@ export function resolvePolicies(
 ): PolicySettings {
   if (typeof policy === 'string') return policyForAll(policy);
   const tenants = byDomain(policy.tenants, 'policy.tenants', known.domains, problems);
-  const people = new Map<PersonId, Policy>();
-  for (const [name, own] of Object.entries(policy.people)) {
-    const id = personId(name);
-    if (!known.people.has(id))
-      problems.add(join('policy.people', name), 'nobody in the directory has this id');
-    people.set(id, own);
-  }
+  const people = byPerson(policy.people, 'policy.people', known.people, problems);
   return { everybody: policy.default, tenants, people };
+}
+
+export function resolveToasts(
+  { policy, fallOverMs, inDoNotDisturb }: ConfigFile['toasts'],
+  known: Known,
+  problems: Problems,
+): ToastSettings {
+  const common = { fallOverMs, inDoNotDisturb };
+  if (typeof policy === 'string')
+    return { ...common, everybody: policy, tenants: new Map(), people: new Map() };
+  const tenants = byDomain(policy.tenants, 'toasts.policy.tenants', known.domains, problems);
+  const people = byPerson(policy.people, 'toasts.policy.people', known.people, problems);
+  return { ...common, everybody: policy.default, tenants, people };
 }
 
 export function resolveFederation(
@@ -55,6 +62,21 @@ export function resolveFederation(
 
 function listsOf({ allow, block }: { allow?: string[] | undefined; block: string[] }): FederationLists {
   return { allow: allow && new Set(allow), block: new Set(block) };
+}
+
+function byPerson<T>(
+  record: Readonly<Record<string, T>>,
+  path: string,
+  known: Known['people'],
+  problems: Problems,
+): ReadonlyMap<PersonId, T> {
+  const people = new Map<PersonId, T>();
+  for (const [name, own] of Object.entries(record)) {
+    const id = personId(name);
+    if (!known.has(id)) problems.add(join(path, name), 'nobody in the directory has this id');
+    people.set(id, own);
+  }
+  return people;
 }
 
 function byDomain<T>(

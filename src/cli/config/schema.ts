@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { homes, modes } from '../../core/people.ts';
+import { toastPolicies } from '../../core/toasts/policy.ts';
 
 /**
  * The configuration file. Every `description` completes the sentence "… is not …" of an error message,
@@ -157,6 +158,23 @@ const policySettings = Type.Object(
   { ...closed, description: 'bridged or microsoft, or { default, tenants, people }' },
 );
 
+const toastWord = Type.Enum([...toastPolicies], { description: 'single or dual' });
+
+const toastSettings = Type.Object(
+  {
+    default: Type.Enum([...toastPolicies], { default: 'single', description: 'single or dual' }),
+    tenants: Type.Record(Type.String(), toastWord, {
+      default: {},
+      description: 'the toasts of the people of a tenant, by its domain',
+    }),
+    people: Type.Record(Type.String(), toastWord, {
+      default: {},
+      description: 'the toasts of a person, by their id',
+    }),
+  },
+  { ...closed, description: 'single or dual, or { default, tenants, people }' },
+);
+
 const allow = Type.Optional(
   Type.Array(domain, {
     description: 'the only domains to federate with (left out: all that are not blocked)',
@@ -271,6 +289,17 @@ export const configSchema = Type.Object(
     policy: Type.Union([policyWord, policySettings], {
       default: 'bridged',
       description: 'bridged or microsoft, or { default, tenants, people }',
+    }),
+    toasts: section('where a conversation pops up for somebody with clients on both sides', {
+      policy: Type.Union([toastWord, toastSettings], {
+        default: 'single',
+        description: 'single or dual, or { default, tenants, people }',
+      }),
+      fallOverMs: milliseconds(20_000, 500, 60_000, 'how long one client has a toast before the other'),
+      inDoNotDisturb: Type.Boolean({
+        default: false,
+        description: 'true or false: toasts also in a client that is not to be disturbed',
+      }),
     }),
     federation: section('which other organisations people may chat with', {
       allow,
