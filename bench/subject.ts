@@ -171,6 +171,7 @@ async function openFloor(_: SubjectOrder, config: Config) {
     peopleOf: () => Promise.resolve(undefined),
     isOwnWrite: () => Promise.resolve(false),
     found: () => undefined,
+    beforeAcknowledging: () => Promise.resolve(),
     refused: (side, refusal) => console.error(`floor: ${side} ${refusal.id} ${refusal.detail}`),
   };
   await Promise.all(Object.values(connectors).map((connector: Connector) => connector.start(sink)));

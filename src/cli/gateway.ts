@@ -10,6 +10,7 @@ import { describePolicies } from '../core/routing/policy.ts';
 import { systemClock } from '../gateway/clock.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import type { Links } from '../gateway/links.ts';
+import { startRetention } from '../gateway/retention.ts';
 import { openLedger } from '../ledger/sqlite/open.ts';
 import { createVault, vaultKeyBytes } from '../ledger/vault.ts';
 import type { Config } from './config/config.ts';
@@ -42,8 +43,6 @@ export interface SandboxSide {
 }
 
 const pages = fileURLToPath(new URL('../../web/dist/', import.meta.url));
-/** Messages under way before networks are asked to wait: some 30 s of the fastest they send. */
-const mostUnderWay = 20_000;
 
 /** The composition root: everything the gateway consists of is made here, from configuration, and joined. */
 export async function openGateway(
@@ -53,13 +52,13 @@ export async function openGateway(
   readPeople?: () => Promise<readonly Person[]>,
 ): Promise<RunningGateway> {
   await using stack = new AsyncDisposableStack();
-  const { data, policies, federation } = config;
+  const { data, policies, federation, toasts } = config;
   const metrics = createMetrics();
   const report = createReport(createLog(config.log.level), metrics);
   const token = await keepToken(data, config.listen.token);
   const vaultKey = await keepVaultKey(data, vaultKeyBytes);
 
-  const ledger = stack.use(await openLedger(ledgerFile(data)));
+  const ledger = stack.use(await openLedger(ledgerFile(data), config.ledger));
   const links = createVault(ledger.secrets, vaultKey);
   const people = createPeopleStore({
     people: config.people,
@@ -90,9 +89,9 @@ export async function openGateway(
     random: randomBytes,
     policies,
     federation,
-    deadlineMs: config.delivery.deadlineMs,
+    toasts,
+    ...config.delivery,
     sessionIdleMs: config.skype.sessionIdleMs,
-    mostUnderWay,
     report,
   });
   const openReads = isLoopback(config.listen.host);
@@ -131,6 +130,7 @@ export async function openGateway(
         report,
       }),
     );
+  stack.use(startRetention({ ledger, clock: systemClock, ...config.ledger, report }));
   stack.use(await writeRunFile(data, { url: listening.url, pid: process.pid }));
 
   const open = stack.move();

@@ -26,6 +26,7 @@ function levelOf(event: GatewayEvent): 'debug' | 'info' | 'warn' | 'error' {
       return 'debug';
     case 'message-ended':
     case 'recovered':
+    case 'forgotten':
     case 'people-changed':
       return 'info';
     case 'intake-refused':

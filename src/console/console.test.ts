@@ -113,6 +113,7 @@ async function open(
         status: async () => ({
           startedAt: 1,
           underWay: 0,
+          pressure: 0,
           ledger: { messages: 1, underWay: 0, delivered: 0, failed: 1, syncs: 2 },
           links: { teams: [{ name: 'graph', state: 'connected', since: 1 }], skype: [] },
         }),

@@ -38,6 +38,10 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
   const underWay = gauge('messages_under_way', 'Messages without a final state.');
+  const pressure = gauge(
+    'pressure',
+    'How much of what it may hold the gateway holds; it slows from 0.5 on, and refuses from 1 on.',
+  );
   const syncs = gauge('ledger_syncs', 'Commits forced to disk since the start.');
   const links = gauge('links', 'Connections to the networks, by state.', ['side', 'state']);
 
@@ -80,6 +84,7 @@ export function createMetrics(): Metrics {
         faults.inc();
         break;
       case 'recovered':
+      case 'forgotten':
       case 'people-changed':
       case 'people-refused':
       case 'people-not-read':
@@ -91,6 +96,7 @@ export function createMetrics(): Metrics {
     count,
     async page(status) {
       underWay.set(status.underWay);
+      pressure.set(status.pressure);
       syncs.set(status.ledger.syncs);
       links.reset();
       for (const side of ['teams', 'skype'] as const)

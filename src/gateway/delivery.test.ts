@@ -48,6 +48,7 @@ async function world() {
     body,
     writtenAt: now,
     takenAt: now,
+    late: false,
     deadlineAt: now + 30_000,
     attempts: 0,
     firstAttemptAt: undefined,

@@ -52,6 +52,8 @@ export type GatewayEvent =
     }
   | { readonly kind: 'edge-refused'; readonly side: Side; readonly refusal: Refusal }
   | { readonly kind: 'recovered'; readonly messages: number; readonly notices: number }
+  /** So many texts were erased, and messages removed, for their age. */
+  | { readonly kind: 'forgotten'; readonly erased: number; readonly removed: number }
   /** So many people are others in the directory than before. */
   | { readonly kind: 'people-changed'; readonly people: number }
   /** A change to the directory that was not made; the people stay as they were. */

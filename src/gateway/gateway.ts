@@ -3,15 +3,18 @@ import { defaultRetry } from '../core/conversation/delivery.ts';
 import { otherSide, type Person, type Side, sides } from '../core/people.ts';
 import type { FederationSettings } from '../core/routing/federation.ts';
 import type { PolicySettings } from '../core/routing/policy.ts';
+import { withTime } from '../core/text/late.ts';
 import { defaultToasts, type ToastSettings } from '../core/toasts/policy.ts';
 import { pause } from './clock.ts';
 import type { Connector, Sink } from './connector.ts';
 import { createDelivery } from './delivery.ts';
 import type { WatchedDirectory } from './directory.ts';
+import { createDraining } from './draining.ts';
 import type { Report } from './events.ts';
-import { createIntake } from './intake.ts';
+import { bytesOf, createIntake } from './intake.ts';
 import { createLanes } from './lanes.ts';
 import type { Ledger, MessageSummary, NewMessage, StoredMessage, Trace } from './ledger.ts';
+import { createLoad } from './load.ts';
 import { createNotices } from './notices.ts';
 import { createOwnWrites } from './own-writes.ts';
 import { createPresence, type ShownPresence } from './presence.ts';
@@ -41,6 +44,10 @@ export interface GatewayOptions {
   readonly sessionIdleMs: number;
   /** Messages under way before further ones are refused for now. */
   readonly mostUnderWay: number;
+  /** The same of their texts together, in bytes of UTF-8. */
+  readonly mostBytesUnderWay: number;
+  /** From writing to intake, ms: what is older when it comes up is not brought any more, and its sender is told. */
+  readonly catchUpMs: number;
   readonly report: Report;
 }
 
@@ -57,6 +64,8 @@ export interface Gateway extends AsyncDisposable {
 
 /** How long the gateway goes on trying to tell a sender of a failure, ms. */
 const keepTellingMs = 600_000;
+/** How many messages that an earlier run left begin at once, and how long one holds its place, ms. */
+const draining = { places: 200, turnMs: 500 } as const;
 /** How long messages wait at the start for presence to be known, ms. */
 const patienceMs = 5_000;
 
@@ -69,6 +78,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const presence = createPresence(shared);
   const notices = createNotices({ ...shared, keepTryingMs: keepTellingMs });
+  const load = createLoad({ ...options, ledgerSize: () => ledger.size() });
+  const drain = createDraining({ ...draining, clock, random });
   const threads = createThreadMemory(ledger);
   const ways = createWayMemory(ledger.kept, report);
   const deliver = createDelivery({ ...shared, threads, ownWrites });
@@ -76,6 +87,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     directory,
     policies: options.policies,
     federation: options.federation,
+    catchUpMs: options.catchUpMs,
     capabilities: { teams: connectors.teams.capabilities, skype: connectors.skype.capabilities },
     sessionIdleMs: options.sessionIdleMs,
     bothSee: (thread) => connectors.teams.bothSee?.(thread) ?? true,
@@ -100,16 +112,24 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   const lanes = createLanes<Work>(
-    ({ message, recovered }, signal) => work(message, recovered, signal),
+    async ({ message, recovered }, signal) => {
+      try {
+        await work(message, recovered, signal);
+      } finally {
+        load.release(bytesOf(message.body));
+      }
+    },
     (error) => report({ kind: 'fault', where: 'a conversation', error }),
   );
 
+  const stopping = new AbortController();
   const opened = Promise.withResolvers<void>();
   let listening: Disposable | undefined;
 
   async function work(message: StoredMessage, recovered: boolean, signal: AbortSignal): Promise<void> {
     await opened.promise;
     signal.throwIfAborted();
+    using _turn = recovered ? await drain.turn(signal) : undefined;
     const { side, thread, remoteId, conversation } = message;
     const isOwnWrite =
       ownWrites.has(side, thread, remoteId) ||
@@ -118,7 +138,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const isBridged = teams !== undefined && skype !== undefined;
     const way = isBridged ? await ways.of(conversation) : undefined;
     const isRelayed = !isOwnWrite && toasts.relays(message);
-    const decided = route({ message, isOwnWrite, isRelayed, isBridged, way });
+    const decided = route({ message: asShown(message), isOwnWrite, isRelayed, isBridged, way });
     const end = await deliver(message, decided, signal);
     toasts.ended(message.id, end);
     if (end.kind === 'delivered' && decided.kind === 'bring')
@@ -141,8 +161,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...shared,
     random: options.random,
     deadlineMs: options.deadlineMs,
-    mostUnderWay: options.mostUnderWay,
-    underWay: () => lanes.size,
+    load,
+    keepsHistory: (side) => connectors[side].capabilities.canFind,
     accept,
   });
 
@@ -161,9 +181,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     lastActive: () => undefined,
     peopleOf: (side, thread) => ledger.peopleOf(side, thread),
     isOwnWrite: (side, thread, remoteId) => ledger.isOwnWrite(side, thread, remoteId),
+    beforeAcknowledging: () => slowed(load.delayMs),
     found: (side, messages, after) => report({ kind: 'read-back-found', side, messages, after }),
     refused: (side, refusal) => report({ kind: 'edge-refused', side, refusal }),
   };
+
+  async function slowed(ms: number): Promise<void> {
+    if (ms > 0) await pause(clock, ms, stopping.signal).catch(() => undefined);
+  }
 
   /** Its attempt may be under way without a record. */
   function canFindFor(message: StoredMessage): boolean {
@@ -175,6 +200,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const [unfinished, untold] = await Promise.all([ledger.unfinished(), ledger.untold()]);
     for (const message of unfinished) {
       const mayBeAttempted = canFindFor(message) && message.attempts === 0;
+      load.hold(bytesOf(message.body));
       const attempted = mayBeAttempted ? { attempts: 1, firstAttemptAt: message.takenAt } : {};
       lanes.push(message.conversation, { message: { ...message, ...attempted }, recovered: true });
     }
@@ -210,6 +236,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return {
         startedAt,
         underWay: lanes.size,
+        pressure: load.pressure,
         ledger: await ledger.counts(),
         links: { teams: connectors.teams.status(), skype: connectors.skype.status() },
       };
@@ -222,6 +249,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     async [Symbol.asyncDispose]() {
       opened.resolve();
+      stopping.abort();
       listening?.[Symbol.dispose]();
       await Promise.all([
         lanes[Symbol.asyncDispose](),
@@ -232,4 +260,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       await Promise.all(sides.map((side) => connectors[side][Symbol.asyncDispose]()));
     },
   };
+}
+
+/** Marked where its reader would take it for newer than it is; the same at every attempt, and after a restart. */
+function asShown(message: StoredMessage): StoredMessage {
+  const { late, body, writtenAt, takenAt } = message;
+  return late ? { ...message, body: withTime(body, writtenAt, takenAt) } : message;
 }

@@ -7,8 +7,9 @@ import type { RemoteId, ThreadKey } from '../core/ids.ts';
 import { openMemoryLedger } from '../ledger/memory/open.ts';
 import type { IncomingMessage } from './connector.ts';
 import type { GatewayEvent } from './events.ts';
-import { createIntake, mintMessageId } from './intake.ts';
+import { bytesOf, createIntake, mintMessageId } from './intake.ts';
 import { type Ledger, LedgerUnavailable, type NewMessage } from './ledger.ts';
+import { createLoad } from './load.ts';
 
 const alice = somebody('alice');
 const bob = somebody('bob');
@@ -25,22 +26,27 @@ function incoming(remoteId: string): IncomingMessage {
   };
 }
 
-function world(ledger: Ledger, underWay = () => 0) {
+function world(ledger: Ledger, settings: { readonly full?: boolean; readonly keepsHistory?: boolean } = {}) {
   const accepted: NewMessage[] = [];
   const events: GatewayEvent[] = [];
   const clock = new ManualClock();
   let ids = 0;
+  const load = createLoad({
+    mostUnderWay: settings.full ? 0 : 10,
+    mostBytesUnderWay: 1_000,
+    ledgerSize: () => ledger.size(),
+  });
   const intake = createIntake({
     ledger,
     clock,
     random: (bytes) => new Uint8Array(bytes).fill(++ids),
     deadlineMs: 30_000,
-    mostUnderWay: 10,
-    underWay,
+    load,
+    keepsHistory: () => settings.keepsHistory ?? true,
     accept: (message) => accepted.push(message),
     report: (event) => events.push(event),
   });
-  return { intake, accepted, events, clock };
+  return { intake, accepted, events, clock, load };
 }
 
 describe('intake', () => {
@@ -79,9 +85,65 @@ describe('intake', () => {
 
   it('refuses when too many messages are under way', async () => {
     await using ledger = openMemoryLedger();
-    const { intake } = world(ledger, () => 10);
+    const { intake } = world(ledger, { full: true });
     await assert.rejects(intake(incoming('1')), { name: 'IntakeRefused', message: 'overloaded' });
     assert.equal((await ledger.counts()).messages, 0);
+  });
+
+  it('counts what is being taken, and no more than what was taken afterwards', async () => {
+    await using ledger = openMemoryLedger();
+    const { intake, accepted, load } = world(ledger);
+    const ends = await Promise.allSettled(
+      Array.from({ length: 25 }, (_, n) => intake(incoming(`${n % 20}`))),
+    );
+    assert.equal(ends.filter(({ status }) => status === 'rejected').length, 15);
+    assert.equal(accepted.length, 10);
+    assert.equal(load.pressure, 1);
+    for (const { body } of accepted) load.release(bytesOf(body));
+    await Promise.all(Array.from({ length: 5 }, () => intake(incoming('0'))));
+    assert.equal(load.pressure, 0);
+  });
+
+  it('refuses by the bytes under way, too', async () => {
+    await using ledger = openMemoryLedger();
+    const { intake } = world(ledger);
+    await intake({ ...incoming('1'), body: { format: 'text', text: 'x'.repeat(1_000) } });
+    await assert.rejects(intake(incoming('2')), { message: 'overloaded' });
+  });
+
+  it('refuses before the ledger is as large as it may be', async () => {
+    await using memory = openMemoryLedger();
+    let bytes = 0;
+    const ledger: Ledger = { ...memory, size: () => ({ bytes, mostBytes: 100 }) };
+    const { intake, load } = world(ledger);
+    bytes = 60;
+    assert.equal(await intake(incoming('1')), 'taken');
+    assert.ok(load.delayMs > 0);
+    bytes = 100;
+    await assert.rejects(intake(incoming('2')), { message: 'overloaded' });
+    bytes = 40;
+    assert.equal(await intake(incoming('2')), 'taken');
+    assert.equal(load.delayMs, 0);
+  });
+
+  it('marks what comes late, or after what was written later in its thread', async () => {
+    await using ledger = openMemoryLedger();
+    const { intake, accepted, clock } = world(ledger);
+    const now = clock.now();
+    const written = [now - 60_001, now - 1_000, now - 2_000, now];
+    for (const [n, writtenAt] of written.entries()) await intake({ ...incoming(`${n}`), writtenAt });
+    await intake({ ...incoming('4'), thread: 'another' as ThreadKey, writtenAt: now - 1_000 });
+    assert.deepEqual(
+      accepted.map(({ late }) => late),
+      [true, false, true, false, false],
+    );
+  });
+
+  it('marks nothing of a side that keeps no history', async () => {
+    await using ledger = openMemoryLedger();
+    const { intake, accepted } = world(ledger, { keepsHistory: false });
+    await intake({ ...incoming('1'), writtenAt: 0 });
+    assert.equal(accepted[0]?.late, false);
   });
 });
 

@@ -1,9 +1,14 @@
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
 import { conversationOf, type MessageId } from '../core/ids.ts';
+import type { Body } from '../core/message.ts';
+import type { Side } from '../core/people.ts';
 import type { Refusal } from '../core/refusals.ts';
+import { isLate } from '../core/text/late.ts';
 import { type IncomingMessage, IntakeRefused, type Taken } from './connector.ts';
 import type { Report } from './events.ts';
 import { type Ledger, LedgerUnavailable, type NewMessage } from './ledger.ts';
+import type { Load } from './load.ts';
 
 export interface IntakeOptions {
   readonly ledger: Ledger;
@@ -12,9 +17,10 @@ export interface IntakeOptions {
   readonly random: (bytes: number) => Uint8Array;
   /** From intake to the final state, ms. */
   readonly deadlineMs: number;
-  /** Messages that may be under way before further ones are refused for now. */
-  readonly mostUnderWay: number;
-  readonly underWay: () => number;
+  /** Whoever accepts a message releases it when it has its end. */
+  readonly load: Load;
+  /** Whether what is written on a side stays there to be read, so that it may come up late. */
+  readonly keepsHistory: (side: Side) => boolean;
   readonly accept: (message: NewMessage) => void;
   readonly report: Report;
 }
@@ -22,33 +28,54 @@ export interface IntakeOptions {
 /** Promise 1: what {@link Intake} answers `taken` is on disk, and will be brought to its end. */
 export type Intake = (message: IncomingMessage) => Promise<Taken>;
 
+/** Threads of which it is remembered when the newest message was written. */
+const rememberedThreads = 20_000;
+
 export function createIntake(options: IntakeOptions): Intake {
-  const { ledger, clock, report } = options;
+  const { ledger, clock, load, report } = options;
+  const newest = new LRUCache<string, number>({ max: rememberedThreads });
 
   function refuse(message: IncomingMessage, refusal: Refusal): never {
     report({ kind: 'intake-refused', side: message.side, refusal });
     throw new IntakeRefused(refusal);
   }
 
+  function comesLate(message: IncomingMessage, takenAt: number): boolean {
+    if (!options.keepsHistory(message.side)) return false;
+    const key = `${message.side} ${message.thread}`;
+    const newestAt = newest.get(key);
+    newest.set(key, Math.max(newestAt ?? 0, message.writtenAt));
+    return isLate({ writtenAt: message.writtenAt, takenAt, newestAt });
+  }
+
   return async (message) => {
-    if (options.underWay() >= options.mostUnderWay) refuse(message, { id: 'overloaded', side: message.side });
+    if (load.isFull) refuse(message, { id: 'overloaded', side: message.side });
     const takenAt = clock.now();
-    const { heldSince, ...written } = message;
     const kept: NewMessage = {
-      ...written,
+      ...message,
       id: mintMessageId(takenAt, options.random(6)),
       conversation: conversationOf(message.author, message.recipient),
       takenAt,
-      deadlineAt: (heldSince ?? takenAt) + options.deadlineMs,
+      deadlineAt: takenAt + options.deadlineMs,
+      late: comesLate(message, takenAt),
     };
+    const bytes = bytesOf(message.body);
+    load.hold(bytes);
     const result = await ledger.take(kept).catch((error: unknown) => {
+      load.release(bytes);
       const detail = error instanceof LedgerUnavailable ? error.reason : String(error);
       return refuse(message, { id: 'ledger-full', side: message.side, detail });
     });
     report({ kind: 'message-taken', side: message.side, result, message: kept.id });
     if (result === 'taken') options.accept(kept);
+    else load.release(bytes);
     return result;
   };
+}
+
+/** What a text counts for, in bytes of UTF-8. */
+export function bytesOf(body: Body): number {
+  return Buffer.byteLength(body.format === 'text' ? body.text : body.html);
 }
 
 /** Sorts by time; unguessable enough to be no oracle for the messages of others. */

@@ -43,6 +43,11 @@ export interface Ledger extends AsyncDisposable {
   recent(limit: number): Promise<readonly MessageSummary[]>;
   counts(): Promise<LedgerCounts>;
 
+  /** Erases texts and removes messages by age, a few at a time; never what has no end yet, or an untold failure. */
+  retain(limits: RetentionLimits): Promise<Retained>;
+  /** How much room is taken, as far as is known without asking. */
+  size(): LedgerSize;
+
   readonly secrets: SecretStore;
   readonly kept: KeptStore;
 }
@@ -64,6 +69,9 @@ export interface SecretStore {
   put(name: string, value: Uint8Array): Promise<void>;
   remove(name: string): Promise<void>;
 }
+
+/** The kind under which positions in what a network holds are kept. A backup is without them: it knows nothing of later. */
+export const cursorKind = 'cursor';
 
 /**
  * Small state that a room keeps over restarts (cursors, offers, choices), by the room's kind and a key. What is read back
@@ -99,6 +107,8 @@ export interface NewMessage extends IncomingMessage {
   readonly takenAt: number;
   /** Unix ms: `takenAt` plus the configured deadline. */
   readonly deadlineAt: number;
+  /** It is shown with the time it was written, because its reader would take it for newer than it is. */
+  readonly late: boolean;
 }
 
 export interface StoredMessage extends NewMessage {
@@ -154,6 +164,28 @@ export interface LedgerCounts {
   readonly failed: number;
   /** Commits that were forced to disk since the ledger was opened. */
   readonly syncs: number;
+}
+
+/** Times are of intake, Unix ms. */
+export interface RetentionLimits {
+  /** Texts of older messages are erased. */
+  readonly textBefore: number;
+  /** Older messages are removed, with their names and steps. No later than `textBefore`. */
+  readonly allBefore: number;
+  /** The most messages that are changed at once. */
+  readonly most: number;
+}
+
+export interface Retained {
+  readonly erased: number;
+  readonly removed: number;
+}
+
+export interface LedgerSize {
+  /** Taken up by records; room that was freed does not count. */
+  readonly bytes: number;
+  /** What it may grow to. */
+  readonly mostBytes: number;
 }
 
 export class LedgerUnavailable extends Error {

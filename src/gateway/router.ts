@@ -22,6 +22,8 @@ export interface RouterOptions {
   readonly directory: Directory;
   readonly policies: PolicySettings;
   readonly federation: FederationSettings;
+  /** From writing to intake, ms: what is older is not brought. */
+  readonly catchUpMs: number;
   readonly capabilities: Readonly<Record<Side, Capabilities>>;
   /** Silence after which an SfB session has ended, ms. */
   readonly sessionIdleMs: number;
@@ -65,6 +67,9 @@ export function createRouter(options: RouterOptions): (request: RouteRequest) =>
       staysNative(landing, recipient, isBridged && !signedIn.includes('teams'))
     )
       return { kind: 'native', rule: landing.rule };
+
+    if (message.takenAt - message.writtenAt > options.catchUpMs)
+      return refused('deadline-passed', side, recipient.displayName, 'written too long before it came up');
 
     const barred = federationRefusal(federation, author, recipient);
     if (barred)

@@ -7,6 +7,8 @@ export interface GatewayStatus {
   /** Unix ms. */
   readonly startedAt: number;
   readonly underWay: number;
+  /** How much of what it may hold it holds: from 0.5 on it slows the networks, from 1 on it refuses. */
+  readonly pressure: number;
   readonly ledger: LedgerCounts;
   readonly links: Readonly<Record<Side, readonly LinkStatus[]>>;
 }

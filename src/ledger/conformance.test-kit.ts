@@ -22,6 +22,7 @@ export function sampleMessage(n: number, changes: Partial<NewMessage> = {}): New
     writtenAt: 1_000 + n,
     takenAt: 2_000 + n,
     deadlineAt: 32_000 + n,
+    late: false,
     ...changes,
   };
 }

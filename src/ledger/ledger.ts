@@ -1,4 +1,4 @@
-import { type Ledger, LedgerUnavailable } from '../gateway/ledger.ts';
+import { type Ledger, type LedgerSize, LedgerUnavailable } from '../gateway/ledger.ts';
 import { keptJson } from './kept.ts';
 import { durability, type Name, type Operation, type Results } from './operations.ts';
 import type { Answer } from './sqlite/batch.ts';
@@ -7,6 +7,7 @@ import type { Answer } from './sqlite/batch.ts';
 export interface Executor extends AsyncDisposable {
   run(operations: readonly Operation[]): Promise<readonly Answer[]>;
   readonly syncs: number;
+  readonly size: LedgerSize;
 }
 
 interface Waiting {
@@ -67,6 +68,8 @@ export function createLedger(executor: Executor): Ledger {
     trace: (id) => ask({ op: 'trace', id }),
     recent: (limit) => ask({ op: 'recent', limit }),
     counts: async () => ({ ...(await ask({ op: 'counts' })), syncs: executor.syncs }),
+    retain: (limits) => ask({ op: 'retain', limits }),
+    size: () => executor.size,
     secrets: {
       get: (name) => ask({ op: 'getSecret', name }),
       put: (name, value) => ask({ op: 'putSecret', name, value }),

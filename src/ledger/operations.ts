@@ -7,6 +7,8 @@ import type {
   LedgerCounts,
   MessageSummary,
   NewMessage,
+  Retained,
+  RetentionLimits,
   Step,
   StoredMessage,
   Telling,
@@ -34,6 +36,7 @@ export type Operation =
   | { readonly op: 'trace'; readonly id: string }
   | { readonly op: 'recent'; readonly limit: number }
   | { readonly op: 'counts' }
+  | { readonly op: 'retain'; readonly limits: RetentionLimits }
   | { readonly op: 'getSecret'; readonly name: string }
   | { readonly op: 'putSecret'; readonly name: string; readonly value: Uint8Array }
   | { readonly op: 'removeSecret'; readonly name: string }
@@ -67,6 +70,7 @@ export interface Results {
   trace: Trace | undefined;
   recent: readonly MessageSummary[];
   counts: Omit<LedgerCounts, 'syncs'>;
+  retain: Retained;
   getSecret: Uint8Array | undefined;
   putSecret: undefined;
   removeSecret: undefined;
@@ -91,6 +95,7 @@ export const durability: Readonly<Record<Name, 'disk' | 'file' | 'none'>> = {
   note: 'file',
   end: 'file',
   told: 'file',
+  retain: 'file',
   putKept: 'file',
   removeKept: 'file',
   isOwnWrite: 'none',

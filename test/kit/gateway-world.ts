@@ -44,6 +44,8 @@ export async function openGatewayWorld(
     deadlineMs: 30_000,
     sessionIdleMs,
     mostUnderWay: 1_000,
+    mostBytesUnderWay: 64 * 1024 * 1024,
+    catchUpMs: 24 * 60 * 60_000,
     report: (event) => events.push(event),
   });
   await gateway.start();

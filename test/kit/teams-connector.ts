@@ -60,6 +60,7 @@ export class RecordingSink implements Sink {
   readonly onRecord = new Set<string>();
   /** Messages that no notification had told of. */
   readonly counted = { gap: 0, silence: 0 };
+  acknowledged = 0;
   full = false;
 
   async take(message: IncomingMessage) {
@@ -83,6 +84,9 @@ export class RecordingSink implements Sink {
 
   async peopleOf(_side: string, thread: string) {
     return this.met.get(thread);
+  }
+  async beforeAcknowledging() {
+    this.acknowledged += 1;
   }
   found(_side: string, messages: number, after: 'gap' | 'silence') {
     this.counted[after] += messages;

@@ -74,6 +74,9 @@ class Keeping implements Sink {
   async peopleOf(_side: string, thread: string) {
     return this.threads.get(thread);
   }
+  beforeAcknowledging() {
+    return Promise.resolve();
+  }
   found() {
     // A pool has no history to read back.
   }

@@ -142,7 +142,7 @@ export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorList
         if (intake.get(message.dialog) === next) intake.delete(message.dialog);
       };
       next.then(forget, forget);
-      return next;
+      return next.then(() => sink.beforeAcknowledging());
     },
     ended(dialog, how) {
       endpoint.ended(dialog);

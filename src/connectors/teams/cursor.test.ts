@@ -26,7 +26,7 @@ describe('how far a tenant was read', () => {
       { since: -1, readUpTo: 1, behind: {} },
       { since: 1, readUpTo: '2', behind: {} },
     ]) {
-      await kept.put('teams read-back', 'tenant', strange);
+      await kept.put('cursor', 'teams read-back tenant', strange);
       assert.equal(await loadCursor(kept, 'tenant'), undefined);
     }
   });

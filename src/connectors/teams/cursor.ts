@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { KeptStore } from '../../gateway/ledger.ts';
+import { cursorKind, type KeptStore } from '../../gateway/ledger.ts';
 
 const Instant = Type.Integer({ minimum: 0, maximum: 8.64e15 });
 const Cursor = Type.Object({
@@ -16,18 +16,18 @@ const Cursor = Type.Object({
 export type Cursor = Static<typeof Cursor>;
 
 const shape = Compile(Cursor);
-const kind = 'teams read-back';
+const keyOf = (tenantId: string): string => `teams read-back ${tenantId}`;
 /** More would not fit what the ledger keeps of one key; then the whole round counts as not made. */
 const mostBehind = 500;
 
 /** Undefined where nothing is kept, or what is kept is of another shape. */
 export async function loadCursor(kept: KeptStore, tenantId: string): Promise<Cursor | undefined> {
-  const value = (await kept.get(kind, tenantId))?.value;
+  const value = (await kept.get(cursorKind, keyOf(tenantId)))?.value;
   return shape.Check(value) ? value : undefined;
 }
 
 export async function keepCursor(kept: KeptStore, tenantId: string, cursor: Cursor): Promise<void> {
-  await kept.put(kind, tenantId, cursor);
+  await kept.put(cursorKind, keyOf(tenantId), cursor);
 }
 
 export function firstCursor(now: number): Cursor {

@@ -15,6 +15,9 @@ export function openMemoryLedger(): Ledger {
     get syncs() {
       return batch.syncs;
     },
+    get size() {
+      return batch.size;
+    },
     [Symbol.asyncDispose]() {
       db.close();
       return Promise.resolve();

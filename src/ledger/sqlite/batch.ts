@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { LedgerSize } from '../../gateway/ledger.ts';
 import { durability, type Operation, type Result } from '../operations.ts';
 import type { Store } from './store.ts';
 
@@ -14,13 +15,14 @@ export interface BatchRunner {
   run(operations: readonly Operation[]): readonly Answer[];
   /** Commits that were forced to disk. */
   readonly syncs: number;
+  readonly size: LedgerSize;
 }
 
 /**
  * Group commit: one transaction, and at most one forced write, for everything that was asked while the one before
  * was under way.
  */
-export function createBatchRunner(db: DatabaseSync, store: Store): BatchRunner {
+export function createBatchRunner(db: DatabaseSync, store: Store, mostBytes = Infinity): BatchRunner {
   let syncs = 0;
   let level: 'FULL' | 'NORMAL' = 'FULL';
 
@@ -51,8 +53,15 @@ export function createBatchRunner(db: DatabaseSync, store: Store): BatchRunner {
     }
   }
 
+  const pages = { all: db.prepare('PRAGMA page_count'), free: db.prepare('PRAGMA freelist_count') };
+  const pageBytes = Number(db.prepare('PRAGMA page_size').get()?.['page_size']);
+
   return {
     run,
+    get size() {
+      const taken = Number(pages.all.get()?.['page_count']) - Number(pages.free.get()?.['freelist_count']);
+      return { bytes: taken * pageBytes, mostBytes };
+    },
     get syncs() {
       return syncs;
     },

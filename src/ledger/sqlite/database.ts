@@ -7,7 +7,7 @@ import { upgrade } from './schema.ts';
  * After the machine itself went down, commits that had not been forced to disk may be gone: then every message
  * under way counts as attempted, so that the network is asked before anything is sent.
  */
-export function openDatabase(file: string): DatabaseSync {
+export function openDatabase(file: string, mostBytes = Infinity): DatabaseSync {
   const db = new DatabaseSync(file);
   db.exec(`
     PRAGMA journal_mode = WAL;
@@ -15,10 +15,21 @@ export function openDatabase(file: string): DatabaseSync {
     PRAGMA wal_autocheckpoint = 4000;
     PRAGMA foreign_keys = ON;
     PRAGMA busy_timeout = 2000;
+    PRAGMA secure_delete = ON;
   `);
+  bound(db, mostBytes);
   upgrade(db);
   markMachineRestart(db);
   return db;
+}
+
+/** Intake stops at `mostBytes`; what is under way then still has to be ended. */
+const reserve = 1.05;
+
+function bound(db: DatabaseSync, mostBytes: number): void {
+  if (!Number.isFinite(mostBytes)) return;
+  const pageBytes = Number(db.prepare('PRAGMA page_size').get()?.['page_size']);
+  db.exec(`PRAGMA max_page_count = ${Math.ceil((mostBytes * reserve) / pageBytes)}`);
 }
 
 function markMachineRestart(db: DatabaseSync): void {

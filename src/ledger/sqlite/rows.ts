@@ -42,6 +42,7 @@ export function readMessage(row: Row): StoredMessage {
     writtenAt: count(row, 'written_at'),
     takenAt: count(row, 'taken_at'),
     deadlineAt: count(row, 'deadline_at'),
+    late: count(row, 'late') === 1,
     attempts: count(row, 'attempts'),
     firstAttemptAt: optionalCount(row, 'first_attempt_at'),
     end: json<End>(row, 'end'),

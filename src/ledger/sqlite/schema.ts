@@ -79,15 +79,32 @@ const upgrades: readonly string[] = [
     PRIMARY KEY (kind, key)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE message ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE message ADD COLUMN text_erased INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX message_by_age ON message (text_erased, taken_at);
+  `,
 ];
 
 export const schemaVersion = upgrades.length;
 
-/** Brings the database to the newest schema. Throws on one that a newer version of the program has written. */
-export function upgrade(db: DatabaseSync): void {
-  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+export function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+}
+
+/** Throws on a database that a newer version of the program has written. */
+export function refuseNewer(db: DatabaseSync): void {
+  const version = versionOf(db);
   if (version > schemaVersion)
-    throw new Error(`the ledger has schema ${version}, this program knows up to ${schemaVersion}`);
+    throw new Error(
+      `the ledger has schema ${version} of a newer program, this one knows up to ${schemaVersion}: run that one`,
+    );
+}
+
+/** Brings the database to the newest schema, one whole step after the other. Throws as {@link refuseNewer} does. */
+export function upgrade(db: DatabaseSync): void {
+  refuseNewer(db);
+  const version = versionOf(db);
   for (const [index, statements] of upgrades.entries()) {
     if (index < version) continue;
     db.exec(`BEGIN IMMEDIATE; ${statements}; PRAGMA user_version = ${index + 1}; COMMIT;`);

@@ -5,6 +5,7 @@ import { type ConversationId, type Pair, pairOf } from '../../core/ids.ts';
 import type { Side } from '../../core/people.ts';
 import type { NewMessage, Step, Threads } from '../../gateway/ledger.ts';
 import type { Attempt, Operation, Result } from '../operations.ts';
+import { createRetention } from './retention.ts';
 import { attemptDetail, readKept, readMessage, readStep, readSummary, readTrace } from './rows.ts';
 
 /** The ledger's operations as statements on one database, inside whatever transaction the caller has opened. */
@@ -13,6 +14,13 @@ export interface Store {
   /** The transaction was undone: what the store remembers of it is not there. */
   undone(): void;
 }
+
+const endOtherwise =
+  'UPDATE message SET state = ?, end = ?, ended_at = ? WHERE id = ? RETURNING conversation';
+/** What is there was attempted, though a crash may have lost the record of it. */
+const endDelivered = `UPDATE message SET state = ?, end = ?, ended_at = ?,
+  attempts = max(attempts, 1), first_attempt_at = coalesce(first_attempt_at, taken_at)
+  WHERE id = ? RETURNING conversation`;
 
 export function createStore(db: DatabaseSync): Store {
   const statements = new Map<string, StatementSync>();
@@ -70,8 +78,8 @@ export function createStore(db: DatabaseSync): Store {
     const content = body.format === 'text' ? body.text : body.html;
     const inserted = change(
       `INSERT INTO message (id, conversation, side, thread, remote_id, author, recipient, format, body, bytes,
-         written_at, taken_at, deadline_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (remote_id, thread, side) DO NOTHING`,
+         written_at, taken_at, deadline_at, late)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (remote_id, thread, side) DO NOTHING`,
       message.id,
       message.conversation,
       message.side,
@@ -85,6 +93,7 @@ export function createStore(db: DatabaseSync): Store {
       message.writtenAt,
       message.takenAt,
       message.deadlineAt,
+      message.late ? 1 : 0,
     );
     if (inserted === 0) return 'duplicate';
     joinThread(message.side, message.thread, message.conversation);
@@ -102,7 +111,7 @@ export function createStore(db: DatabaseSync): Store {
       );
     }
     const ended = get(
-      'UPDATE message SET state = ?, end = ?, ended_at = ? WHERE id = ? RETURNING conversation',
+      final.kind === 'delivered' ? endDelivered : endOtherwise,
       final.kind,
       JSON.stringify(final),
       at,
@@ -170,6 +179,8 @@ export function createStore(db: DatabaseSync): Store {
     };
   }
 
+  const retain = createRetention({ all, change });
+
   function run(operation: Operation): Result {
     switch (operation.op) {
       case 'take':
@@ -213,6 +224,8 @@ export function createStore(db: DatabaseSync): Store {
         );
       case 'counts':
         return counts();
+      case 'retain':
+        return retain(operation.limits);
       case 'getSecret':
         return get('SELECT value FROM secret WHERE name = ?', operation.name)?.['value'] as
           | Uint8Array
