@@ -3,9 +3,14 @@ import type { Metrics } from '../console/metrics.ts';
 import type { GatewayEvent, Report } from '../gateway/events.ts';
 import type { Config } from './config/config.ts';
 
-/** JSON lines on stderr; stdout belongs to what a command answers. */
+/**
+ * JSON lines on stderr; stdout belongs to what a command answers. Lines that cannot be written are left out: a log on a
+ * full disk does not end the gateway.
+ */
 export function createLog(level: Config['log']['level']): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination(2));
+  const stderr = destination(2);
+  stderr.on('error', () => undefined);
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stderr);
 }
 
 /** Every event of the gateway is counted and logged here, in one call. */
