@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { createSkypeConnector } from '../connectors/skype/connector.ts';
+import type { PoolOptions } from '../connectors/skype/pools.ts';
 import { createTeamsConnector, type TeamsConnector } from '../connectors/teams/connector.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Connector } from '../gateway/connector.ts';
 import type { Directory } from '../gateway/directory.ts';
 import type { KeptStore } from '../gateway/ledger.ts';
 import type { Links } from '../gateway/links.ts';
-import type { Config } from './config/config.ts';
+import type { Config, PoolConfig } from './config/config.ts';
 
 export interface ConnectorsOptions {
   /** Not listening yet: Graph's notifications are received on it. */
@@ -46,13 +47,7 @@ export function createConnectors(config: Config, options: ConnectorsOptions): Co
   });
   teams.register(options.app);
   const skype = createSkypeConnector({
-    pools: config.skype.pools.map(({ name, home, discovery, gatewayAccount, ca: poolCa }) => ({
-      name,
-      home,
-      discoveryUrl: `${discovery}/`,
-      ...(gatewayAccount ? { gatewayAccount } : {}),
-      ...(poolCa === undefined ? {} : { ca: poolCa }),
-    })),
+    pools: config.skype.pools.map(poolOptions),
     directory,
     links,
     clock,
@@ -62,4 +57,32 @@ export function createConnectors(config: Config, options: ConnectorsOptions): Co
     checkEveryMs: config.presence.leaseMs / 2,
   });
   return { teams, skype };
+}
+
+/** A pool of the configuration as the connector takes it. */
+export function poolOptions(pool: PoolConfig): PoolOptions {
+  const { name, home, gatewayAccount, ca } = pool;
+  const base = {
+    name,
+    home,
+    ...(gatewayAccount ? { gatewayAccount } : {}),
+    ...(ca === undefined ? {} : { ca }),
+  };
+  if (pool.protocol === 'ucwa') return { ...base, protocol: 'ucwa', discoveryUrl: `${pool.discovery}/` };
+  const { location, identity, ...reach } = pool.sip;
+  return {
+    ...base,
+    protocol: 'sip',
+    sip: {
+      ...reach,
+      ...(identity === undefined ? {} : { identity }),
+      location:
+        location.kind === 'domain'
+          ? location
+          : {
+              kind: 'servers',
+              servers: location.servers.map((server) => ({ ...server, priority: 0, weight: 1 })),
+            },
+    },
+  };
 }

@@ -1,14 +1,18 @@
 import { resolve } from 'node:path';
 import type { DirectoryRules } from '../../core/directory/row.ts';
-import type { Home, Person } from '../../core/people.ts';
+import type { Person } from '../../core/people.ts';
 import type { FederationSettings } from '../../core/routing/federation.ts';
 import type { PolicySettings } from '../../core/routing/policy.ts';
 import type { ToastSettings } from '../../core/toasts/policy.ts';
 import { directoryRules, readPeople } from './people.ts';
+import { type PoolConfig, resolvePool } from './pools.ts';
 import { join, type Problems } from './problems.ts';
+
 import { knownNames, resolveFederation, resolvePolicies, resolveToasts } from './rules.ts';
 import type { ConfigFile } from './schema.ts';
 import type { Sources } from './sources.ts';
+
+export type { PoolConfig } from './pools.ts';
 
 /** The configuration as the program uses it: checked, every secret and certificate read, every person known. */
 export interface Config {
@@ -66,16 +70,6 @@ export interface TenantConfig {
   readonly gatewayAccount: { readonly upn: string; readonly password: string | undefined } | undefined;
 }
 
-export interface PoolConfig {
-  readonly name: string;
-  readonly home: Exclude<Home, 'none'>;
-  readonly protocol: 'ucwa';
-  readonly discovery: string;
-  readonly gatewayAccount: { readonly username: string; readonly password: string } | undefined;
-  /** PEM. */
-  readonly ca: string | undefined;
-}
-
 /** Reads what the file points at and checks what a schema cannot; wrong values are added to `problems`. */
 export function resolveConfig(
   file: ConfigFile,
@@ -117,7 +111,9 @@ export function resolveConfig(
       ca: resolveCa(teams.ca, 'teams', sources),
     },
     skype: {
-      pools: skype.pools.map((pool, index) => resolvePool(pool, join('skype.pools', index), sources)),
+      pools: skype.pools.map((pool, index) =>
+        resolvePool(pool, join('skype.pools', index), sources, problems),
+      ),
       sessionIdleMs: skype.sessionIdleMs,
     },
     people,
@@ -161,21 +157,6 @@ function resolveTenant(
           ? undefined
           : sources.secret(gatewayAccount.password, join(path, 'gatewayAccount.password')),
     },
-  };
-}
-
-function resolvePool(pool: ConfigFile['skype']['pools'][number], path: string, sources: Sources): PoolConfig {
-  const { name, home, protocol, discovery, gatewayAccount } = pool;
-  return {
-    name,
-    home,
-    protocol,
-    discovery: withoutSlash(discovery),
-    gatewayAccount: gatewayAccount && {
-      username: gatewayAccount.username,
-      password: sources.secret(gatewayAccount.password, join(path, 'gatewayAccount.password')),
-    },
-    ca: resolveCa(pool.ca, path, sources),
   };
 }
 

@@ -6,12 +6,19 @@ import {
   signIn,
 } from '../../protocols/ucwa/client/client.ts';
 import type { PoolConfig } from '../config/config.ts';
+import type { UcwaPoolConfig } from '../config/pools.ts';
 import { type Finding, notChecked, right, wrong } from './finding.ts';
+import { checkSipPool } from './sip-pool.ts';
 
 const patienceMs = 20_000;
 
-/** Signs in to a pool with the gateway's own account, as far as a place to make endpoints; makes none. */
-export async function checkPool(pool: PoolConfig, clock: Clock): Promise<readonly Finding[]> {
+/** Whether a pool is reached, and lets the gateway in. */
+export function checkPool(pool: PoolConfig, clock: Clock): Promise<readonly Finding[]> {
+  return pool.protocol === 'sip' ? checkSipPool(pool, clock) : checkUcwaPool(pool, clock);
+}
+
+/** Signs in with the gateway's own account, as far as a place to make endpoints; makes none. */
+async function checkUcwaPool(pool: UcwaPoolConfig, clock: Clock): Promise<readonly Finding[]> {
   const subject = `pool ${pool.name}`;
   const { ca, discovery: entry, gatewayAccount } = pool;
   await using transport = createTransport(ca === undefined ? {} : { ca });

@@ -1,6 +1,6 @@
-import type { Person } from '../../core/people.ts';
+import type { Person, SipUri } from '../../core/people.ts';
 import type { RefusalId } from '../../core/refusals.ts';
-import type { Links } from '../../gateway/links.ts';
+import type { LinkSecret, Links } from '../../gateway/links.ts';
 import type { DoorAccount } from './door.ts';
 
 /** Who the gateway may be at a pool. */
@@ -15,19 +15,34 @@ export interface Accounts {
   gateway(pool: string): Account;
 }
 
-export function createAccounts(links: Links, gatewayAccounts: ReadonlyMap<string, DoorAccount>): Accounts {
+export interface PoolAccounts {
+  /** The gateway's own accounts, by pool. */
+  readonly gateway: ReadonlyMap<string, DoorAccount>;
+  /** Pools that let the gateway act for whoever lives there. */
+  readonly trusted: ReadonlySet<string>;
+}
+
+export function createAccounts(links: Links, { gateway, trusted }: PoolAccounts): Accounts {
   return {
     async own(person) {
       if (person.skype.home === 'none') return { kind: 'none', why: 'not-enabled' };
       const secret = await links.get(person.id, 'skype');
+      const { pool, sip } = person.skype;
+      if (trusted.has(pool)) return { kind: 'account', pool, account: trustedAccount(sip, secret) };
       if (secret?.kind !== 'password') return { kind: 'none', why: 'not-linked' };
       const { username, password } = secret;
-      const { pool, sip } = person.skype;
       return { kind: 'account', pool, account: { sip, username, password } };
     },
     gateway(pool) {
-      const account = gatewayAccounts.get(pool);
+      const account = gateway.get(pool);
       return account ? { kind: 'account', pool, account } : { kind: 'none', why: 'not-linked' };
     },
   };
+}
+
+/** A password is used where the server asks for one all the same. */
+function trustedAccount(sip: SipUri, secret: LinkSecret | undefined): DoorAccount {
+  const { username, password } =
+    secret?.kind === 'password' ? secret : { username: sip.slice('sip:'.length), password: '' };
+  return { sip, username, password };
 }

@@ -17,30 +17,11 @@ import { createGate } from './gate.ts';
 import { sipUri, threadKey } from './ids.ts';
 import { listenAt } from './incoming.ts';
 import { refusalOf } from './outcomes.ts';
+import { openDoor, type PoolOptions } from './pools.ts';
 import { createWatching } from './presence.ts';
 import { createProxies } from './proxies.ts';
 import { createShowing, type SignOut } from './showing.ts';
 import { poolStatus } from './status.ts';
-import { createUcwaDoor } from './ucwa-door/ucwa-door.ts';
-
-/** One pool, as the configuration describes it. */
-export interface PoolOptions {
-  readonly name: string;
-  readonly home: 'online' | 'onPrem';
-  /** Where autodiscovery starts. */
-  readonly discoveryUrl: string;
-  /** Without one, nobody's presence is watched and nobody without a linked account can write here. */
-  readonly gatewayAccount?: {
-    readonly username: string;
-    readonly password: string;
-    /** `sip:` and the user name unless given. */
-    readonly sip?: string;
-  };
-  /** PEM of an authority to trust. */
-  readonly ca?: string;
-  /** Domains that discovery over plain HTTP may lead to. */
-  readonly trustedDomains?: readonly string[];
-}
 
 export interface SkypeConnectorOptions {
   readonly pools: readonly PoolOptions[];
@@ -78,15 +59,12 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
   for (const pool of pools) {
     doors.set(
       pool.name,
-      createUcwaDoor({
-        discoveryUrls: [new URL(pool.discoveryUrl)],
-        trustedDomains: pool.trustedDomains ?? [],
+      openDoor(pool, {
         clock,
         random,
-        endpointIdOf: ({ sip }) => uuidOf(installation, `${pool.name} ${sip}`),
         gate,
+        endpointIdOf: ({ sip }) => uuidOf(installation, `${pool.name} ${sip}`),
         checkEveryMs: options.checkEveryMs ?? 30_000,
-        ...(pool.ca === undefined ? {} : { ca: pool.ca }),
         ...(options.timers === undefined ? {} : { timers: options.timers }),
       }),
     );
@@ -102,7 +80,10 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
 
   const endpoints: Endpoints = new Endpoints({
     doors,
-    accounts: createAccounts(options.links, gatewayAccounts),
+    accounts: createAccounts(options.links, {
+      gateway: gatewayAccounts,
+      trusted: new Set(pools.filter(({ protocol }) => protocol === 'sip').map(({ name }) => name)),
+    }),
     clock,
     mintId,
     sessionIdleMs: options.sessionIdleMs ?? 10 * 60_000,
@@ -207,5 +188,5 @@ function uuidOf(installation: string, name: string): string {
 
 function accountOf(account: NonNullable<PoolOptions['gatewayAccount']>): DoorAccount | undefined {
   const sip: SipUri | undefined = sipUri(account.sip ?? account.username);
-  return sip && { sip, username: account.username, password: account.password };
+  return sip && { sip, username: account.username, password: account.password ?? '' };
 }

@@ -102,6 +102,31 @@ describe('the sessions with one peer', () => {
     );
   });
 
+  const rang: SessionEvent = { kind: 'rang', dialog: 'theirs' };
+
+  it('may leave the peer’s invitation ringing, and take it up later', () => {
+    assert.deepEqual(run(rang).said, []);
+    assert.deepEqual(run(rang, invited, joined, send('a')).said, ['join theirs', 'post a in theirs']);
+    assert.deepEqual(run(rang, invited, invited).said, ['join theirs'], 'once');
+    assert.deepEqual(run(rang, invited, joined, invited).said, ['join theirs'], 'once');
+  });
+
+  it('take up what rings to send a text in it, and call anew when it rings no more', () => {
+    assert.deepEqual(run(rang, send('a'), joined).said, ['join theirs', 'post a in theirs']);
+    const over: SessionEvent = { kind: 'ended', dialog: 'theirs' };
+    assert.equal(run(rang, over).state.kind, 'none');
+    assert.deepEqual(run(rang, send('a'), over).said, ['join theirs', 'invite a in for-a']);
+  });
+
+  it('leave nothing ringing while a text of ours is under way: both want to talk now', () => {
+    assert.deepEqual(run(send('a'), rang).said, ['invite a in for-a', 'join theirs', 'cancel for-a']);
+  });
+
+  it('leave what rings for another invitation of the peer', () => {
+    const other: SessionEvent = { kind: 'invited', dialog: 'other' };
+    assert.deepEqual(run(rang, other).said, ['join other', 'stop theirs']);
+  });
+
   it('yield to the peer’s when both call at once, and send the text there', () => {
     const { said } = run(send('a'), invited, inviteFailed('for-a'), joined, sent('a'));
     assert.deepEqual(said, [
