@@ -159,6 +159,52 @@ export function ledgerConformance(name: string, open: () => Promise<Ledger>): vo
       );
     });
 
+    it('forgets texts first and messages later, and never what is not over', async () => {
+      await using ledger = await open();
+      for (const n of [1, 2, 3, 4, 5]) await ledger.take(sampleMessage(n));
+      const write = { thread: session, remoteId: 'w1' as RemoteId };
+      const delivered = { kind: 'delivered', side: 'skype', as: 'author', ...write } as const;
+      const refusal = { id: 'offline', side: 'skype' } as const;
+      await ledger.end('m1' as MessageId, delivered, 3_000);
+      await ledger.end('m2' as MessageId, { kind: 'failed', refusal }, 3_000);
+      await ledger.end('m3' as MessageId, { kind: 'failed', refusal }, 3_000);
+      await ledger.told('m3' as MessageId, { kind: 'told' }, 3_000);
+      const limits = { textBefore: 2_005, allBefore: 0, most: 10 };
+      assert.deepEqual(await ledger.retain(limits), { erased: 2, removed: 0 });
+      assert.deepEqual(await ledger.retain(limits), { erased: 0, removed: 0 });
+      assert.equal((await ledger.trace('m1'))?.state, 'delivered');
+      assert.deepEqual(
+        (await ledger.untold()).map(({ body }) => body),
+        [{ format: 'text', text: 'text 2' }],
+      );
+      assert.equal(await ledger.take(sampleMessage(1)), 'duplicate');
+      const all = { ...limits, allBefore: 2_005 };
+      assert.deepEqual(await ledger.retain({ ...all, most: 1 }), { erased: 0, removed: 1 });
+      assert.deepEqual(await ledger.retain({ ...all, most: 1 }), { erased: 0, removed: 1 });
+      assert.equal(await ledger.trace('m1'), undefined);
+      assert.equal(await ledger.isOwnWrite('skype', write.thread, write.remoteId), false);
+      assert.deepEqual(
+        (await ledger.unfinished()).map(({ id, body }) => ({ id, body })),
+        [4, 5].map((n) => ({ id: `m${n}`, body: { format: 'text', text: `text ${n}` } })),
+      );
+      assert.deepEqual(await ledger.peopleOf('teams', chat), [alice, bob]);
+    });
+
+    it('remembers that a message came late, and says how much room it takes', async () => {
+      await using ledger = await open();
+      const before = ledger.size().bytes;
+      await ledger.take(
+        sampleMessage(1, { late: true, body: { format: 'text', text: 'x'.repeat(100_000) } }),
+      );
+      await ledger.take(sampleMessage(2));
+      assert.deepEqual(
+        (await ledger.unfinished()).map(({ late }) => late),
+        [true, false],
+      );
+      assert.ok(ledger.size().bytes >= before + 90_000);
+      assert.ok(ledger.size().bytes <= ledger.size().mostBytes);
+    });
+
     it('keeps secrets by name', async () => {
       await using ledger = await open();
       await ledger.secrets.put('a', new Uint8Array([1, 2]));
