@@ -38,6 +38,7 @@ export const command = defineCommand({
         });
       case 'backup':
         return backup(data, words, json, terminal);
+      case undefined:
       default:
         throw new UsageError('say what to do: check, export or backup');
     }

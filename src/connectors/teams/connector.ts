@@ -296,7 +296,11 @@ interface Kept {
 
 async function takeTold(told: readonly ToldMessage[], byTenant: ReadonlyMap<string, Kept>): Promise<void> {
   const tenants = Map.groupBy(told, ({ tenant }) => tenant.id);
-  await Promise.all([...tenants].map(([id, of]) => byTenant.get(id)?.takeTold(of)));
+  await Promise.all(
+    [...tenants].map(async ([id, of]) => {
+      await byTenant.get(id)?.takeTold(of);
+    }),
+  );
 }
 
 async function takePresences(batch: ReceivedBatch, byTenant: ReadonlyMap<string, Kept>): Promise<void> {
