@@ -25,7 +25,7 @@ export const command = defineCommand({
   async run(values, [task, ...words], terminal) {
     const { data } = readSettings({ ...terminal, ...values, file: values.config });
     const json = values.json === true;
-    switch (task) {
+    switch (task ?? '') {
       case 'check':
         refuseMore(words);
         return check(data, json, terminal);
@@ -38,7 +38,6 @@ export const command = defineCommand({
         });
       case 'backup':
         return backup(data, words, json, terminal);
-      case undefined:
       default:
         throw new UsageError('say what to do: check, export or backup');
     }
