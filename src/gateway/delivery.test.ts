@@ -10,7 +10,7 @@ import type { Refusal } from '../core/refusals.ts';
 import { openMemoryLedger } from '../ledger/memory/open.ts';
 import { createDelivery, type Route } from './delivery.ts';
 import { mintMessageId } from './intake.ts';
-import type { StoredMessage } from './ledger.ts';
+import { type Ledger, LedgerUnavailable, type StoredMessage } from './ledger.ts';
 import { createOwnWrites } from './own-writes.ts';
 import { createThreadMemory } from './threads.ts';
 
@@ -21,9 +21,20 @@ const toSkype: Route = { kind: 'bring', side: 'skype', author: alice, recipient:
 const unreachable: Refusal = { id: 'unreachable', side: 'skype' };
 const running = new AbortController().signal;
 
-async function world() {
-  const clock = new ManualClock();
+/** A ledger that has no room for the first records of one kind. */
+function fullFor(records: number, name: 'attempt' | 'end'): Ledger {
   const ledger = openMemoryLedger();
+  let left = records;
+  const full = () => Promise.reject(new LedgerUnavailable('full'));
+  return {
+    ...ledger,
+    attempt: (record) => (name === 'attempt' && left-- > 0 ? full() : ledger.attempt(record)),
+    end: (...record) => (name === 'end' && left-- > 0 ? full() : ledger.end(...record)),
+  };
+}
+
+async function world(ledger = openMemoryLedger()) {
+  const clock = new ManualClock();
   const teams = new ScriptedConnector('teams');
   const skype = new ScriptedConnector('skype');
   const deliver = createDelivery({
@@ -171,4 +182,41 @@ describe('delivery', () => {
     const [left] = await w.ledger.unfinished();
     assert.equal(left?.attempts, 1);
   });
+
+  it('makes no attempt that is not on record, where the network could not be asked about it', async () => {
+    await using w = await world(fullFor(2, 'attempt'));
+    const end = await passTime(w.clock, w.deliver(w.message, toSkype, running));
+    assert.equal(end.kind, 'delivered');
+    assert.equal(w.skype.delivered.length, 1);
+  });
+
+  it('fails by the deadline, and says why, when the ledger cannot write until then', async () => {
+    await using w = await world(fullFor(1_000, 'attempt'));
+    const end = await passTime(w.clock, w.deliver(w.message, toSkype, running));
+    assert.deepEqual(end, { kind: 'failed', refusal: { id: 'ledger-full', side: 'skype' } });
+    assert.equal(w.skype.delivered.length, 0);
+  });
+
+  it('does not wait for the record of what was shown, and makes it when the ledger can write', async () => {
+    await using w = await world(fullFor(3, 'end'));
+    const end = await w.deliver(w.message, toSkype, running);
+    assert.equal(end.kind, 'delivered');
+    assert.equal((await w.ledger.trace(w.message.id))?.state, 'under way');
+    await passTime(w.clock, untilEnded(w.ledger, w.message));
+    assert.equal((await w.ledger.trace(w.message.id))?.state, 'delivered');
+  });
+
+  it('is over for a failed message when the failure is on record: nobody is told before', async () => {
+    await using w = await world(fullFor(3, 'end'));
+    w.skype.onDeliver = () => ({ kind: 'refused', refusal: { id: 'offline', side: 'skype' } });
+    const before = w.clock.now();
+    const end = await passTime(w.clock, w.deliver(w.message, toSkype, running));
+    assert.equal(end.kind, 'failed');
+    assert.ok(w.clock.now() > before);
+    assert.equal((await w.ledger.trace(w.message.id))?.state, 'failed');
+  });
 });
+
+async function untilEnded(ledger: Ledger, { id }: StoredMessage): Promise<void> {
+  while ((await ledger.trace(id))?.state === 'under way') await turn();
+}

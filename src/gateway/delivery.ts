@@ -18,6 +18,7 @@ import type { Report } from './events.ts';
 import type { Ledger, StoredMessage } from './ledger.ts';
 import type { OwnWrites } from './own-writes.ts';
 import type { ThreadMemory } from './threads.ts';
+import { createUntilKept } from './until-kept.ts';
 
 /** Where a message is to go, decided before its first attempt. */
 export type Route =
@@ -60,6 +61,7 @@ export type Deliver = (message: StoredMessage, route: Route, signal: AbortSignal
 
 export function createDelivery(options: DeliveryOptions): Deliver {
   const { ledger, connectors, clock, report } = options;
+  const untilKept = createUntilKept(options);
 
   function firstEvent(message: StoredMessage, route: Route): DeliveryEvent {
     switch (route.kind) {
@@ -91,10 +93,9 @@ export function createDelivery(options: DeliveryOptions): Deliver {
           rule,
           at: now,
         });
-        const [order] = await Promise.all([
-          orderFor(message, bring, command.attempt, now),
-          connectors[bring.side].capabilities.canFind ? watched(recorded) : recorded,
-        ]);
+        const order = await orderFor(message, bring, command.attempt, now);
+        if (connectors[side].capabilities.canFind) watched(recorded);
+        else if (!(await isKept(recorded))) return { kind: 'attempted', outcome: cannotRecord(side) };
         report({ kind: 'attempt', message: message.id, side: bring.side, attempt: command.attempt });
         using limit = deadline(clock, message.deadlineAt - askingTimeMs - now, signal);
         const outcome = await guarded(() => connectors[bring.side].deliver(order, limit.signal), bring.side);
@@ -145,6 +146,26 @@ export function createDelivery(options: DeliveryOptions): Deliver {
     recorded.catch((error: unknown) => report({ kind: 'fault', where: 'the ledger', error }));
   }
 
+  async function isKept(recorded: Promise<void>): Promise<boolean> {
+    try {
+      await recorded;
+      return true;
+    } catch (error) {
+      report({ kind: 'fault', where: 'the ledger', error });
+      return false;
+    }
+  }
+
+  /**
+   * Nothing waits for the end of a message that was shown. Of one that failed nobody is told before it is on record: a
+   * crash in between would have it tried again, and shown after its sender was told otherwise.
+   */
+  async function recordEnd(message: StoredMessage, end: End, at: number, signal: AbortSignal): Promise<void> {
+    const kept = untilKept(() => ledger.end(message.id, end, at), signal);
+    if (end.kind === 'failed') await kept;
+    else kept.catch(() => undefined);
+  }
+
   function noteOutcome(message: StoredMessage, outcome: DeliveryOutcome): void {
     if (outcome.kind === 'delivered') return;
     const { id, detail } = outcome.refusal;
@@ -174,7 +195,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
       options.ownWrites.add(state.end.side, state.end.thread, state.end.remoteId);
       options.threads.note(message.conversation, state.end.side, state.end.thread);
     }
-    watched(ledger.end(message.id, state.end, at));
+    await recordEnd(message, state.end, at, signal);
     report({
       kind: 'message-ended',
       message: message.id,
@@ -188,6 +209,11 @@ export function createDelivery(options: DeliveryOptions): Deliver {
 }
 
 type Bring = Route & { readonly kind: 'bring' };
+
+/** An attempt that could not be found out about after a crash is not made. */
+function cannotRecord(side: Side): DeliveryOutcome {
+  return { kind: 'transient', refusal: { id: 'ledger-full', side } };
+}
 
 /** A connector that throws has a defect; its outcome is unknown and the message goes on to a definite end. */
 async function guarded<T extends DeliveryOutcome | Finding>(

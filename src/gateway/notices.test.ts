@@ -10,14 +10,13 @@ import { sampleMessage } from '../ledger/conformance.test-kit.ts';
 import { openMemoryLedger } from '../ledger/memory/open.ts';
 import { createDirectory } from './directory.ts';
 import type { GatewayEvent } from './events.ts';
-import type { StoredMessage } from './ledger.ts';
+import { LedgerUnavailable, type StoredMessage } from './ledger.ts';
 import { createNotices } from './notices.ts';
 
 const offline: Refusal = { id: 'offline', side: 'skype', person: 'Bob' };
 
-async function world(people = [somebody('alice'), somebody('bob')]) {
+async function world(people = [somebody('alice'), somebody('bob')], ledger = openMemoryLedger()) {
   const clock = new ManualClock();
-  const ledger = openMemoryLedger();
   const teams = new ScriptedConnector('teams');
   const skype = new ScriptedConnector('skype');
   const events: GatewayEvent[] = [];
@@ -84,6 +83,32 @@ describe('a notice', () => {
     w.notices.tell(w.message, offline);
     await w.passTime(10_000);
     assert.equal(answers, 4);
+    assert.deepEqual(await w.ledger.untold(), []);
+  });
+
+  it('waits for a sender who is away for a moment', async () => {
+    await using w = await world();
+    let answers = 0;
+    w.teams.onTell = (notice) =>
+      ++answers < 3
+        ? { kind: 'refused', refusal: { id: 'offline', side: 'teams' } }
+        : w.teams.shown(`notice ${notice.message}`);
+    w.notices.tell(w.message, offline);
+    await w.passTime(10_000);
+    assert.deepEqual((await w.ledger.trace(w.message.id))?.telling, { kind: 'told' });
+  });
+
+  it('is told once though the ledger cannot record it at first', async () => {
+    const ledger = openMemoryLedger();
+    let refusals = 3;
+    await using w = await world(undefined, {
+      ...ledger,
+      told: (...record) =>
+        refusals-- > 0 ? Promise.reject(new LedgerUnavailable('full')) : ledger.told(...record),
+    });
+    w.notices.tell(w.message, offline);
+    await w.passTime(10_000);
+    assert.equal(w.teams.told.length, 1);
     assert.deepEqual(await w.ledger.untold(), []);
   });
 

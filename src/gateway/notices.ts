@@ -1,13 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import { backoffMs, type RetryPolicy } from '../core/conversation/delivery.ts';
 import type { Person, Side } from '../core/people.ts';
-import type { Refusal } from '../core/refusals.ts';
+import type { Refusal, RefusalId } from '../core/refusals.ts';
 import { deadline, pause } from './clock.ts';
 import type { Connector, Notice } from './connector.ts';
 import type { Directory } from './directory.ts';
 import type { Report } from './events.ts';
 import { createLanes } from './lanes.ts';
-import type { Ledger, StoredMessage } from './ledger.ts';
+import type { Ledger, StoredMessage, Telling } from './ledger.ts';
+import { createUntilKept } from './until-kept.ts';
 
 export interface NoticesOptions {
   readonly ledger: Ledger;
@@ -30,8 +31,12 @@ export interface Notices extends AsyncDisposable {
 /** One attempt to tell somebody, ms. */
 const attemptMs = 15_000;
 
+/** Why a sender cannot be told now, and may well be in a minute: their client has just lost its pool, say. */
+const passing: ReadonlySet<RefusalId> = new Set(['offline', 'no-answer', 'do-not-disturb']);
+
 export function createNotices(options: NoticesOptions): Notices {
   const { ledger, connectors, directory, clock, report } = options;
+  const untilKept = createUntilKept(options);
 
   const lanes = createLanes<{ readonly message: StoredMessage; readonly refusal: Refusal }>(
     ({ message, refusal }, signal) => tell(message, refusal, signal),
@@ -41,19 +46,19 @@ export function createNotices(options: NoticesOptions): Notices {
   async function tell(message: StoredMessage, refusal: Refusal, signal: AbortSignal): Promise<void> {
     const to = directory.lately(message.author);
     const about = directory.lately(message.recipient);
-    if (!to || !about) return giveUp(message, { id: 'no-such-person', side: message.side });
+    if (!to || !about) return giveUp(message, { id: 'no-such-person', side: message.side }, signal);
     const notice = noticeOf(message, to, about, refusal);
     const until = clock.now() + options.keepTryingMs;
     for (let attempt = 1; ; attempt++) {
       const failure = await tryOnce(notice, message.side, signal);
       signal.throwIfAborted();
       if (!failure) {
-        await ledger.told(message.id, { kind: 'told' }, clock.now());
+        await record(message, { kind: 'told' }, signal);
         report({ kind: 'sender-told', message: message.id, side: message.side });
         return;
       }
       const ms = Math.max(backoffMs(attempt, options.retry, options.random()), failure.afterMs);
-      if (failure.final || clock.now() + ms >= until) return giveUp(message, failure.refusal);
+      if (failure.final || clock.now() + ms >= until) return giveUp(message, failure.refusal, signal);
       await pause(clock, ms, signal);
     }
   }
@@ -66,7 +71,7 @@ export function createNotices(options: NoticesOptions): Notices {
         case 'delivered':
           return undefined;
         case 'refused':
-          return { refusal: outcome.refusal, final: true, afterMs: 0 };
+          return { refusal: outcome.refusal, final: !passing.has(outcome.refusal.id), afterMs: 0 };
         case 'transient':
           return { refusal: outcome.refusal, final: false, afterMs: outcome.afterMs ?? 0 };
         case 'uncertain':
@@ -78,8 +83,13 @@ export function createNotices(options: NoticesOptions): Notices {
     }
   }
 
-  async function giveUp(message: StoredMessage, refusal: Refusal): Promise<void> {
-    await ledger.told(message.id, { kind: 'cannot-be-told', reason: refusal.id }, clock.now());
+  /** On record for sure: without it the next start would tell the sender again. */
+  function record(message: StoredMessage, telling: Telling, signal: AbortSignal): Promise<void> {
+    return untilKept(() => ledger.told(message.id, telling, clock.now()), signal);
+  }
+
+  async function giveUp(message: StoredMessage, refusal: Refusal, signal: AbortSignal): Promise<void> {
+    await record(message, { kind: 'cannot-be-told', reason: refusal.id }, signal);
     report({ kind: 'sender-not-told', message: message.id, side: message.side, refusal });
   }
 

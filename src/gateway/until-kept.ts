@@ -1,0 +1,33 @@
+import type { Clock } from '../core/clock.ts';
+import { backoffMs, type RetryPolicy } from '../core/conversation/delivery.ts';
+import { pause } from './clock.ts';
+import type { Report } from './events.ts';
+import { LedgerUnavailable } from './ledger.ts';
+
+export interface UntilKeptOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly retry: RetryPolicy;
+  readonly report: Report;
+}
+
+/**
+ * Makes a record that cannot be done without, again and again while the ledger cannot write: on a full disk, until there
+ * is room. Rejects only when `signal` aborts or the ledger is closed.
+ */
+export type UntilKept = (record: () => Promise<void>, signal: AbortSignal) => Promise<void>;
+
+export function createUntilKept({ clock, random, retry, report }: UntilKeptOptions): UntilKept {
+  return async (record, signal) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await record();
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof LedgerUnavailable && error.reason === 'closed') throw error;
+        if (attempt === 1) report({ kind: 'fault', where: 'the ledger', error });
+        await pause(clock, backoffMs(attempt, retry, random()), signal);
+      }
+    }
+  };
+}
