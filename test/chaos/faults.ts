@@ -41,8 +41,8 @@ export type Fault =
   | { readonly kind: 'stop'; readonly what: 'gateway' | 'pools' | 'graph'; readonly ms: number }
   | { readonly kind: 'at the front'; readonly network: Network; readonly fault: FrontFault }
   | NotificationFault
-  /** The gateway's wall clock jumps. */
-  | { readonly kind: 'clock'; readonly byMs: number }
+  /** The gateway's wall clock jumps, and is set right after `ms`. */
+  | { readonly kind: 'clock'; readonly byMs: number; readonly ms: number }
   /** The gateway's disk takes nothing more. */
   | { readonly kind: 'disk full'; readonly ms: number };
 
@@ -56,7 +56,7 @@ export function describeFault(fault: Fault): string {
     case 'notifications':
       return `${fault.posts} notifications ${fault.how}`;
     case 'clock':
-      return `the clock jumps by ${fault.byMs} ms`;
+      return `the clock jumps by ${fault.byMs} ms, and back after ${fault.ms} ms`;
     case 'disk full':
       return `disk full for ${fault.ms} ms`;
     case 'at the front':

@@ -7,6 +7,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
     conversations: { type: 'string', default: '200' },
+    only: { type: 'string', multiple: true },
     'per-second': { type: 'string', default: '30' },
   },
 });
@@ -19,6 +20,7 @@ const result = await soak({
   deadlineMs: 15_000,
   drainMs: 90_000,
   quietMs: 3_000,
+  ...(values.only ? { only: values.only } : {}),
   say: values.json ? () => undefined : (line) => console.error(line),
 });
 console.log(JSON.stringify(result, undefined, 1));

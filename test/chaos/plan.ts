@@ -1,5 +1,5 @@
 import type { Side } from '../../src/core/people.ts';
-import type { Fault } from './faults.ts';
+import type { Fault, FrontFault } from './faults.ts';
 import { Dice } from './random.ts';
 
 export interface PlanOptions {
@@ -9,6 +9,8 @@ export interface PlanOptions {
   readonly couples: number;
   /** Messages a second, over all conversations. */
   readonly perSecond: number;
+  /** Only faults of these kinds; all unless given. */
+  readonly only?: readonly string[];
 }
 
 export interface PlannedMessage {
@@ -92,10 +94,50 @@ export function tokenIn(text: string): string | undefined {
 
 /** How often each kind of fault comes in 40 seconds of writing; at least once in any run. */
 const perFortySeconds: readonly (readonly [number, (dice: Dice) => Fault])[] = [
-  [4, (dice) => ({ kind: 'kill', what: 'gateway', downMs: dice.whole(100, 1500) })],
+  [4, (dice) => ({ kind: 'kill', what: 'gateway', downMs: dice.whole(100, 1_500) })],
+  [2, (dice) => ({ kind: 'kill', what: 'pools', downMs: dice.whole(100, 1_500) })],
+  [2, (dice) => ({ kind: 'kill', what: 'front of teams', downMs: dice.whole(100, 1_500) })],
+  [2, (dice) => ({ kind: 'kill', what: 'front of skype', downMs: dice.whole(100, 1_500) })],
+  [
+    4,
+    (dice) => ({ kind: 'stop', what: dice.pick(['gateway', 'pools', 'graph']), ms: dice.whole(300, 2_500) }),
+  ],
+  [4, (dice) => atFront(dice, { kind: 'cut', share: dice.pick([0.2, 0.5, 1]) })],
+  [3, (dice) => atFront(dice, { kind: 'half-open', ms: dice.whole(1_000, 6_000) })],
+  [3, (dice) => atFront(dice, { kind: 'delay', ms: dice.whole(100, 800), forMs: dice.whole(1_000, 3_000) })],
+  [8, (dice) => atFront(dice, { ...swallow(dice), of: 'writes' })],
+  [4, (dice) => atFront(dice, { ...swallow(dice), of: 'all' })],
+  [6, (dice) => atFront(dice, refusal(dice))],
+  [4, (dice) => ({ kind: 'notifications', how: 'lost', posts: dice.whole(1, 3) })],
+  [6, (dice) => ({ kind: 'notifications', how: 'twice', posts: dice.whole(1, 8) })],
+  [4, (dice) => ({ kind: 'notifications', how: 'late', posts: dice.whole(1, 3) })],
+  [
+    3,
+    (dice) => ({
+      kind: 'clock',
+      byMs: dice.pick([-1, 1]) * dice.whole(2_000, 90_000),
+      ms: dice.whole(500, 8_000),
+    }),
+  ],
+  [2, (dice) => ({ kind: 'disk full', ms: dice.whole(300, 3_000) })],
 ];
 
-function planFaults({ seconds }: PlanOptions, dice: Dice): readonly PlannedFault[] {
+type Swallow = Extract<FrontFault, { kind: 'swallow' }>;
+
+function atFront(dice: Dice, fault: FrontFault): Fault {
+  return { kind: 'at the front', network: dice.pick(['teams', 'skype']), fault };
+}
+
+function swallow(dice: Dice): Pick<Swallow, 'kind' | 'requests' | 'how'> {
+  return { kind: 'swallow', requests: dice.whole(1, 4), how: dice.pick(['cut', 502, 504] as const) };
+}
+
+function refusal(dice: Dice): FrontFault {
+  const status = dice.pick([429, 503] as const);
+  return { kind: 'refuse', requests: dice.whole(1, 20), status, retryAfterSeconds: dice.whole(1, 4) };
+}
+
+function planFaults({ seconds, only }: PlanOptions, dice: Dice): readonly PlannedFault[] {
   const end = seconds * 1000;
   return perFortySeconds
     .flatMap(([often, make]) => {
@@ -106,5 +148,21 @@ function planFaults({ seconds }: PlanOptions, dice: Dice): readonly PlannedFault
         fault: make(dice),
       }));
     })
+    .filter(({ fault }) => only?.includes(kindOf(fault)) ?? true)
     .sort((a, b) => a.at - b.at);
+}
+
+/** The names that {@link PlanOptions.only} knows. */
+function kindOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'kill':
+      return `kill ${fault.what}`;
+    case 'at the front':
+      return fault.fault.kind;
+    case 'stop':
+    case 'notifications':
+    case 'clock':
+    case 'disk full':
+      return fault.kind;
+  }
 }

@@ -20,6 +20,8 @@ export interface SoakOptions {
   readonly drainMs: number;
   /** How long nothing more may come up after everything has ended, ms. */
   readonly quietMs: number;
+  /** Only faults of these kinds; all unless given. */
+  readonly only?: readonly string[];
   readonly say: (line: string) => void;
 }
 

@@ -47,7 +47,10 @@ export class ChaosWorld implements AsyncDisposable {
 
   private constructor(options: ChaosWorldOptions) {
     this.#options = options;
-    this.#stack.defer(() => rmSync(this.#data, { recursive: true, force: true }));
+    this.#stack.defer(() => {
+      if (process.env['CHAOS_KEEP']) console.error(`kept: ${this.#data}`);
+      else rmSync(this.#data, { recursive: true, force: true });
+    });
   }
 
   static async open(options: ChaosWorldOptions): Promise<ChaosWorld> {
@@ -166,8 +169,9 @@ export class ChaosWorld implements AsyncDisposable {
       case 'notifications':
         return this.#fronts.get('teams')?.say(fault);
       case 'clock':
-        this.#clockShiftMs += fault.byMs;
-        return this.#gateway?.say({ clockShiftMs: this.#clockShiftMs });
+        this.#shiftClock(fault.byMs);
+        await sleep(fault.ms);
+        return this.#shiftClock(-fault.byMs);
       case 'disk full':
         return this.#fillDisk(fault.ms);
     }
@@ -223,10 +227,15 @@ export class ChaosWorld implements AsyncDisposable {
   }
 
   async #standStill(what: Victim, ms: number): Promise<void> {
-    const process = this.#process(what);
-    process?.stop();
+    const victim = this.#process(what);
+    victim?.stop();
     await sleep(ms);
-    process?.goOn();
+    victim?.goOn();
+  }
+
+  #shiftClock(byMs: number): void {
+    this.#clockShiftMs += byMs;
+    this.#gateway?.say({ clockShiftMs: this.#clockShiftMs });
   }
 
   /** By the limit of what a process may write to a file: every write of the ledger fails. */
