@@ -3,7 +3,16 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { keepToken, keepVaultKey, readRunFile, readToken, writeRunFile } from './data-folder.ts';
+import {
+  keepToken,
+  keepVaultKey,
+  readAmendments,
+  readRunFile,
+  readToken,
+  writeAmendments,
+  writeRunFile,
+} from './data-folder.ts';
+import type { Amendments } from './people-amendments.ts';
 
 describe('the data folder', () => {
   let data: string;
@@ -50,5 +59,25 @@ describe('the data folder', () => {
     await writeFile(join(data, 'gateway.json'), '{"url":1}');
     assert.equal(await readRunFile(data), undefined);
     assert.match(await readFile(join(data, 'gateway.json'), 'utf8'), /url/);
+  });
+
+  it('keeps what operators did about people, and reads what earlier versions kept', async () => {
+    assert.deepEqual(await readAmendments(data), {});
+    const done: Amendments = {
+      'alice@contoso.example': { kind: 'edited', fields: { mode: 'TeamsOnly' } },
+      'bob@contoso.example': { kind: 'removed' },
+      'carol@contoso.example': { kind: 'added', fields: { displayName: 'Carol' } },
+    };
+    await writeAmendments(data, done);
+    assert.deepEqual(await readAmendments(data), done);
+    const file = join(data, 'people-edits.json');
+    await writeFile(file, '{"bob@contoso.example":{"mode":"SfBOnly"}}');
+    assert.deepEqual(await readAmendments(data), {
+      'bob@contoso.example': { kind: 'edited', fields: { mode: 'SfBOnly' } },
+    });
+    for (const damaged of ['{', '[]', '{"bob@contoso.example":{"kind":"gone","fields":{}}}']) {
+      await writeFile(file, damaged);
+      await assert.rejects(readAmendments(data), /damaged: restore it, or delete it/, damaged);
+    }
   });
 });

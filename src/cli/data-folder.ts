@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
-import type { PersonEdits } from './people-store.ts';
+import type { Amendments } from './people-amendments.ts';
 
 /** What the commands of a running gateway find it by; written at its start, removed at its end. */
 export interface RunFile {
@@ -17,7 +17,16 @@ const runFile = 'gateway.json';
 const tokenFile = 'console-token';
 const keyFile = 'vault-key';
 const editsFile = 'people-edits.json';
-const editsSchema = Type.Record(Type.String(), Type.Record(Type.String(), Type.String()));
+const fields = Type.Record(Type.String(), Type.String());
+const amendments = Type.Record(
+  Type.String(),
+  Type.Union([
+    Type.Object({ kind: Type.Enum(['edited', 'added']), fields }),
+    Type.Object({ kind: Type.Literal('removed') }),
+  ]),
+);
+/** What earlier versions kept, where people could only be edited. */
+const bareEdits = Type.Record(Type.String(), fields);
 
 export async function writeRunFile(data: string, run: RunFile): Promise<AsyncDisposable> {
   const file = join(data, runFile);
@@ -63,23 +72,27 @@ export async function keepVaultKey(data: string, bytes: number): Promise<Uint8Ar
   return key;
 }
 
-/** What operators have changed about people, by person. @throws {Error} when the file is damaged. */
-export async function readPersonEdits(data: string): Promise<PersonEdits> {
+/** What operators have done about people, by person. @throws {Error} when the file is damaged. */
+export async function readAmendments(data: string): Promise<Amendments> {
   const file = join(data, editsFile);
   const text = await readIfThere(file);
   if (text === undefined) return {};
   const damaged = `${file} is damaged: restore it, or delete it to go back to the people as configured`;
   try {
-    const edits: unknown = JSON.parse(text);
-    if (Check(editsSchema, edits)) return edits;
+    const kept: unknown = JSON.parse(text);
+    if (Check(amendments, kept)) return kept;
+    if (Check(bareEdits, kept))
+      return Object.fromEntries(
+        Object.entries(kept).map(([id, edit]) => [id, { kind: 'edited', fields: edit } as const]),
+      );
   } catch (cause) {
     throw new Error(damaged, { cause });
   }
   throw new Error(damaged);
 }
 
-export function writePersonEdits(data: string, edits: PersonEdits): Promise<void> {
-  return writeWhole(join(data, editsFile), `${JSON.stringify(edits, undefined, 2)}\n`);
+export function writeAmendments(data: string, kept: Amendments): Promise<void> {
+  return writeWhole(join(data, editsFile), `${JSON.stringify(kept, undefined, 2)}\n`);
 }
 
 export function ledgerFile(data: string): string {

@@ -19,8 +19,8 @@ import {
   keepToken,
   keepVaultKey,
   ledgerFile,
-  readPersonEdits,
-  writePersonEdits,
+  readAmendments,
+  writeAmendments,
   writeRunFile,
 } from './data-folder.ts';
 import { listen } from './listen.ts';
@@ -63,8 +63,8 @@ export async function openGateway(
   const people = createPeopleStore({
     people: config.people,
     rules: config.directory,
-    edits: await readPersonEdits(data),
-    keep: (edits) => writePersonEdits(data, edits),
+    amendments: await readAmendments(data),
+    keep: (amendments) => writeAmendments(data, amendments),
     report,
   });
   const { directory } = people;
@@ -99,7 +99,7 @@ export async function openGateway(
     createConsole({
       gateway,
       directory,
-      editPerson: (id, edit) => people.edit(id, edit),
+      people,
       links,
       linkChanged(person, side) {
         if (side === 'teams') connectors.teams.linkChanged(person);

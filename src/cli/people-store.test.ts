@@ -4,7 +4,8 @@ import { somebody } from '../../test/kit/people.ts';
 import type { DirectoryRules } from '../core/directory/row.ts';
 import { personId } from '../core/ids.ts';
 import type { GatewayEvent } from '../gateway/events.ts';
-import { createPeopleStore, type PersonEdits } from './people-store.ts';
+import type { Amendments } from './people-amendments.ts';
+import { createPeopleStore } from './people-store.ts';
 
 const rules: DirectoryRules = {
   tenants: new Set(['contoso.example']),
@@ -18,13 +19,13 @@ const rules: DirectoryRules = {
 const alice = somebody('alice');
 const bob = somebody('bob');
 
-function world(edits: PersonEdits = {}, keep?: (edits: PersonEdits) => Promise<void>) {
+function world(amendments: Amendments = {}, keep?: (amendments: Amendments) => Promise<void>) {
   const events: GatewayEvent[] = [];
-  let kept: PersonEdits = edits;
+  let kept = amendments;
   const store = createPeopleStore({
     people: [alice, bob],
     rules,
-    edits,
+    amendments,
     keep:
       keep ??
       (async (all) => {
@@ -43,7 +44,9 @@ describe('people as operators change them', () => {
     const now = store.directory.person(bob.id);
     assert.equal(now?.mode, 'SfBOnly');
     assert.deepEqual(now.skype, { home: 'onPrem', sip: 'sip:bob@contoso.example', pool: 'onPrem' });
-    assert.deepEqual(kept(), { 'bob@contoso.example': { mode: 'SfBOnly', home: 'onPrem' } });
+    assert.deepEqual(kept(), {
+      'bob@contoso.example': { kind: 'edited', fields: { mode: 'SfBOnly', home: 'onPrem' } },
+    });
   });
 
   it('are as they were changed after a restart, over what is configured', async () => {
@@ -101,8 +104,8 @@ describe('people as operators change them', () => {
       store.edit(bob.id, { displayName: 'Robert' }),
     ]);
     assert.deepEqual(kept(), {
-      'alice@contoso.example': { mode: 'SfBOnly' },
-      'bob@contoso.example': { mode: 'Islands', displayName: 'Robert' },
+      'alice@contoso.example': { kind: 'edited', fields: { mode: 'SfBOnly' } },
+      'bob@contoso.example': { kind: 'edited', fields: { mode: 'Islands', displayName: 'Robert' } },
     });
   });
 
@@ -122,11 +125,146 @@ describe('people as operators change them', () => {
   });
 
   it('are as configured where a kept change does not fit any more, which is reported', () => {
-    const { store, events } = world({ 'bob@contoso.example': { home: 'onPrem', pool: 'attic' } });
+    const { store, events } = world({
+      'bob@contoso.example': { kind: 'edited', fields: { home: 'onPrem', pool: 'attic' } },
+    });
     assert.equal(store.directory.person(bob.id), bob);
     assert.deepEqual(events[0], {
       kind: 'people-refused',
       problems: ['bob@contoso.example, pool: no pool is named "attic"'],
     });
+  });
+});
+
+describe('people whom operators add and remove', () => {
+  const carol = somebody('carol');
+  const row = { id: 'Carol@contoso.example', displayName: 'Carol', mode: 'Islands', home: 'onPrem' };
+
+  it('are there, or are not, at once and after a restart, whatever the sources say', async () => {
+    const first = world();
+    assert.equal((await first.store.add(row)).kind, 'changed');
+    assert.equal(await first.store.remove(bob.id), 'removed');
+    for (const { store } of [first, world(first.kept())]) {
+      assert.equal(store.directory.person(bob.id), undefined);
+      assert.deepEqual(store.directory.person(carol.id)?.skype.home, 'onPrem');
+      assert.deepEqual([store.amended(carol.id), store.removed()], ['added', [bob.id]]);
+      store.configure([alice, bob]);
+      assert.equal(store.directory.person(bob.id), undefined);
+    }
+  });
+
+  it('may be edited when they were added, and are gone for good when they are removed', async () => {
+    const { store, kept } = world();
+    await store.add(row);
+    await store.edit(carol.id, { mode: 'SfBOnly' });
+    assert.deepEqual([store.amended(carol.id), store.directory.person(carol.id)?.mode], ['added', 'SfBOnly']);
+    await store.remove(carol.id);
+    assert.deepEqual([kept(), store.removed()], [{}, []]);
+  });
+
+  it('are refused by field, when they are there already, and when a name is another’s', async () => {
+    const { store, kept } = world();
+    const refused = async (change: Readonly<Record<string, string>>) => {
+      const outcome = await store.add({ ...row, ...change });
+      return outcome.kind === 'refused' ? outcome.problems[0]?.field : outcome.kind;
+    };
+    assert.equal(await refused({ mode: 'Island' }), 'mode');
+    assert.equal(await refused({ displayName: '' }), 'displayName');
+    assert.equal(await refused({ sip: 'alice@contoso.example' }), 'sip');
+    assert.equal(await refused({ id: 'ALICE@contoso.example' }), 'exists');
+    assert.equal(await store.remove(personId('nobody@contoso.example')), 'no-such-person');
+    assert.deepEqual(kept(), {});
+  });
+
+  it('are as before when it cannot be kept', async () => {
+    const { store } = world({}, () => Promise.reject(new Error('the disk is full')));
+    await assert.rejects(store.add(row), /disk is full/);
+    await assert.rejects(store.remove(bob.id), /disk is full/);
+    assert.deepEqual([...store.directory.people()], [alice, bob]);
+  });
+});
+
+describe('what operators did about people', () => {
+  it('is taken back as a whole: the person is as the sources say', async () => {
+    const { store, kept } = world();
+    await store.edit(bob.id, { mode: 'SfBOnly' });
+    await store.edit(bob.id, { sip: 'sip:bobby@contoso.example' });
+    await store.remove(alice.id);
+    await store.add({ id: 'carol@contoso.example', displayName: 'Carol', mode: 'Islands', home: 'online' });
+    assert.deepEqual(await store.undo(bob.id), { kind: 'undone', person: bob });
+    assert.deepEqual(await store.undo(alice.id), { kind: 'undone', person: alice });
+    assert.deepEqual(await store.undo(personId('carol@contoso.example')), {
+      kind: 'undone',
+      person: undefined,
+    });
+    assert.deepEqual(new Set(store.directory.people()), new Set([alice, bob]));
+    assert.deepEqual(kept(), {});
+    assert.deepEqual(await store.undo(bob.id), { kind: 'nothing-to-undo' });
+  });
+
+  it('stays where without it a name would be another’s', async () => {
+    const { store } = world();
+    await store.edit(alice.id, { sip: 'sip:ally@contoso.example' });
+    await store.edit(bob.id, { sip: 'sip:alice@contoso.example' });
+    assert.equal((await store.undo(alice.id)).kind, 'refused');
+    assert.equal(store.directory.bySip('ally@contoso.example')?.id, alice.id);
+    assert.equal(store.amended(alice.id), 'edited');
+  });
+});
+
+describe('people read from tenants', () => {
+  const carol = somebody('carol');
+  const dora = somebody('dora');
+  const sharing = { ...dora, skype: { ...alice.skype } };
+
+  it('are there besides those configured, and are edited like them', async () => {
+    const { store } = world();
+    store.read([carol, dora], []);
+    await store.edit(dora.id, { mode: 'SfBOnly' });
+    store.read([carol, { ...dora, displayName: 'Theodora' }], []);
+    assert.deepEqual(
+      [...store.directory.people()].map(({ displayName, mode }) => `${displayName} ${mode}`).sort(),
+      ['Alice Legacy', 'Bob Legacy', 'Carol Legacy', 'Theodora SfBOnly'],
+    );
+    store.configure([bob]);
+    assert.equal(store.directory.person(carol.id), carol);
+    store.read([], []);
+    assert.deepEqual([...store.directory.people()], [bob]);
+  });
+
+  it('are as the configuration says where it names them, too', () => {
+    const { store } = world();
+    store.read([{ ...bob, mode: 'TeamsOnly' }], []);
+    assert.equal(store.directory.person(bob.id), bob);
+  });
+
+  it('stay as they were, or out, when a conflict concerns them, which is told once; all others are taken', () => {
+    const { store, events } = world();
+    const conflict = { person: 'erin@contoso.example', field: 'sip', because: 'has several addresses' };
+    store.read([carol, sharing], [conflict]);
+    store.read([carol, sharing], [conflict]);
+    assert.equal(store.directory.person(dora.id), undefined);
+    assert.deepEqual(
+      events.filter(({ kind }) => kind === 'people-refused'),
+      [
+        {
+          kind: 'people-refused',
+          problems: [
+            'erin@contoso.example, sip: has several addresses',
+            'dora@contoso.example, sip: alice@contoso.example is also that of alice@contoso.example',
+          ],
+        },
+      ],
+    );
+    store.read([carol, dora], []);
+    store.read([carol, sharing], []);
+    assert.equal(store.directory.person(dora.id), dora);
+  });
+
+  it('come in when the one they shared a name with is removed', async () => {
+    const { store } = world();
+    store.read([sharing], []);
+    await store.remove(alice.id);
+    assert.equal(store.directory.bySip('alice@contoso.example')?.id, dora.id);
   });
 });

@@ -1,123 +1,232 @@
-import type { EditOutcome } from '../console/options.ts';
-import { parsePeople } from '../core/directory/people.ts';
-import type { DirectoryProblem, Field } from '../core/directory/problems.ts';
+import type { EditOutcome, PeopleChanges, RemoveOutcome, UndoOutcome } from '../console/options.ts';
+import type { Field } from '../core/directory/problems.ts';
 import type { DirectoryRules } from '../core/directory/row.ts';
-import type { PersonId } from '../core/ids.ts';
+import { settle } from '../core/directory/settle.ts';
+import { describeConflict, type PersonConflict } from '../core/directory/users.ts';
+import { type PersonId, personId } from '../core/ids.ts';
 import type { Person } from '../core/people.ts';
-import { createDirectory, type MutableDirectory, type SharedName } from '../gateway/directory.ts';
+import {
+  type ChangeOutcome,
+  createDirectory,
+  type MutableDirectory,
+  type SharedName,
+} from '../gateway/directory.ts';
 import type { Report } from '../gateway/events.ts';
-
-/** What an operator has changed about a person, in the words of the people file. */
-export type PersonEdit = Readonly<Partial<Record<Exclude<Field, 'id'>, string>>>;
-export type PersonEdits = Readonly<Record<string, PersonEdit>>;
+import {
+  type Amendment,
+  type Amendments,
+  amendmentOf,
+  amendPerson,
+  joinFields,
+  type PersonFields,
+  readPerson,
+} from './people-amendments.ts';
 
 export interface PeopleStoreOptions {
   /** The people as configured, checked. */
   readonly people: readonly Person[];
   readonly rules: DirectoryRules;
   /** What was kept of earlier runs. */
-  readonly edits: PersonEdits;
-  /** Resolves when the edits are on disk. */
-  readonly keep: (edits: PersonEdits) => Promise<void>;
+  readonly amendments: Amendments;
+  /** Resolves when the amendments are on disk. */
+  readonly keep: (amendments: Amendments) => Promise<void>;
   readonly report: Report;
 }
 
 /**
- * Everybody, as configured and as operators have changed them since. An edit stands above the configuration, over
- * restarts too; one that no longer fits what is configured is left out, with a report, until it fits again.
+ * Everybody: as configured, else as read from the tenants, and as operators have changed, added and removed them since.
+ * What operators did stands above both, over restarts too; where it no longer fits what a source says, it is left out,
+ * with a report, until it fits again.
  */
-export interface PeopleStore {
+export interface PeopleStore extends PeopleChanges {
   readonly directory: MutableDirectory;
-  /** Takes effect at once and as a whole, or not at all; resolves when it is kept. */
-  edit(id: PersonId, edit: PersonEdit): Promise<EditOutcome>;
-  /** Other people are configured from now on: all of them, or, where two share a name with an edit, none. */
+  /** Other people are configured from now on: all of them, or, where two share a name, none. */
   configure(people: readonly Person[]): boolean;
+  /**
+   * Other people have been read from the tenants, without those who contradict themselves. Whom the configuration names
+   * is as it says; whom a conflict concerns stays as before or stays out; everybody else is taken.
+   */
+  read(people: readonly Person[], conflicts: readonly PersonConflict[]): void;
 }
 
 export function createPeopleStore({ rules, keep, report, ...options }: PeopleStoreOptions): PeopleStore {
-  let { edits } = options;
+  let { amendments, people: configured } = options;
+  let read: readonly Person[] = [];
+  let conflicts: readonly PersonConflict[] = [];
+  let told: ReadonlySet<string> = new Set();
   let lane: Promise<unknown> = Promise.resolve();
-  const directory = createDirectory(options.people);
+  const directory = createDirectory(configured);
 
-  /** The configured people with the edits that fit; told once for each that does not. */
-  function withEdits(configured: readonly Person[]): readonly Person[] {
-    return configured.map((person) => {
-      const edit = Object.hasOwn(edits, person.id) ? edits[person.id] : undefined;
-      if (edit === undefined) return person;
-      const edited = editedPerson(person, edit, rules);
-      if (edited.kind === 'changed') return edited.person;
-      report({ kind: 'people-refused', problems: problemsOf(person.id, edited.problems) });
-      return person;
+  interface Everybody {
+    readonly named: readonly Person[];
+    readonly read: readonly Person[];
+    readonly problems: readonly string[];
+  }
+
+  /** What the sources say, with what operators did about it. */
+  function everybody(): Everybody {
+    const problems: string[] = [];
+    const known = new Set<string>();
+    const amended = (person: Person): readonly Person[] => {
+      if (known.has(person.id)) return [];
+      known.add(person.id);
+      const amendment = amendmentOf(amendments, person.id);
+      if (amendment === undefined) return [person];
+      if (amendment.kind === 'removed') return [];
+      const outcome = amendPerson(person, amendment.fields, rules);
+      if (outcome.kind === 'changed') return [outcome.person];
+      problems.push(...describeProblems(person.id, outcome.problems));
+      return [person];
+    };
+    const named = configured.flatMap(amended);
+    const others = read.flatMap(amended);
+    for (const [id, amendment] of Object.entries(amendments)) {
+      if (amendment.kind !== 'added' || known.has(id)) continue;
+      const outcome = readPerson({ id, ...amendment.fields }, rules);
+      if (outcome.kind === 'changed') named.push(outcome.person);
+      else problems.push(...describeProblems(id, outcome.problems));
+    }
+    return { named, read: others, problems };
+  }
+
+  /** What the directory was told, and who of those read could not be taken as read. */
+  function rebuild(): { readonly outcome: ChangeOutcome; readonly clashing: ReadonlySet<string> } {
+    const all = everybody();
+    const settled = settle(all.named, all.read, (id) => directory.person(id));
+    const outcome = directory.apply({ kind: 'replace', people: settled.people });
+    tell([
+      ...all.problems,
+      ...[...conflicts, ...settled.conflicts].map(describeConflict),
+      ...(outcome.kind === 'refused' ? outcome.shared.map(describeShared) : []),
+    ]);
+    noteChanged(outcome);
+    return { outcome, clashing: new Set(settled.conflicts.map(({ person }) => person)) };
+  }
+
+  function noteChanged(outcome: ChangeOutcome): void {
+    if (outcome.kind === 'applied' && outcome.changed.length > 0)
+      report({ kind: 'people-changed', people: outcome.changed.length });
+  }
+
+  /** Each problem once, as long as it lasts. */
+  function tell(problems: readonly string[]): void {
+    const fresh = problems.filter((problem) => !told.has(problem));
+    told = new Set(problems);
+    if (fresh.length > 0) report({ kind: 'people-refused', problems: fresh });
+  }
+
+  function configure(people: readonly Person[]): boolean {
+    const before = configured;
+    configured = people;
+    if (rebuild().outcome.kind === 'applied') return true;
+    configured = before;
+    return false;
+  }
+
+  /** Where it cannot be kept, everybody is as before. */
+  async function keepAs(id: PersonId, amendment: Amendment | undefined): Promise<void> {
+    const { [id]: _, ...others } = amendments;
+    const next = amendment === undefined ? others : { ...others, [id]: amendment };
+    try {
+      await keep(next);
+    } catch (error) {
+      rebuild();
+      throw error;
+    }
+    amendments = next;
+  }
+
+  async function put(id: PersonId, person: Person, amendment: Amendment): Promise<EditOutcome> {
+    const outcome = directory.apply({ kind: 'put', person });
+    if (outcome.kind === 'refused')
+      return { kind: 'refused', problems: outcome.shared.map((shared) => sharedProblem(shared, id)) };
+    await keepAs(id, amendment);
+    noteChanged(outcome);
+    return { kind: 'changed', person };
+  }
+
+  async function edit(id: PersonId, fields: PersonFields): Promise<EditOutcome> {
+    const before = directory.person(id);
+    if (!before) return { kind: 'no-such-person' };
+    const edited = amendPerson(before, fields, rules);
+    if (edited.kind === 'refused') return edited;
+    const amendment = amendmentOf(amendments, id);
+    const earlier = amendment === undefined || amendment.kind === 'removed' ? undefined : amendment;
+    return put(id, edited.person, {
+      kind: earlier?.kind ?? 'edited',
+      fields: joinFields(earlier?.fields ?? {}, fields),
     });
   }
 
-  function configure(configured: readonly Person[]): boolean {
-    const outcome = directory.apply({ kind: 'replace', people: withEdits(configured) });
-    if (outcome.kind === 'refused') {
-      report({ kind: 'people-refused', problems: outcome.shared.map(describeShared) });
-      return false;
-    }
-    if (outcome.changed.length > 0) report({ kind: 'people-changed', people: outcome.changed.length });
-    return true;
+  async function add(row: Readonly<Record<string, string>>): Promise<EditOutcome> {
+    const added = readPerson(row, rules);
+    if (added.kind === 'refused') return added;
+    const { id } = added.person;
+    if (directory.person(id)) return { kind: 'exists' };
+    const { id: _, ...fields } = row;
+    return put(id, added.person, { kind: 'added', fields });
   }
 
-  async function editNow(id: PersonId, edit: PersonEdit): Promise<EditOutcome> {
-    const before = directory.person(id);
-    if (!before) return { kind: 'no-such-person' };
-    const edited = editedPerson(before, edit, rules);
-    if (edited.kind === 'refused') return edited;
-    const outcome = directory.apply({ kind: 'put', person: edited.person });
-    if (outcome.kind === 'refused')
-      return { kind: 'refused', problems: outcome.shared.map((shared) => sharedProblem(shared, id)) };
-    const kept = { ...edits, [id]: joined(edits[id] ?? {}, edit) };
-    try {
-      await keep(kept);
-    } catch (error) {
-      directory.apply({ kind: 'put', person: before });
-      throw error;
-    }
-    edits = kept;
-    report({ kind: 'people-changed', people: outcome.changed.length });
-    return edited;
+  async function remove(id: PersonId): Promise<RemoveOutcome> {
+    const outcome = directory.apply({ kind: 'remove', person: id });
+    if (outcome.kind === 'refused' || outcome.changed.length === 0) return 'no-such-person';
+    await keepAs(id, isNamedBySource(id) ? { kind: 'removed' } : undefined);
+    noteChanged(outcome);
+    // Whoever was kept out for sharing a name with this one comes in now.
+    rebuild();
+    return 'removed';
   }
 
-  configure(options.people);
+  async function undo(id: PersonId): Promise<UndoOutcome> {
+    if (amendmentOf(amendments, id) === undefined) return { kind: 'nothing-to-undo' };
+    const before = amendments;
+    const { [id]: _, ...others } = amendments;
+    amendments = others;
+    const { outcome, clashing } = rebuild();
+    if (outcome.kind === 'refused' || clashing.has(id)) {
+      amendments = before;
+      rebuild();
+      return {
+        kind: 'refused',
+        problems: [
+          { field: undefined, because: 'as the source says, a name of the person is that of another' },
+        ],
+      };
+    }
+    amendments = before;
+    await keepAs(id, undefined);
+    return { kind: 'undone', person: directory.person(id) };
+  }
+
+  function isNamedBySource(id: PersonId): boolean {
+    return [...configured, ...read].some((person) => person.id === id);
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = lane.then(work);
+    lane = turn.catch(() => undefined);
+    return turn;
+  }
+
+  rebuild();
   return {
     directory,
-    edit(id, edit) {
-      const turn = lane.then(() => editNow(id, edit));
-      lane = turn.catch(() => undefined);
-      return turn;
-    },
     configure,
-  };
-}
-
-/** A new home comes with its own pool, and without an address where it is none, unless the edit says otherwise. */
-function joined(before: PersonEdit, edit: PersonEdit): PersonEdit {
-  if (edit.home === undefined) return { ...before, ...edit };
-  const { pool: _, sip, ...others } = before;
-  return { ...others, ...(edit.home === 'none' || sip === undefined ? {} : { sip }), ...edit };
-}
-
-function editedPerson(
-  person: Person,
-  edit: PersonEdit,
-  rules: DirectoryRules,
-): Exclude<EditOutcome, { kind: 'no-such-person' }> {
-  const row = { id: person.id, ...joined(rowOf(person), edit) };
-  const { people, problems } = parsePeople([row], rules);
-  const [edited] = people;
-  return edited ? { kind: 'changed', person: edited } : { kind: 'refused', problems };
-}
-
-function rowOf({ displayName, mode, teams, skype }: Person): PersonEdit {
-  return {
-    displayName,
-    mode,
-    home: skype.home,
-    ...(teams.kind === 'account' ? { objectId: teams.objectId } : {}),
-    ...(skype.home === 'none' ? {} : { sip: skype.sip, pool: skype.pool }),
+    read(people, found) {
+      read = people;
+      conflicts = found;
+      rebuild();
+    },
+    edit: (id, fields) => inTurn(() => edit(id, fields)),
+    add: (row) => inTurn(() => add(row)),
+    remove: (id) => inTurn(() => remove(id)),
+    undo: (id) => inTurn(() => undo(id)),
+    amended(id) {
+      const amendment = amendmentOf(amendments, id);
+      return amendment?.kind === 'removed' ? undefined : amendment?.kind;
+    },
+    removed: () =>
+      Object.entries(amendments).flatMap(([id, { kind }]) => (kind === 'removed' ? personId(id) : [])),
   };
 }
 
@@ -130,6 +239,9 @@ function describeShared({ name, people: [one, other] }: SharedName): string {
   return `${one} and ${other} share the name ${name}`;
 }
 
-function problemsOf(id: PersonId, problems: readonly Pick<DirectoryProblem, 'field' | 'because'>[]) {
-  return problems.map(({ field, because }) => `${id}${field === undefined ? '' : `, ${field}`}: ${because}`);
+function describeProblems(
+  person: string,
+  problems: readonly Pick<PersonConflict, 'field' | 'because'>[],
+): readonly string[] {
+  return problems.map(({ field, because }) => describeConflict({ person, field, because }));
 }

@@ -1,20 +1,21 @@
 import { type Person, type Side, sides } from '../core/people.ts';
 import { explain } from '../core/refusals.ts';
-import type { Gateway } from '../gateway/gateway.ts';
 import type { MessageSummary } from '../gateway/ledger.ts';
 import type { Links } from '../gateway/links.ts';
+import type { PeopleApiOptions } from './people-api.ts';
 import type { LinkState, MessageAnswer, PersonAnswer } from './types.ts';
 
 export async function personAnswer(
   person: Person,
-  links: Links,
-  gateway: Pick<Gateway, 'presence'>,
+  { links, gateway, people }: PeopleApiOptions,
 ): Promise<PersonAnswer> {
+  const amended = people.amended(person.id);
   const [teams, skype] = await Promise.all(sides.map((side) => linkState(person, side, links)));
   return {
     ...person,
     links: { teams: teams ?? 'none', skype: skype ?? 'none' },
     presence: gateway.presence(person),
+    ...(amended === undefined ? {} : { amended }),
   };
 }
 

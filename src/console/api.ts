@@ -1,21 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Check } from 'typebox/value';
-import { personId } from '../core/ids.ts';
-import { type Person, type Side, sides } from '../core/people.ts';
+import { type Side, sides } from '../core/people.ts';
 import type { LinkSecret } from '../gateway/links.ts';
-import { hasAccount, personAnswer, withReason } from './answers.ts';
+import { hasAccount, withReason } from './answers.ts';
 import { ConsoleError } from './errors.ts';
 import type { ConsoleOptions } from './options.ts';
-import type {
-  MessagesAnswer,
-  PeopleAnswer,
-  PersonAnswer,
-  SandboxAnswer,
-  StatusAnswer,
-  TraceAnswer,
-} from './types.ts';
+import { knownPerson, routePeople } from './people-api.ts';
+import type { MessagesAnswer, SandboxAnswer, StatusAnswer, TraceAnswer } from './types.ts';
 
 const messagesQuery = Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }) });
 const traceParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 1000 }) });
@@ -23,8 +15,6 @@ const linkParams = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 320 }),
   side: Type.Enum([...sides]),
 });
-const personParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 320 }) });
-const personBody = Type.Record(Type.String(), Type.String({ maxLength: 1000 }));
 const linkBody = Compile(
   Type.Union([
     Type.Object(
@@ -46,11 +36,7 @@ const linkBody = Compile(
 export function routeApi(app: FastifyInstance, options: ConsoleOptions): void {
   const { gateway, directory, links, metrics } = options;
 
-  function known(id: string): Person {
-    const person = directory.person(personId(id));
-    if (!person) throw new ConsoleError('no-such-person');
-    return person;
-  }
+  const known = (id: string) => knownPerson(directory, id);
 
   app.get('/api/status', async (): Promise<StatusAnswer> => {
     const status = await gateway.status();
@@ -66,26 +52,7 @@ export function routeApi(app: FastifyInstance, options: ConsoleOptions): void {
     };
   });
 
-  app.get('/api/people', async (): Promise<PeopleAnswer> => {
-    const people = [...directory.people()].map((person) => personAnswer(person, links, gateway));
-    return { people: await Promise.all(people) };
-  });
-
-  app.put<{ Params: Static<typeof personParams> }>(
-    '/api/people/:id',
-    { schema: { params: personParams } },
-    async ({ params, body }): Promise<PersonAnswer> => {
-      const outcome = await options.editPerson(known(params.id).id, checkedEdit(body));
-      switch (outcome.kind) {
-        case 'changed':
-          return personAnswer(outcome.person, links, gateway);
-        case 'no-such-person':
-          throw new ConsoleError('no-such-person');
-        case 'refused':
-          throw new ConsoleError('wrong-person', outcome.problems.map(describe).join('; '));
-      }
-    },
-  );
+  routePeople(app, options);
 
   app.get<{ Querystring: Static<typeof messagesQuery> }>(
     '/api/messages',
@@ -137,24 +104,6 @@ export function routeApi(app: FastifyInstance, options: ConsoleOptions): void {
     reply.type(metrics.contentType);
     return metrics.page(await gateway.status());
   });
-}
-
-/** Of which fields there are, and what belongs in them, the directory's own rules say more. */
-function checkedEdit(body: unknown): Static<typeof personBody> {
-  if (!Check(personBody, body) || Object.keys(body).length === 0)
-    throw new ConsoleError('malformed', 'The body is no object of texts: { mode, home, sip, pool, … }.');
-  if ('id' in body) throw new ConsoleError('malformed', 'id: names the person and cannot be changed');
-  return body;
-}
-
-function describe({
-  field,
-  because,
-}: {
-  readonly field: string | undefined;
-  readonly because: string;
-}): string {
-  return field === undefined ? because : `${field}: ${because}`;
 }
 
 /** Never quotes what was sent: it is a secret. */

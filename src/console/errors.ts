@@ -20,6 +20,16 @@ const catalogue = {
     cause: 'The directory has no such person.',
     cure: 'Give the user principal name; `isthmus people` lists them.',
   },
+  'person-exists': {
+    status: 409,
+    cause: 'The directory has this person already.',
+    cure: 'Change the person with PUT, or `isthmus people set`.',
+  },
+  'nothing-to-undo': {
+    status: 409,
+    cause: 'Operators have not changed, added or removed this person.',
+    cure: 'The person is as the people file or the tenant says: change it there.',
+  },
   'wrong-person': {
     status: 400,
     cause: 'The directory refuses the change.',

@@ -13,8 +13,7 @@ import type { SandboxAnswer } from './types.ts';
 export interface ConsoleOptions {
   readonly gateway: Pick<Gateway, 'presence' | 'recent' | 'status' | 'trace'>;
   readonly directory: Directory;
-  /** Changes what is given of a person and leaves the rest; problems name the field. Rejects when it cannot be kept. */
-  readonly editPerson: (id: PersonId, edit: Readonly<Record<string, string>>) => Promise<EditOutcome>;
+  readonly people: PeopleChanges;
   readonly links: Links;
   /** Told after a link was put or removed. */
   readonly linkChanged: (person: PersonId, side: Side) => void;
@@ -32,10 +31,38 @@ export interface ConsoleOptions {
   readonly pages: string;
 }
 
+/**
+ * What operators may do about people, above whatever the people file and the tenants say. Fields are those of the people
+ * file. Everything takes effect at once and as a whole, or not at all; it rejects when it cannot be kept.
+ */
+export interface PeopleChanges {
+  /** Changes what is given of a person and leaves the rest. */
+  edit(id: PersonId, fields: Readonly<Record<string, string>>): Promise<EditOutcome>;
+  /** Of a new person everything is given, their `id` too. */
+  add(row: Readonly<Record<string, string>>): Promise<EditOutcome>;
+  remove(id: PersonId): Promise<RemoveOutcome>;
+  /** Takes back whatever operators did about a person: they are as the sources say, which may be gone. */
+  undo(id: PersonId): Promise<UndoOutcome>;
+  /** What operators did about somebody who is there. */
+  amended(id: PersonId): 'edited' | 'added' | undefined;
+  /** Whom operators removed although a source names them. */
+  removed(): readonly PersonId[];
+}
+
+interface Refused {
+  readonly kind: 'refused';
+  readonly problems: readonly { readonly field: string | undefined; readonly because: string }[];
+}
+
 export type EditOutcome =
   | { readonly kind: 'changed'; readonly person: Person }
   | { readonly kind: 'no-such-person' }
-  | {
-      readonly kind: 'refused';
-      readonly problems: readonly { readonly field: string | undefined; readonly because: string }[];
-    };
+  | { readonly kind: 'exists' }
+  | Refused;
+
+export type RemoveOutcome = 'removed' | 'no-such-person';
+
+export type UndoOutcome =
+  | { readonly kind: 'undone'; readonly person: Person | undefined }
+  | { readonly kind: 'nothing-to-undo' }
+  | Refused;

@@ -20,6 +20,8 @@ export interface StatusAnswer {
 /** `GET /api/people`. */
 export interface PeopleAnswer {
   readonly people: readonly PersonAnswer[];
+  /** Ids of those whom operators removed although the people file or a tenant names them. */
+  readonly removed: readonly string[];
 }
 
 export interface PersonAnswer extends Person {
@@ -27,6 +29,13 @@ export interface PersonAnswer extends Person {
   readonly links: Readonly<Record<Side, LinkState>>;
   /** `seen` is left out where a side has shown nothing yet. */
   readonly presence: ShownPresence;
+  /** What operators did about the person, which `undo` takes back; left out where nothing. */
+  readonly amended?: 'edited' | 'added';
+}
+
+/** `POST /api/people/{id}/undo`; null for somebody whom no source names. */
+export interface UndoAnswer {
+  readonly person: PersonAnswer | null;
 }
 
 export type LinkState = 'linked' | 'not linked' | 'unreadable' | 'none';
