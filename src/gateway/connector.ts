@@ -59,6 +59,12 @@ export interface Connector extends AsyncDisposable {
   /** From now on exactly these people's presence is reported to the sink; replaces the set before. */
   watch(people: readonly Person[]): Promise<void>;
 
+  /**
+   * From now on exactly these people receive here what is sent to them also while they are shown `Offline`, where their
+   * network lets an endpoint be there that shows nothing; replaces the set before. Left out where no network does.
+   */
+  receive?(people: readonly Person[]): Promise<void>;
+
   /** How the network can be reached now, for the console; cheap, no I/O. */
   status(): readonly LinkStatus[];
 

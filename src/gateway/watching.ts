@@ -3,7 +3,7 @@ import { authorityOf, mirrorPerson } from '../core/presence/mirror.ts';
 import type { Connector } from './connector.ts';
 
 export interface WatchingOptions {
-  readonly connectors: Readonly<Record<Side, Pick<Connector, 'watch'>>>;
+  readonly connectors: Readonly<Record<Side, Pick<Connector, 'watch' | 'receive'>>>;
   /** Everybody there is when it is asked for. */
   readonly people: () => Iterable<Person>;
   readonly failed: (error: unknown) => void;
@@ -24,9 +24,10 @@ export function createWatching({ connectors, people, failed }: WatchingOptions):
     waiting = undefined;
     const everybody = [...people()];
     await Promise.all(
-      sides.map((side) =>
+      sides.flatMap((side) => [
         connectors[side].watch(everybody.filter((person) => isSource(person, side))).catch(failed),
-      ),
+        connectors[side].receive?.(everybody.filter((person) => receivesUnseen(person, side))).catch(failed),
+      ]),
     );
   }
 
@@ -39,6 +40,11 @@ export function createWatching({ connectors, people, failed }: WatchingOptions):
     },
     settled: () => running,
   };
+}
+
+/** Whether what comes on this side lands on the other, where it can wait for the person. */
+function receivesUnseen(person: Person, side: Side): boolean {
+  return side === 'skype' && authorityOf(mirrorPerson(person)) === 'teams';
 }
 
 /** Whether what the person shows on this side can come to be shown on the other. */

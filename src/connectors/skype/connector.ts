@@ -146,6 +146,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
     inherit: (left) => showing.inherit(left),
 
     watch: (people) => watching.watch(people),
+    receive: (people) => showing.receive(people),
 
     isTalking: (author, recipient) => isTalking(endpoints, author, recipient),
 

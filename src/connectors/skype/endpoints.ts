@@ -11,8 +11,8 @@ import { type Brought, Session } from './sessions.ts';
 /** Whose endpoint it is. */
 export type Owner = { readonly kind: 'person'; readonly person: PersonId } | { readonly kind: 'gateway' };
 
-/** `lurking`: made for writing, shows nothing; `available`: shows presence, and invitations come. */
-export type EndpointShows = 'lurking' | 'available';
+/** `lurking`: made for writing, shows nothing; `receiving`: invitations come; `available`: presence is shown, too. */
+export type EndpointShows = 'lurking' | 'receiving' | 'available';
 
 /** One endpoint that the gateway holds at a pool, with its sessions. */
 export class Endpoint {
@@ -197,6 +197,11 @@ export class Endpoints implements AsyncDisposable {
   /** The person's own endpoint, if there is one at work. */
   known(person: PersonId): Endpoint | undefined {
     return this.#alive(person);
+  }
+
+  /** Whether the pool of a person lets an endpoint receive that shows nothing. */
+  mayReceiveUnseen({ skype }: Person): boolean {
+    return skype.home !== 'none' && this.#options.doors.get(skype.pool)?.receivesUnseen === true;
   }
 
   async showEndpoint(endpoint: Endpoint, presence: Presence): Promise<Failure | undefined> {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Person } from '../../core/people.ts';
-import type { Presence } from '../../core/presence/presence.ts';
+import { offline, type Presence } from '../../core/presence/presence.ts';
 import { type Remarks, toSkypeNote } from '../../core/presence/remarks.ts';
 import { toUcwaPreferred } from '../../core/presence/scales.ts';
 import type { OnShow } from '../../gateway/connector.ts';
@@ -21,6 +21,8 @@ export interface Showing {
   show(person: Person, presence: Presence): Promise<Failure | undefined>;
   /** Without effect for somebody who is not shown. */
   remark(person: Person, remarks: Remarks): Promise<Failure | undefined>;
+  /** From now on exactly these have an endpoint that receives also while nothing is shown, where their pool allows it. */
+  receive(people: readonly Person[]): Promise<void>;
   /** An earlier run of this installation may have left their endpoints. */
   inherit(left: readonly OnShow[]): void;
 }
@@ -37,6 +39,7 @@ export function createShowing(endpoints: Endpoints, signOut: SignOut, clock: Clo
   const turns = new Map<PersonId, Promise<Failure | undefined>>();
   const inherited = new Set<PersonId>();
   const noted = new WeakSet<Endpoint>();
+  let receiving = new Map<PersonId, Person>();
 
   async function showNow(person: Person, presence: Presence): Promise<Failure | undefined> {
     const order = toUcwaPreferred(presence);
@@ -56,6 +59,7 @@ export function createShowing(endpoints: Endpoints, signOut: SignOut, clock: Clo
 
   async function hide(person: Person): Promise<Failure | undefined> {
     const endpoint = endpoints.known(person.id);
+    if (receiving.has(person.id) && endpoints.mayReceiveUnseen(person)) return await receiveUnseen(person);
     if (signOut === 'lazy') {
       endpoints.abandon(person.id);
       return undefined;
@@ -65,6 +69,14 @@ export function createShowing(endpoints: Endpoints, signOut: SignOut, clock: Clo
       await endpoints.remove(person.id);
     }
     return inherited.has(person.id) && !endpoint ? await endLeft(person) : undefined;
+  }
+
+  async function receiveUnseen(person: Person): Promise<Failure | undefined> {
+    const found = await endpoints.ofPerson(person);
+    if (found.kind === 'none') return found.failure;
+    inherited.delete(person.id);
+    found.endpoint.shows = 'receiving';
+    return await found.endpoint.door.receive();
   }
 
   /** Takes the place of the endpoint that was left, under the name that both have, and goes with it. */
@@ -98,6 +110,23 @@ export function createShowing(endpoints: Endpoints, signOut: SignOut, clock: Clo
       };
       next.then(forget, forget);
       return next;
+    },
+
+    async receive(people) {
+      const before = receiving;
+      receiving = new Map(people.map((person) => [person.id, person]));
+      const changed = [
+        ...[...before.values()].filter(({ id }) => !receiving.has(id)),
+        ...people.filter(({ id }) => !before.has(id)),
+      ];
+      // Whoever is shown receives anyway.
+      const unseen = changed.filter(
+        (person) =>
+          endpoints.mayReceiveUnseen(person) &&
+          !turns.has(person.id) &&
+          endpoints.known(person.id)?.shows !== 'available',
+      );
+      await Promise.all(unseen.map((person) => this.show(person, offline)));
     },
 
     async remark(person, remarks) {

@@ -4,11 +4,12 @@ import type { Endpoints } from './endpoints.ts';
 
 interface Counts {
   lurking: number;
+  receiving: number;
   available: number;
   stopped: number;
 }
 
-const nothing: Readonly<Counts> = { lurking: 0, available: 0, stopped: 0 };
+const nothing: Readonly<Counts> = { lurking: 0, receiving: 0, available: 0, stopped: 0 };
 
 /** Each pool, with the number of endpoints that the gateway holds there. */
 export function poolStatus(
@@ -23,9 +24,10 @@ export function poolStatus(
     counts.set(pool, count);
   }
   return pools.flatMap(({ name }) => {
-    const { lurking, available, stopped } = counts.get(name) ?? nothing;
+    const { lurking, receiving, available, stopped } = counts.get(name) ?? nothing;
     const pool = linkStatus(name, doors.get(name)?.health ?? { kind: 'untried' });
-    const label = `${name}: endpoints ${available} available, ${lurking} lurking, ${stopped} stopped`;
+    const unseen = receiving === 0 ? '' : `${receiving} receiving unseen, `;
+    const label = `${name}: endpoints ${available} available, ${unseen}${lurking} lurking, ${stopped} stopped`;
     return [pool, { ...pool, name: label }];
   });
 }

@@ -297,8 +297,10 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
   ): Promise<InviteEnd> {
     const { host } = this.#options;
     const pager = new Pager({ host, link, dialog, peer: to, ended: this.#ended });
+    // An answer may come before the server says that the text has arrived.
+    this.#talks.set(dialog, pager);
     const end = await pager.open(text, options);
-    if (end.kind === 'accepted') this.#talks.set(dialog, pager);
+    if (end.kind === 'failed') this.#talks.delete(dialog);
     return end;
   }
 
