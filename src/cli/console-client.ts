@@ -10,6 +10,7 @@ export interface ConsoleClient {
   get<T>(path: string): Promise<T>;
   /** Undefined where the gateway answers that there is nothing. */
   find<T>(path: string): Promise<T | undefined>;
+  post<T>(path: string, body?: unknown): Promise<T>;
   put(path: string, body: unknown): Promise<void>;
   delete(path: string): Promise<void>;
 }
@@ -55,6 +56,8 @@ export async function findGateway(options: LoadOptions): Promise<ConsoleClient> 
       const answer = await call('GET', path);
       return answer.status === 404 ? undefined : ((await (await checked(answer)).json()) as T);
     },
+    post: async <T>(path: string, body?: unknown) =>
+      (await (await checked(await call('POST', path, body))).json()) as T,
     put: async (path, body) => void (await checked(await call('PUT', path, body))),
     delete: async (path) => void (await checked(await call('DELETE', path))),
   };
