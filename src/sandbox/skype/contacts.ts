@@ -27,10 +27,10 @@ const maxContacts = 250;
 export class ContactList {
   readonly #groups = new Map<string, Group>();
   readonly #default: Group;
-  readonly #changed: ContactsChanged;
+  readonly #listeners = new Set<ContactsChanged>();
 
   constructor(contacts: Iterable<string>, changed: ContactsChanged) {
-    this.#changed = changed;
+    this.#listeners.add(changed);
     this.#default = {
       id: 'default',
       name: 'Other Contacts',
@@ -43,6 +43,12 @@ export class ContactList {
     ]) {
       this.#groups.set(group.id, group);
     }
+  }
+
+  /** `changed` is called behind each change, until what is returned is disposed of. */
+  listen(changed: ContactsChanged): Disposable {
+    this.#listeners.add(changed);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(changed) };
   }
 
   get groups(): Iterable<Group> {
@@ -102,6 +108,10 @@ export class ContactList {
     if (!this.#groups.get(groupId)?.contacts.delete(address)) return 'unknown';
     this.#changed({ kind: 'contact', address, groupId, change: 'deleted' });
     return 'done';
+  }
+
+  #changed(change: Parameters<ContactsChanged>[0]): void {
+    for (const listener of [...this.#listeners]) listener(change);
   }
 
   #named(name: string): Group | undefined {

@@ -28,11 +28,18 @@ export interface Capabilities {
   readonly modalities: readonly string[];
   readonly formats: readonly Format[];
   readonly device: Device;
+}
+
+/** After how long without its human an endpoint counts as inactive, and how long after that as away. */
+export interface IdleTimes {
   readonly inactiveAfterMs: number;
   readonly awayAfterMs: number;
 }
 
-/** One signed-in client of a person. Until it is published it is seen by nobody, and nothing rings there. */
+/**
+ * One signed-in client of a person. Nothing rings there until its capabilities are known, and it is seen by nobody
+ * until its state is: told by itself ({@link Endpoint.report}), or found out by the clock ({@link Endpoint.publish}).
+ */
 export class Endpoint implements Watcher, Disposable {
   readonly id = randomUUID();
   readonly presentity: Presentity;
@@ -41,8 +48,9 @@ export class Endpoint implements Watcher, Disposable {
   readonly #onClose: (endpoint: Endpoint) => void;
   readonly #selfWatch: Disposable;
   #capabilities: Capabilities | undefined;
+  #idleTimes: IdleTimes | undefined;
   #lastActivity = 0;
-  #machine: MachineState = 'active';
+  #machine: MachineState | undefined;
   #idleTimer: Disposable | undefined;
   #closed = false;
 
@@ -73,12 +81,27 @@ export class Endpoint implements Watcher, Disposable {
     return this.#capabilities?.modalities.includes('Messaging') ?? false;
   }
 
-  publish(capabilities: Capabilities, chosen: ChosenState | undefined): void {
+  /** It rings here from now on. */
+  register(capabilities: Capabilities): void {
+    if (!this.#closed) this.#capabilities = capabilities;
+  }
+
+  /** The client's own word on its human; `undefined`: it is not to be seen. */
+  report(machine: MachineState | undefined): void {
+    if (this.#closed || !this.#capabilities) return;
+    this.#machine = machine;
+    if (machine === undefined) this.presentity.withdraw(this.id);
+    else this.#show(machine);
+  }
+
+  /** It rings here, and is seen as active until the clock says otherwise. */
+  publish(capabilities: Capabilities, times: IdleTimes, chosen: ChosenState | undefined): void {
     if (this.#closed) return;
     this.#capabilities = capabilities;
+    this.#idleTimes = times;
     this.#lastActivity = this.#clock.now();
     this.#machine = 'active';
-    this.#show();
+    this.#show('active');
     if (chosen) this.presentity.choose(chosen);
     this.#armIdle();
   }
@@ -89,11 +112,11 @@ export class Endpoint implements Watcher, Disposable {
 
   /** The human was seen. */
   reportActivity(): void {
-    if (!this.#capabilities) return;
+    if (!this.#idleTimes) return;
     this.#lastActivity = this.#clock.now();
     if (this.#machine === 'active') return;
     this.#machine = 'active';
-    this.#show();
+    this.#show('active');
     this.#armIdle();
   }
 
@@ -116,21 +139,21 @@ export class Endpoint implements Watcher, Disposable {
     this.presentity.withdraw(this.id);
   }
 
-  #show(): void {
+  #show(machine: MachineState): void {
     if (!this.#capabilities) return;
     const { modalities, device } = this.#capabilities;
-    this.presentity.publish(this.id, this.#machine, modalities, device);
+    this.presentity.publish(this.id, machine, modalities, device);
   }
 
   #armIdle(): void {
     this.#idleTimer?.[Symbol.dispose]();
-    if (!this.#capabilities) return;
-    const { inactiveAfterMs, awayAfterMs } = this.#capabilities;
+    if (this.#closed || !this.#idleTimes) return;
+    const { inactiveAfterMs, awayAfterMs } = this.#idleTimes;
     const idle = this.#clock.now() - this.#lastActivity;
     const { state, nextInMs } = machineStateAfter(idle, inactiveAfterMs, awayAfterMs);
     if (state !== this.#machine) {
       this.#machine = state;
-      this.#show();
+      this.#show(state);
     }
     this.#idleTimer =
       nextInMs === undefined ? undefined : this.#clock.setTimer(nextInMs, () => this.#armIdle());

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { Nonces } from '../../protocols/sip/auth/nonces.ts';
 import { autodiscoverRoot } from '../../protocols/ucwa/server/autodiscover.ts';
 import type { Home, SignInResult } from '../../protocols/ucwa/server/backend.ts';
 import type { Limits } from '../../protocols/ucwa/server/limits.ts';
@@ -10,6 +12,10 @@ import { type Fault, FaultInjector } from './faults.ts';
 import { Pool, type PoolNetwork } from './pool.ts';
 import type { SessionTimes } from './session.ts';
 import { SignInGuard } from './sign-in.ts';
+import { byPassword, type PasswordScheme } from './sip-door/authentication/passwords.ts';
+import { trusting } from './sip-door/authentication/trusted.ts';
+import type { DoorLimits } from './sip-door/limits.ts';
+import { createSipDoor, type SipDoor } from './sip-door/sip-door.ts';
 import { ucwaDoor } from './ucwa-door.ts';
 
 export interface PoolTimes extends SessionTimes {
@@ -27,12 +33,21 @@ export interface PoolsOptions {
   readonly origins?: 'any' | readonly string[];
   readonly limits?: Partial<Limits>;
   readonly times?: Partial<PoolTimes>;
+  readonly sip?: {
+    /** How people prove who they are, in the order offered; both unless said. */
+    readonly schemes?: readonly PasswordScheme[];
+    /** Names of hosts whose certificate makes them trusted applications. */
+    readonly trustedHosts?: readonly string[];
+    readonly limits?: Partial<DoorLimits>;
+  };
 }
 
-/** Where a pool's UCWA door is reached, by protocol; such as `http://localhost:7082`. */
+/** Where a pool's doors are reached; UCWA's such as `http://localhost:7082`, SIP's such as `localhost:7060`. */
 export interface PoolAddresses {
   readonly http?: string;
   readonly https?: string;
+  readonly sipTcp?: string;
+  readonly sipTls?: string;
 }
 
 /** One embedded pool: its state, and its doors. */
@@ -42,6 +57,8 @@ export interface EmbeddedPool {
   readonly core: Pool;
   /** Not listening: put it on a port. */
   readonly ucwa: FastifyInstance;
+  /** Not listening either. */
+  readonly sip: SipDoor;
   signIn(address: string, password: string): SignInResult;
   /** Has to be told after listening, for redirects from the other pool. */
   setAddresses(addresses: PoolAddresses): void;
@@ -115,6 +132,7 @@ export function createPools(options: PoolsOptions = {}): EmbeddedPools {
 
   function embed(name: EmbeddedPool['name'], core: Pool): EmbeddedPool {
     const faults = new FaultInjector(clock);
+    const fqdn = `${name.toLowerCase()}.pool.example`;
     const homeOf = (address: string, protocol: string): Home => {
       const pool = network.locate(address);
       if (pool === core) return { kind: 'here' };
@@ -127,7 +145,7 @@ export function createPools(options: PoolsOptions = {}): EmbeddedPools {
     const ucwa = createUcwaServer(
       {
         clock,
-        fqdn: `${name.toLowerCase()}.pool.example`,
+        fqdn,
         origins: options.origins ?? 'any',
         limits: { holds: { low: 15, medium: mediumHoldSeconds }, ...options.limits },
       },
@@ -140,15 +158,44 @@ export function createPools(options: PoolsOptions = {}): EmbeddedPools {
       }),
     );
     faults.attach(ucwa);
+    const nonces = new Nonces({
+      clock,
+      key: randomBytes(32),
+      lifetimeMs: 5 * minute,
+      max: 10_000,
+      random: () => randomBytes(12).toString('hex'),
+    });
+    const passwords = byPassword({
+      schemes: options.sip?.schemes ?? ['ntlm', 'digest'],
+      guard,
+      nonces,
+      fqdn,
+      random: (size) => randomBytes(size),
+    });
+    const sip = createSipDoor({
+      pool: core,
+      clock,
+      fqdn,
+      authentication: trusting(options.sip?.trustedHosts ?? [], passwords),
+      homeOf: (address, transport) => {
+        const pool = network.locate(address);
+        const known = pool && addresses.get(pool);
+        const place = transport === 'TLS' ? known?.sipTls : known?.sipTcp;
+        return place === undefined ? undefined : `sip:${place};transport=${transport.toLowerCase()}`;
+      },
+      ...(options.sip?.limits && { limits: options.sip.limits }),
+    });
     return {
       name,
       core,
       ucwa,
+      sip,
       signIn,
       setAddresses: (where) => void addresses.set(core, where),
       setFault: (fault) => {
         core.reachable = fault.kind !== 'down';
         faults.set(fault);
+        sip.setFault(fault);
       },
     };
   }
@@ -157,7 +204,8 @@ export function createPools(options: PoolsOptions = {}): EmbeddedPools {
   return {
     ...embedded,
     async [Symbol.asyncDispose]() {
-      await Promise.all([embedded.online.ucwa.close(), embedded.onPrem.ucwa.close()]);
+      const doors = [embedded.online, embedded.onPrem];
+      await Promise.all(doors.flatMap(({ ucwa, sip }) => [ucwa.close(), sip[Symbol.asyncDispose]()]));
       for (const pool of pools) pool[Symbol.dispose]();
     },
   };

@@ -38,6 +38,10 @@ export class Presentity {
     return this.#presence;
   }
 
+  get chosen(): ChosenState | undefined {
+    return this.#chosen;
+  }
+
   get note(): string {
     return this.#note;
   }

@@ -116,7 +116,8 @@ class World {
     };
     const endpoint = this.pool.signIn(address, door);
     endpoint.publish(
-      { modalities: ['Messaging'], formats: ['Plain'], device: 'PC', inactiveAfterMs: 1e9, awayAfterMs: 1e9 },
+      { modalities: ['Messaging'], formats: ['Plain'], device: 'PC' },
+      { inactiveAfterMs: 1e9, awayAfterMs: 1e9 },
       undefined,
     );
     this.endpoints.push(endpoint);

@@ -27,14 +27,27 @@ export class SignInGuard {
   }
 
   check(address: string, password: string): SignIn {
+    const expected = this.#passwordOf(address);
+    return this.settle(
+      address,
+      expected !== undefined && timingSafeEqual(digest(expected), digest(password)),
+    );
+  }
+
+  /** The password of somebody known, for schemes that prove it without telling it; their outcome is to be settled. */
+  passwordOf(address: string): string | undefined {
+    return this.#passwordOf(address);
+  }
+
+  /** Counts an attempt that was right or wrong. A right one is worth nothing while the account is closed. */
+  settle(address: string, isRight: boolean): SignIn {
     const now = this.#clock.now();
     const known = this.#failures.get(address);
     const failures = known && known.until > now ? known : { count: 0, until: now + windowMs };
     if (failures.count >= maxFailures) {
       return { kind: 'throttled', retryAfterSeconds: Math.ceil((failures.until - now) / 1000) };
     }
-    const expected = this.#passwordOf(address);
-    if (expected !== undefined && timingSafeEqual(digest(expected), digest(password))) {
+    if (isRight) {
       this.#failures.delete(address);
       return { kind: 'granted' };
     }

@@ -49,10 +49,8 @@ function openEndpoint(options: UcwaDoorOptions, address: string, sink: EndpointS
     me: card(address),
     makeAvailable: ({ modalities, formats, signInAs, inactiveAfterMs }) =>
       endpoint.publish(
+        { modalities, formats, device: 'PC' },
         {
-          modalities,
-          formats,
-          device: 'PC',
           inactiveAfterMs: inactiveAfterMs ?? options.inactiveAfterMs,
           awayAfterMs: options.awayAfterMs,
         },

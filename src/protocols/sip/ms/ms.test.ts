@@ -32,7 +32,6 @@ import {
 } from './roaming-contacts.ts';
 import { formatRoamingList, formatRoamingSelf, parseRoamingList, parseRoamingSelf } from './roaming-self.ts';
 import type { State, StateType } from './state.ts';
-import { formatKeyboardActivity, parseKeyboardActivity } from './typing.ts';
 
 /** Trimmed, because elements of text are read trimmed; characters that XML cannot hold are not in it. */
 const words = fc
@@ -181,7 +180,7 @@ describe('the documents of Microsoft’s presence', () => {
     assert.equal(readAddedGroup(formatContactAnswer('addGroup', 7)), 7);
   });
 
-  it('read what they write: faults, subscriptions, containers, provisioning, typing, conferences', () => {
+  it('read what they write: faults, subscriptions, containers, provisioning, conferences', () => {
     const fault = {
       code: 'Client.BadCall.WrongDelta',
       operations: [{ index: 1, version: 0, currentVersion: 4 }],
@@ -202,7 +201,6 @@ describe('the documents of Microsoft’s presence', () => {
     const groups = { ServerConfiguration: { ucDiffServVoice: '40' }, meetingPolicy: {} };
     assert.deepEqual(parseProvisioning(formatProvisioning(groups)), groups);
     assert.deepEqual(parseProvisioningRequest(formatProvisioningRequest(['ucPolicy'])), ['ucPolicy']);
-    assert.equal(parseKeyboardActivity(formatKeyboardActivity('type')), 'type');
     const conference = { focusUri: 'sip:o@d;gruu;opaque=app:conf:focus:id:1', im: true, subject: 's' };
     assert.deepEqual(parseConferenceInvitation(formatConferenceInvitation(conference)), conference);
   });
@@ -231,7 +229,6 @@ describe('the documents of Microsoft’s presence', () => {
       parseContainerChanges,
       parseProvisioning,
       parseProvisioningRequest,
-      parseKeyboardActivity,
       parseConferenceInvitation,
     ]) {
       for (const text of ['', 'x', '<a/>', '<!DOCTYPE a><a/>', '<a>'.repeat(100)])

@@ -1,11 +1,14 @@
-import type { SipRequest } from '../message.ts';
+import type { SipMessage, SipRequest } from '../message.ts';
 import { isUnanswered } from '../methods.ts';
 import { refuse } from '../respond.ts';
 import { type TransactionOptions, Transactions, type TransactionUser } from '../transaction/layer.ts';
 import type { CloseReason, ConnectionEvent, SipConnection } from './connection.ts';
 import { withReceived } from './received.ts';
 
-export type FlowOptions = Omit<TransactionOptions, 'send' | 'reliable'>;
+export type FlowOptions = Omit<TransactionOptions, 'send' | 'reliable'> & {
+  /** The last hand on everything that goes out, repetitions too: signs it. */
+  readonly seal?: (message: SipMessage) => SipMessage;
+};
 
 /** What the user of a connection hears besides its transactions. Nothing here may throw. */
 export interface FlowUser extends TransactionUser {
@@ -20,15 +23,15 @@ export class Flow {
   readonly #connection: SipConnection;
   readonly #user: FlowUser;
   readonly #newTag: () => string;
+  readonly #send: (message: SipMessage) => void;
 
   constructor(connection: SipConnection, options: FlowOptions, user: FlowUser) {
     this.#connection = connection;
     this.#user = user;
     this.#newTag = options.newTag;
-    this.transactions = new Transactions(
-      { ...options, reliable: true, send: (message) => void connection.send(message) },
-      user,
-    );
+    const { seal = (message) => message } = options;
+    this.#send = (message) => void connection.send(seal(message));
+    this.transactions = new Transactions({ ...options, reliable: true, send: this.#send }, user);
   }
 
   /** Runs the connection to its end and says why it ended. All transactions have failed by then. */
@@ -63,6 +66,6 @@ export class Flow {
   /** Without a Via nobody knows where the answer belongs. */
   #refuse(request: SipRequest, { fault }: ConnectionEvent & { readonly kind: 'faulty' | 'broken' }): void {
     if (isUnanswered(request.method) || !request.headers.some(({ name }) => name === 'Via')) return;
-    this.#connection.send(refuse(request, fault, this.#newTag()));
+    this.#send(refuse(request, fault, this.#newTag()));
   }
 }
