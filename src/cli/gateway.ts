@@ -89,6 +89,7 @@ export async function openGateway(
     random: randomBytes,
     policies,
     federation,
+    presence: config.presence,
     toasts,
     ...config.delivery,
     sessionIdleMs: config.skype.sessionIdleMs,

@@ -154,12 +154,4 @@ describe('presence through the gateway', () => {
     });
     await w.gateway.settled();
   });
-
-  it('clears at the start what an earlier run left in Teams', async () => {
-    await using w = await world();
-    assert.deepEqual(
-      w.teams.published.map(({ person, presence }) => `${person.displayName} ${presence.availability}`),
-      ['Alice Offline', 'Bob Offline', 'Heidi Offline', 'Oscar Offline'],
-    );
-  });
 });

@@ -17,7 +17,7 @@ import type { Ledger, MessageSummary, NewMessage, StoredMessage, Trace } from '.
 import { createLoad } from './load.ts';
 import { createNotices } from './notices.ts';
 import { createOwnWrites } from './own-writes.ts';
-import { createPresence, type ShownPresence } from './presence.ts';
+import { createPresence, defaultPresence, type PresenceSettings, type ShownPresence } from './presence.ts';
 import { createRouter } from './router.ts';
 import type { GatewayStatus } from './status.ts';
 import { createThreadMemory } from './threads.ts';
@@ -36,6 +36,8 @@ export interface GatewayOptions {
   readonly random: (bytes: number) => Uint8Array;
   readonly policies: PolicySettings;
   readonly federation: FederationSettings;
+  /** {@link defaultPresence} unless given. */
+  readonly presence?: PresenceSettings;
   /** Where a conversation from SfB pops up for a person of both sides; one toast unless given. */
   readonly toasts?: ToastSettings;
   /** From intake to the final state of a message, ms. */
@@ -76,7 +78,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   const random = (): number => Buffer.from(options.random(4)).readUInt32LE() / 2 ** 32;
   const shared = { ledger, connectors, directory, clock, random, retry: defaultRetry, report };
 
-  const presence = createPresence(shared);
+  const presence = createPresence({
+    ...shared,
+    kept: ledger.kept,
+    settings: options.presence ?? defaultPresence,
+  });
   const notices = createNotices({ ...shared, keepTryingMs: keepTellingMs });
   const load = createLoad({ ...options, ledgerSize: () => ledger.size() });
   const drain = createDraining({ ...draining, clock, random });
@@ -177,8 +183,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       const person = directory.person(observed.person);
       if (person) toasts.seen(person);
     },
-    remarks: () => undefined,
-    lastActive: () => undefined,
+    remarks: (observed) => presence.observeRemarks(observed),
+    lastActive: (side, person, at) => presence.lastActive(side, person, at),
     peopleOf: (side, thread) => ledger.peopleOf(side, thread),
     isOwnWrite: (side, thread, remoteId) => ledger.isOwnWrite(side, thread, remoteId),
     beforeAcknowledging: () => slowed(load.delayMs),

@@ -2,25 +2,33 @@ import type { Clock } from '../core/clock.ts';
 import { backoffMs, type RetryPolicy } from '../core/conversation/delivery.ts';
 import type { PersonId } from '../core/ids.ts';
 import { type Person, type Side, sides } from '../core/people.ts';
-import {
-  authorityOf,
-  decideMirror,
-  type MirrorEvent,
-  type MirrorState,
-  mirrorPerson,
-  ownPresence,
-  startMirror,
-} from '../core/presence/mirror.ts';
-import { isSignedIn, offline, type Presence } from '../core/presence/presence.ts';
-import type { Connector, PresenceObservation } from './connector.ts';
+import { authorityOf, type MirrorEvent, mirrorPerson } from '../core/presence/mirror.ts';
+import { isSignedIn, offline, type Presence, samePresence } from '../core/presence/presence.ts';
+import { noRemarks, type Remarks, sameRemarks } from '../core/presence/remarks.ts';
+import type { Connector, PresenceObservation, PublishOutcome, RemarksObservation } from './connector.ts';
 import { type Directory, type PersonChange, sameSkypeAccount, sameTeamsAccount } from './directory.ts';
 import type { Report } from './events.ts';
+import type { KeptStore } from './ledger.ts';
+import { createOnShowMemory, type LeftOnShow } from './on-show.ts';
+import { PersonPresence, type Telling } from './presence-person.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { createWatching } from './watching.ts';
+
+export interface PresenceSettings {
+  /** The time within which what an earlier run left on show is confirmed or goes, ms. */
+  readonly leaseMs: number;
+  /** The least time between two changes of one person shown on one side, ms; signing out never waits. */
+  readonly paceMs: number;
+}
+
+/** The pace is that of RFC 3856 section 6.10. */
+export const defaultPresence: PresenceSettings = { leaseMs: 60_000, paceMs: 5_000 };
 
 export interface PresenceOptions {
   readonly directory: Directory;
   readonly connectors: Readonly<Record<Side, Connector>>;
+  readonly kept: Pick<KeptStore, 'list' | 'put' | 'remove'>;
+  readonly settings: PresenceSettings;
   readonly clock: Clock;
   readonly random: () => number;
   readonly retry: RetryPolicy;
@@ -30,14 +38,30 @@ export interface PresenceOptions {
 /** What one person shows: on each side what the network reports, and what of it the gateway publishes. */
 export interface ShownPresence {
   readonly authority: ReturnType<typeof authorityOf>;
-  readonly sides: Readonly<Record<Side, { readonly seen: Presence | undefined; readonly ours: Presence }>>;
+  readonly sides: Readonly<Record<Side, ShownSide>>;
+}
+
+/** Undefined where the network has not told yet, or never does. Times are Unix ms. */
+export interface ShownSide {
+  readonly seen: Presence | undefined;
+  readonly seenAt: number | undefined;
+  readonly remarks: Remarks | undefined;
+  /** When the person last used a client there. */
+  readonly lastActiveAt: number | undefined;
+  /** What the gateway shows there, through an endpoint of its own; `Offline` where it has none. */
+  readonly ours: Presence;
+  readonly ourRemarks: Remarks;
+  /** How long the gateway's endpoint would outlive it, ms. */
+  readonly endpointLeaseMs: number;
 }
 
 /** Runs the mirror of `core/presence` for everybody in the directory. */
 export interface PresenceMirror extends AsyncDisposable {
-  /** Takes away what an earlier run left on the networks, then watches everybody who is to be mirrored. */
+  /** Watches everybody who is to be mirrored, and takes back or ends what an earlier run left on show. */
   start(): Promise<void>;
   observe(observed: PresenceObservation): void;
+  observeRemarks(observed: RemarksObservation): void;
+  lastActive(side: Side, person: PersonId, at: number): void;
   /** People have changed: what they are shown with follows at once, and old accounts are left. */
   changed(people: readonly PersonChange[]): void;
   /** The sides on which a person has a client of their own, as far as presence tells. */
@@ -45,35 +69,67 @@ export interface PresenceMirror extends AsyncDisposable {
   /** What the person's own clients show on a side; undefined where nothing is known, or the gateway's part explains it. */
   own(person: Person, side: Side): Presence | undefined;
   shown(person: Person): ShownPresence;
-  /** Resolves when nothing waits to be published. */
+  /** Resolves when nothing waits to be published but what its pace holds back. */
   settled(): Promise<void>;
 }
 
 interface Entry {
-  state: MirrorState;
+  readonly presence: PersonPresence;
+  /** Where an endpoint of the gateway's is known to be. */
+  readonly up: Set<Side>;
   wake: Disposable | undefined;
 }
 
 export function createPresence(options: PresenceOptions): PresenceMirror {
-  const { directory, connectors, clock, report } = options;
+  const { directory, connectors, clock, report, settings } = options;
   const entries = new Map<PersonId, Entry>();
-  const publisher: Publisher = createPublisher({
-    publish: publishTo,
-    backoff: (attempt) => backoffMs(attempt, options.retry, options.random()),
-    clock,
-  });
+  const onShow = createOnShowMemory(options.kept, report);
+  const timing = { backoff: (n: number) => backoffMs(n, options.retry, options.random()), clock };
+  const presences: Publisher<Presence> = createPublisher({ ...timing, same: samePresence, publish: show });
+  const remarking: Publisher<Remarks> = createPublisher({ ...timing, same: sameRemarks, publish: say });
+  let lease: Disposable | undefined;
 
-  async function publishTo(
+  async function show(person: Person, side: Side, presence: Presence): Promise<'done' | 'again' | 'never'> {
+    if (isSignedIn(presence))
+      await onShow.shows(side, { person, presence, remarks: ourRemarks(person, side) });
+    const outcome = await attempt(person, side, () => connectors[side].publish(person, presence));
+    if (outcome === 'done') {
+      report({ kind: 'presence-published', person: person.id, side, presence });
+      noteShown(person, side, presence);
+    }
+    if (outcome !== 'again' && !(isSignedIn(presence) && outcome === 'done')) onShow.hides(side, person.id);
+    return outcome;
+  }
+
+  /** Remarks stand beside a presence: they are said once there is one. */
+  function noteShown(person: Person, side: Side, presence: Presence): void {
+    const entry = entries.get(person.id);
+    if (!entry) return;
+    if (!isSignedIn(presence)) {
+      entry.up.delete(side);
+      return;
+    }
+    if (entry.up.has(side)) return;
+    entry.up.add(side);
+    const remarks = entry.presence.ourRemarks(side);
+    if (!sameRemarks(remarks, noRemarks)) remarking.want(person, side, remarks);
+  }
+
+  async function say(person: Person, side: Side, remarks: Remarks): Promise<'done' | 'again' | 'never'> {
+    const entry = entries.get(person.id);
+    if (!entry?.up.has(side)) return 'never';
+    void onShow.shows(side, { person, presence: entry.presence.ours(side), remarks });
+    return await attempt(person, side, () => connectors[side].remark(person, remarks));
+  }
+
+  async function attempt(
     person: Person,
     side: Side,
-    presence: Presence,
+    ask: () => Promise<PublishOutcome>,
   ): Promise<'done' | 'again' | 'never'> {
     try {
-      const outcome = await connectors[side].publish(person, presence);
-      if (outcome.kind === 'published') {
-        report({ kind: 'presence-published', person: person.id, side, presence });
-        return 'done';
-      }
+      const outcome = await ask();
+      if (outcome.kind === 'published') return 'done';
       report({ kind: 'presence-not-published', person: person.id, side, refusal: outcome.refusal });
       return outcome.refusal.id === 'unreachable' || outcome.refusal.id === 'throttled' ? 'again' : 'never';
     } catch (error) {
@@ -82,34 +138,41 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
     }
   }
 
+  function ourRemarks({ id }: Person, side: Side): Remarks {
+    return entries.get(id)?.presence.ourRemarks(side) ?? noRemarks;
+  }
+
   function entryOf(person: Person): Entry {
     const known = entries.get(person.id);
     if (known) return known;
-    const entry: Entry = { state: startMirror(mirrorPerson(person)), wake: undefined };
+    const presence = new PersonPresence(mirrorPerson(person), settings.paceMs);
+    const entry: Entry = { presence, up: new Set(), wake: undefined };
     entries.set(person.id, entry);
     return entry;
   }
 
   function happened(person: Person, event: MirrorEvent): void {
     const entry = entryOf(person);
-    const decision = decideMirror(entry.state, event, clock.now());
-    entry.state = decision.state;
-    for (const { side, presence } of decision.publish) publisher.want(person, side, presence);
+    tell(person, entry, entry.presence.happened(event, clock.now()));
+  }
+
+  function tell(person: Person, entry: Entry, tellings: readonly Telling[]): void {
+    for (const telling of tellings) {
+      if (telling.kind === 'presence') presences.want(person, telling.side, telling.presence);
+      else if (entry.up.has(telling.side)) remarking.want(person, telling.side, telling.remarks);
+    }
     entry.wake?.[Symbol.dispose]();
+    const { wakeAt } = entry.presence;
     entry.wake =
-      decision.wakeAt === undefined
+      wakeAt === undefined
         ? undefined
-        : clock.setTimer(Math.max(0, decision.wakeAt - clock.now()), () => woken(person.id));
+        : clock.setTimer(Math.max(0, wakeAt - clock.now()), () => woken(person.id));
   }
 
   function woken(id: PersonId): void {
     const person = directory.person(id);
-    if (person) happened(person, { kind: 'woken' });
-  }
-
-  function observe({ side, person: id, presence, observedAt }: PresenceObservation): void {
-    const person = directory.person(id);
-    if (person) happened(person, { kind: 'seen', side, presence, at: observedAt });
+    const entry = entries.get(id);
+    if (person && entry) tell(person, entry, entry.presence.due(clock.now()));
   }
 
   function changed(change: PersonChange): void {
@@ -119,6 +182,7 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
       case 'changed': {
         const moved = movedSides(change.before, change.after);
         leave(change.before, moved);
+        for (const side of moved) entries.get(change.after.id)?.up.delete(side);
         happened(change.after, { kind: 'changed', person: mirrorPerson(change.after), moved });
         return;
       }
@@ -133,9 +197,31 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
 
   /** In SfB also an endpoint that was made only for writing: what the person writes next goes through the new account. */
   function leave(before: Person, moved: readonly Side[]): void {
-    const shown = entries.get(before.id)?.state.sides.teams.ours ?? offline;
-    if (moved.includes('teams') && isSignedIn(shown)) publisher.leave(before, 'teams');
-    if (moved.includes('skype') && before.skype.home !== 'none') publisher.leave(before, 'skype');
+    const shown = entries.get(before.id)?.presence.ours('teams') ?? offline;
+    if (moved.includes('teams') && isSignedIn(shown)) presences.leave(before, 'teams', offline);
+    if (moved.includes('skype') && before.skype.home !== 'none') presences.leave(before, 'skype', offline);
+  }
+
+  /** Who is somebody else there by now, or nobody, leaves at once; of the others it shows when the networks are read. */
+  function inherit(left: readonly LeftOnShow[]): void {
+    for (const side of sides) connectors[side].inherit(left.filter((each) => each.side === side));
+    for (const { side, person: before, presence, remarks } of left) {
+      const person = directory.person(before.id);
+      if (!person || movedSides(before, person).includes(side)) {
+        presences.leave(before, side, offline);
+        continue;
+      }
+      const entry = entryOf(person);
+      entry.presence.remarked({ kind: 'inherited', side, remarks }, clock.now());
+      happened(person, { kind: 'inherited', side, presence });
+    }
+    lease = clock.setTimer(settings.leaseMs, () => {
+      for (const { side, person: before } of left) {
+        const person = directory.person(before.id);
+        const entry = entries.get(before.id);
+        if (person && entry) tell(person, entry, entry.presence.expire(side, clock.now()));
+      }
+    });
   }
 
   const watching = createWatching({
@@ -146,32 +232,45 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
 
   return {
     async start() {
-      for (const person of directory.people()) {
-        const authority = authorityOf(mirrorPerson(person));
-        if (authority !== 'none' && authority !== 'teams') publisher.want(person, 'teams', offline);
-      }
-      await publisher.settled();
+      inherit(await onShow.left());
       await watching.renew();
     },
-    observe,
+    observe({ side, person: id, presence, observedAt }) {
+      const person = directory.person(id);
+      if (person) happened(person, { kind: 'seen', side, presence, at: observedAt });
+    },
+    observeRemarks({ side, person: id, remarks, observedAt }) {
+      const person = directory.person(id);
+      if (!person) return;
+      const entry = entryOf(person);
+      const event = { kind: 'seen', side, remarks, at: observedAt } as const;
+      tell(person, entry, entry.presence.remarked(event, clock.now()));
+    },
+    lastActive(side, id, at) {
+      const person = directory.person(id);
+      if (person) entryOf(person).presence.active(side, at);
+    },
     changed(people) {
       for (const change of people) changed(change);
       void watching.renew();
     },
     signedIn(person) {
-      const entry = entries.get(person.id);
-      if (!entry) return [];
-      return sides.filter((side) => isSignedIn(ownPresence(entry.state, side, clock.now()) ?? offline));
+      const presence = entries.get(person.id)?.presence;
+      if (!presence) return [];
+      return sides.filter((side) => isSignedIn(presence.own(side, clock.now()) ?? offline));
     },
-    own(person, side) {
-      const entry = entries.get(person.id);
-      return entry && ownPresence(entry.state, side, clock.now());
-    },
+    own: (person, side) => entries.get(person.id)?.presence.own(side, clock.now()),
     shown(person) {
-      const state = entries.get(person.id)?.state ?? startMirror(mirrorPerson(person));
-      const shownOn = (side: Side) => ({
-        seen: state.sides[side].seen?.presence,
-        ours: state.sides[side].ours,
+      const presence =
+        entries.get(person.id)?.presence ?? new PersonPresence(mirrorPerson(person), settings.paceMs);
+      const shownOn = (side: Side): ShownSide => ({
+        seen: presence.seen(side)?.presence,
+        seenAt: presence.seen(side)?.at,
+        remarks: presence.remarksSeen(side),
+        lastActiveAt: presence.activeAt(side),
+        ours: presence.ours(side),
+        ourRemarks: presence.ourRemarks(side),
+        endpointLeaseMs: connectors[side].capabilities.endpointLeaseMs,
       });
       return {
         authority: authorityOf(mirrorPerson(person)),
@@ -180,11 +279,13 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
     },
     async settled() {
       await watching.settled();
-      await publisher.settled();
+      await presences.settled();
+      await remarking.settled();
     },
     async [Symbol.asyncDispose]() {
+      lease?.[Symbol.dispose]();
       for (const { wake } of entries.values()) wake?.[Symbol.dispose]();
-      await publisher[Symbol.asyncDispose]();
+      await Promise.all([presences[Symbol.asyncDispose](), remarking[Symbol.asyncDispose]()]);
     },
   };
 }

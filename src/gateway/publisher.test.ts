@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { ManualClock } from '../../test/kit/manual-clock.ts';
 import { somebody } from '../../test/kit/people.ts';
 import type { Person } from '../core/people.ts';
-import type { Availability, Presence } from '../core/presence/presence.ts';
+import { type Availability, offline, type Presence, samePresence } from '../core/presence/presence.ts';
 import { createPublisher } from './publisher.ts';
 
 const of = (availability: Availability): Presence => ({ availability, activity: 'None' });
@@ -18,7 +18,8 @@ function world() {
   const clock = new ManualClock();
   const published: string[] = [];
   const answers: ('done' | 'again' | 'never')[] = [];
-  const publisher = createPublisher({
+  const publisher = createPublisher<Presence>({
+    same: samePresence,
     publish: async ({ skype }, _side, { availability }) => {
       published.push(`${skype.home} ${availability}`);
       await turn();
@@ -35,7 +36,7 @@ describe('the publisher', () => {
     const { published, publisher } = world();
     publisher.want(before, 'skype', of('Available'));
     await publisher.settled();
-    publisher.leave(before, 'skype');
+    publisher.leave(before, 'skype', offline);
     publisher.want(after, 'skype', of('Available'));
     publisher.want(after, 'skype', of('Busy'));
     await publisher.settled();
@@ -45,7 +46,7 @@ describe('the publisher', () => {
   it('leaves also what it is publishing at that moment', async () => {
     const { published, publisher } = world();
     publisher.want(before, 'skype', of('Available'));
-    publisher.leave(before, 'skype');
+    publisher.leave(before, 'skype', offline);
     publisher.want(after, 'skype', of('Available'));
     await publisher.settled();
     assert.deepEqual(published, ['online Available', 'online Offline', 'onPrem Available']);
@@ -54,7 +55,7 @@ describe('the publisher', () => {
   it('goes on after three failures to leave: an old pool that is gone keeps nobody from being shown', async () => {
     const { clock, published, answers, publisher } = world();
     answers.push('again', 'again', 'again');
-    publisher.leave(before, 'skype');
+    publisher.leave(before, 'skype', offline);
     publisher.want(after, 'skype', of('Available'));
     while (published.at(-1) !== 'onPrem Available') {
       await turn();

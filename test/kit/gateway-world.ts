@@ -1,5 +1,5 @@
 import type { PersonId, RemoteId, ThreadKey } from '../../src/core/ids.ts';
-import type { Side } from '../../src/core/people.ts';
+import type { Person, Side } from '../../src/core/people.ts';
 import type { Availability, Presence } from '../../src/core/presence/presence.ts';
 import { openFederation } from '../../src/core/routing/federation.ts';
 import { policyForAll } from '../../src/core/routing/policy.ts';
@@ -26,10 +26,11 @@ export const sessionIdleMs = 600_000;
 /** The engine between two scripted networks, on a clock that stands still. */
 export async function openGatewayWorld(
   ledger: Ledger = openMemoryLedger(),
-  settings: Partial<Pick<GatewayOptions, 'policies' | 'federation'>> = {},
+  settings: Partial<Pick<GatewayOptions, 'policies' | 'federation' | 'presence'>> = {},
+  people: readonly Person[] = [alice, bob, dave, heidi, oscar],
 ) {
   const clock = new ManualClock();
-  const directory = createDirectory([alice, bob, dave, heidi, oscar]);
+  const directory = createDirectory(people);
   const teams = new ScriptedConnector('teams');
   const skype = new ScriptedConnector('skype');
   const events: GatewayEvent[] = [];
@@ -41,6 +42,7 @@ export async function openGatewayWorld(
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     policies: settings.policies ?? policyForAll('bridged'),
     federation: settings.federation ?? openFederation,
+    presence: settings.presence ?? { leaseMs: 60_000, paceMs: 0 },
     deadlineMs: 30_000,
     sessionIdleMs,
     mostUnderWay: 1_000,

@@ -61,6 +61,7 @@ export class Whole implements AsyncDisposable {
       ISTHMUS_LISTEN_PORT: this.#ports.http,
       ISTHMUS_LISTEN_TLS_PORT: this.#ports.https,
       ISTHMUS_LOG_LEVEL: 'silent',
+      ISTHMUS_PRESENCE_PACE_MS: '0',
       ...this.#settings,
     };
     const at = { data: this.#data, addresses: this.servers.addresses, settings };

@@ -54,6 +54,8 @@ export interface RemarksDecision {
   readonly state: RemarksState;
   /** To be said there from now on, where the gateway shows the person; what it no longer shows takes its remarks with it. */
   readonly say: readonly { readonly side: Side; readonly remarks: Remarks }[];
+  /** Unix ms at which a `looked` event is due, if one is. */
+  readonly wakeAt: number | undefined;
 }
 
 const unseen: RemarksSide = { seen: undefined, ours: noRemarks, fading: [] };
@@ -74,11 +76,13 @@ export function decideRemarks(
     const target = targetOf(before, side, context, now);
     const { ours } = before[side];
     if (target.overwritten) return replaced(before[side], noRemarks, context.paceMs, now);
-    if (sameRemarks(ours, target.remarks)) return before[side];
+    if (sameRemarks(ours, target.remarks)) return fresh(before[side], now);
     if (context.shows(side)) say.push({ side, remarks: target.remarks });
     return replaced(before[side], target.remarks, context.paceMs, now);
   };
-  return { state: { teams: turned('teams'), skype: turned('skype') }, say };
+  const next = { teams: turned('teams'), skype: turned('skype') };
+  const times = sides.flatMap((side) => next[side].fading.map(({ until }) => until));
+  return { state: next, say, wakeAt: times.length === 0 ? undefined : Math.min(...times) };
 }
 
 /** What the person's own clients say on a side; undefined where nothing is known. */
@@ -119,10 +123,16 @@ function targetOf(
 }
 
 function replaced(side: RemarksSide, ours: Remarks, paceMs: number, now: number): RemarksSide {
-  const fading = side.fading.filter(({ until }) => until > now);
+  const { fading } = fresh(side, now);
   if (sameRemarks(side.ours, noRemarks)) return { ...side, ours, fading };
   const until = now + settleMs + paceMs;
   return { ...side, ours, fading: [...fading, { remarks: side.ours, until }].slice(-mostFading) };
+}
+
+function fresh(side: RemarksSide, now: number): RemarksSide {
+  return side.fading.every(({ until }) => until > now)
+    ? side
+    : { ...side, fading: side.fading.filter(({ until }) => until > now) };
 }
 
 function applied(state: RemarksState, event: RemarksEvent, now: number): RemarksState {
@@ -142,9 +152,4 @@ function applied(state: RemarksState, event: RemarksEvent, now: number): Remarks
       };
     }
   }
-}
-
-/** Whether nothing was ever said or seen there, so that nothing need be kept. */
-export function isSilent(state: RemarksState): boolean {
-  return sides.every((side) => state[side].seen === undefined && sameRemarks(state[side].ours, noRemarks));
 }
