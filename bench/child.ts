@@ -17,6 +17,8 @@ export interface Child<Ready> extends AsyncDisposable {
   ask<Answer>(question: object): Promise<Answer>;
   /** Resident memory now, in MiB, as the system counts it. */
   residentMiB(): number;
+  /** Processor time used so far, all threads together. */
+  processorSeconds(): number;
 }
 
 /** What a child at work can be. */
@@ -51,6 +53,12 @@ export async function startChild<Ready>(file: string, order: unknown): Promise<C
     residentMiB() {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       return Number(status.match(/VmRSS:\s+(\d+) kB/)?.[1]) / 1024;
+    },
+    processorSeconds() {
+      // After the name, which may hold spaces: user and system time are the 12th and 13th field, in hundredths.
+      const [, after = ''] = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ');
+      const fields = after.split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / 100;
     },
     async [Symbol.asyncDispose]() {
       if (child.connected) child.disconnect();

@@ -1,4 +1,5 @@
 import type { Change } from './presence-states.ts';
+import { percentile } from './statistics.ts';
 
 /** One presence as a watcher saw it, Unix ms. */
 export interface Seen {
@@ -6,35 +7,51 @@ export interface Seen {
   readonly at: number;
 }
 
+/** One watcher, as far as it has seen the changes of people, who are known by number. */
+export interface Watching {
+  /** When it was notified, Unix ms, in order. */
+  told(person: number): readonly number[];
+  reads(person: number): boolean;
+  /** What it read, in order. Nothing of those whom it does not read. */
+  seen(person: number): readonly Seen[];
+}
+
 export interface Delays {
-  /** From each change to each watcher who has seen it, ms. */
-  readonly ms: readonly number[];
-  /** Changes that a watcher has not seen yet, counted for each watcher. */
+  /** From each change to each watcher who has been notified, and seen it if it reads the person. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Changes that a watcher knows nothing of yet, counted for each watcher. */
   readonly missing: number;
   /** When the last was seen, Unix ms. */
   readonly lastAt: number;
 }
 
 /**
- * A change counts as seen when the watcher shows it, or, if the person has changed again meanwhile, what came after it.
- * `seenBy` gives what each watcher saw of a person, in order.
+ * A change counts as seen by who reads the person when it is shown, or, if the person has changed again meanwhile, what
+ * came after it; by the others with their first notification after it, since changes of one person lie seconds apart.
  */
-export function delaysOf(
-  changes: readonly Change[],
-  seenBy: (person: number) => readonly (readonly Seen[])[],
-): Delays {
+export function delaysOf(changes: readonly Change[], watchers: readonly Watching[]): Delays {
   const ms: number[] = [];
   let missing = 0;
   let lastAt = 0;
-  for (const { person, state, at, overtakenAt } of withSuccessors(changes))
-    for (const seen of seenBy(person)) {
-      const found = seen.find((one) => one.at >= at && (one.state === state || one.at >= overtakenAt));
-      if (found) {
-        ms.push(found.at - at);
-        lastAt = Math.max(lastAt, found.at);
-      } else missing++;
+  for (const change of withSuccessors(changes))
+    for (const watcher of watchers) {
+      const at = watcher.reads(change.person)
+        ? shownAt(watcher.seen(change.person), change)
+        : watcher.told(change.person).find((told) => told >= change.at);
+      if (at === undefined) missing++;
+      else {
+        ms.push(at - change.at);
+        lastAt = Math.max(lastAt, at);
+      }
     }
-  return { ms, missing, lastAt };
+  return { p50Ms: percentile(ms, 0.5), p99Ms: percentile(ms, 0.99), missing, lastAt };
+}
+
+type ChangeInLine = Change & { readonly overtakenAt: number };
+
+function shownAt(seen: readonly Seen[], { state, at, overtakenAt }: ChangeInLine): number | undefined {
+  return seen.find((one) => one.at >= at && (one.state === state || one.at >= overtakenAt))?.at;
 }
 
 /** Each change with the time of the same person's next one, if there is one. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TeamsActor } from '../test/kit/teams-actor.ts';
 import { runChild } from './child.ts';
 import { type CrowdOrder, crowd } from './crowd.ts';
-import { type Change, offlineState, states } from './presence-states.ts';
+import { type Change, offlineState, presences } from './presence-states.ts';
 
 /** The process of people at Teams clients. It has a token for each before it is ready. */
 export interface PeopleOrder {
@@ -14,7 +14,7 @@ export interface PeopleOrder {
 /** Numbers of people are those in their names: `from` up to but without `to`. */
 export type PeopleQuestion = AllAtOnce | AtPace;
 
-/** All of them, as fast as it goes. */
+/** All of them whom it changes, as fast as it goes. */
 interface AllAtOnce {
   readonly kind: 'sign-in' | 'sign-out';
   readonly from: number;
@@ -37,42 +37,40 @@ runChild<PeopleOrder, object>(async ({ graph, clientId, crowd: order }) => {
   const clients = crowd(order).inTeams.map(
     ({ address }) => new TeamsActor({ graph, authority: graph, clientId }, address),
   );
-  const turns = clients.map(() => 0);
+  const states = clients.map(() => offlineState);
   await each(clients, (client) => client.id().then(() => undefined));
 
   async function all(kind: 'sign-in' | 'sign-out', from: number, to: number): Promise<readonly Change[]> {
-    const at = Date.now();
-    await each(clients.slice(from, to), (client) =>
-      kind === 'sign-in' ? client.signIn() : client.signOut(),
-    );
-    turns.fill(0, from, to);
     const state = kind === 'sign-in' ? 0 : offlineState;
-    return Array.from({ length: to - from }, (_, n) => ({ person: from + n, state, at }));
+    const at = Date.now();
+    const changes = Array.from({ length: to - from }, (_, n) => ({ person: from + n, state, at })).filter(
+      ({ person }) => (states[person] === offlineState) !== (state === offlineState),
+    );
+    await each(changes, ({ person }) => set(person, state));
+    return changes;
   }
 
-  /** Everybody in turn. A change counts from when it was due, so that one that had to wait is not flattered. */
+  async function set(person: number, state: number): Promise<void> {
+    states[person] = state;
+    const shown = presences[state];
+    await (shown ? clients[person]?.signIn(shown.availability, shown.activity) : clients[person]?.signOut());
+  }
+
+  /** Everybody in turn, or as many as there are changes, evenly spread. A change counts from when it was due, so that one that had to wait is not flattered. */
   async function paced(question: AtPace): Promise<readonly Change[]> {
     const { kind, from, to, perSecond, count } = question;
     const start = Date.now() + 100;
+    const step = Math.max(1, (to - from) / count);
     const changes: Change[] = [];
     const underWay: Promise<void>[] = [];
     for (let n = 0; n < count; n++) {
       const at = start + (n * 1_000) / perSecond;
       const early = at - Date.now();
       if (early > 1) await sleep(early);
-      const person = from + (n % (to - from));
-      const client = clients[person];
-      if (!client) throw new Error(`there is no person ${person}`);
-      if (kind === 'leave') {
-        changes.push({ person, state: offlineState, at });
-        underWay.push(client.signOut());
-        continue;
-      }
-      const turn = ((turns[person] ?? 0) + 1) % states.length;
-      turns[person] = turn;
-      const next = states[turn];
-      changes.push({ person, state: turn, at });
-      underWay.push(client.signIn(next?.availability, next?.activity));
+      const person = from + Math.floor((n * step) % (to - from));
+      const state = kind === 'leave' ? offlineState : ((states[person] ?? 0) + 1) % presences.length;
+      changes.push({ person, state, at });
+      underWay.push(set(person, state));
     }
     await Promise.all(underWay);
     return changes;

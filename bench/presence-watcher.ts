@@ -1,6 +1,6 @@
 import { SkypeActor, type SkypeEvent } from '../test/kit/skype-actor.ts';
 import type { Seen } from './presence-delays.ts';
-import { offlineState, states } from './presence-states.ts';
+import { offlineState, presences } from './presence-states.ts';
 
 /** A pool counts every part of a batch as a request under way, and takes a hundred. */
 const mostInBatch = 90;
@@ -8,28 +8,30 @@ const mostInBatch = 90;
 const mostSubscribed = 500;
 
 const stateOf = new Map<unknown, number>([
-  ...states.map(({ shown }, index) => [shown, index] as const),
+  ...presences.map(({ shown }, index) => [shown, index] as const),
   ['Offline', offlineState],
 ]);
 
 /**
- * One watcher at an SfB client. Events of presence name the person alone, so each is followed by reading; what changes
- * while a read is under way is read next.
+ * One watcher at an SfB client. UCWA's notifications name the person alone, so this one reads the presences of some: what
+ * changes while a read is under way is read next.
  */
 export class Watcher {
   readonly #actor: SkypeActor;
-  readonly #people: number;
+  readonly #reads: (person: number) => boolean;
   readonly #stale = new Set<string>();
+  /** By the person's number. */
+  readonly #told: number[][];
   readonly #seen: Seen[][];
   #reading = false;
-  #events = 0;
-  #lastAt = 0;
 
-  constructor(pool: string, address: string, people: number) {
+  /** `reads` says of which people it shows the presence; of the others it counts the notifications. */
+  constructor(pool: string, address: string, people: number, reads: (person: number) => boolean) {
     this.#actor = new SkypeActor(pool, address);
     this.#actor.holdSeconds = undefined;
-    this.#actor.onEvent = (event) => this.#told(event);
-    this.#people = people;
+    this.#actor.onEvent = (event) => this.#notified(event);
+    this.#reads = reads;
+    this.#told = Array.from({ length: people }, () => []);
     this.#seen = Array.from({ length: people }, () => []);
   }
 
@@ -39,35 +41,29 @@ export class Watcher {
       await this.#actor.subscribe(addresses.slice(at, at + mostSubscribed));
   }
 
-  /** Notifications since the start. */
-  get events(): number {
-    return this.#events;
+  /** When it was notified of a change of the person, Unix ms, in order. */
+  told(person: number): readonly number[] {
+    return this.#told[person] ?? [];
   }
 
-  /** How many of the people numbered `from` up to but without `to` are seen in a state now. */
-  showing(state: number, from: number, to: number): number {
-    let count = 0;
-    for (const seen of this.#seen.slice(from, to)) if (seen.at(-1)?.state === state) count++;
-    return count;
+  reads(person: number): boolean {
+    return this.#reads(person);
   }
 
-  /** What was seen of a person, in order. */
+  /** What was read of a person, in order. */
   seen(person: number): readonly Seen[] {
     return this.#seen[person] ?? [];
-  }
-
-  /** When something was seen last, Unix ms. */
-  get lastAt(): number {
-    return this.#lastAt;
   }
 
   close(): Promise<void> {
     return this.#actor.close();
   }
 
-  #told({ link }: SkypeEvent): void {
+  #notified({ link }: SkypeEvent): void {
     if (link.rel !== 'contactPresence') return;
-    this.#events++;
+    const person = numberIn(link.href);
+    this.#told[person]?.push(Date.now());
+    if (!this.#reads(person)) return;
     this.#stale.add(link.href);
     if (!this.#reading) void this.#read();
   }
@@ -87,12 +83,14 @@ export class Watcher {
   #note({ _links, availability }: Awaited<ReturnType<SkypeActor['readAll']>>[number], at: number): void {
     const self = _links?.['self'];
     const href = Array.isArray(self) ? self[0]?.href : self?.href;
-    const person = Number(href?.match(/\/t(\d+)(?:@|%40)/)?.[1]);
     const state = stateOf.get(availability);
-    if (!(person < this.#people) || state === undefined) return;
-    const seen = this.#seen[person];
-    if (!seen || seen.at(-1)?.state === state) return;
-    seen.push({ state, at });
-    this.#lastAt = at;
+    if (href === undefined || state === undefined) return;
+    const seen = this.#seen[numberIn(href)];
+    if (seen && seen.at(-1)?.state !== state) seen.push({ state, at });
   }
+}
+
+/** NaN for somebody who is not of the crowd in Teams. */
+function numberIn(href: string): number {
+  return Number(href.match(/\/t(\d+)(?:@|%40)/)?.[1]);
 }

@@ -4,10 +4,10 @@ import type { CrowdOrder } from './crowd.ts';
 import type { Bench } from './main.ts';
 import type { Delays } from './presence-delays.ts';
 import type { PeopleOrder, PeopleQuestion } from './presence-people.ts';
-import { type Change, offlineState } from './presence-states.ts';
+import type { Change } from './presence-states.ts';
 import type { WatchersOrder, WatchersQuestion } from './presence-watchers.ts';
 import { withSubject } from './processes.ts';
-import { median, percentile, rounded } from './statistics.ts';
+import { median, rounded } from './statistics.ts';
 import type { Subject } from './subject.ts';
 
 export interface PresenceOptions {
@@ -45,8 +45,8 @@ const signedInForSignOut = 1_000;
 const signOutsPerSecond = 20;
 const mostSignOuts = 400;
 const restMs = 10_000;
-const stormMs = 600_000;
-const patienceMs = 60_000;
+/** From the last change until every watcher must know of all. */
+const patienceMs = 300_000;
 
 type Round = Omit<PresenceFigures, 'people'>;
 
@@ -71,25 +71,31 @@ export async function benchPresence(options: PresenceOptions): Promise<PresenceF
 async function runRound(options: PresenceOptions, say: (line: string) => void): Promise<Round> {
   const crowd: CrowdOrder = { inTeams: options.people, inSkype: options.watchers };
   let figures: Round | undefined;
-  await withSubject({ kind: 'gateway', crowd }, async ({ ready: { graph, clientId, pool } }, subject) => {
+  await withSubject({ kind: 'gateway', crowd }, async (servers, subject) => {
+    const { graph, clientId, pool } = servers.ready;
     const forPeople: PeopleOrder = { graph, clientId, crowd };
     await using people = await startChild<object>('./presence-people.ts', forPeople);
     const forWatchers: WatchersOrder = { pool, crowd };
     await using watchers = await startChild<object>('./presence-watchers.ts', forWatchers);
-    const stage = new Stage(people, watchers);
+    const stage = new Stage({ servers, gateway: subject, people, watchers }, say);
     say(`${options.people} people and ${options.watchers} watchers are there`);
-    const signOutP99Ms = await timeSignOuts(stage, options, say);
     await sleep(restMs);
     const before = subject.residentMiB();
-    const signInStormSeconds = await stage.storm('sign-in', 0, options.people);
+    const signOutP99Ms = await stage.watched(() => timeSignOuts(stage, options, say));
+    const everybody = { from: 0, to: options.people };
+    const { seconds: signInStormSeconds } = await stage.watched(() =>
+      stage.run({ kind: 'sign-in', ...everybody }),
+    );
     say(`all signed in and shown after ${signInStormSeconds.toFixed(1)} s`);
     await sleep(restMs);
     const bytesPerPerson = bytesFor(subject, before, options.people);
     say(
       `${Math.round(before)} MiB before, ${Math.round(subject.residentMiB())} MiB after: ${Math.round(bytesPerPerson)} bytes a person`,
     );
-    const changed = await timeChanges(stage, options, say);
-    const signOutStormSeconds = await stage.storm('sign-out', 0, options.people);
+    const changed = await stage.watched(() => timeChanges(stage, options, say));
+    const { seconds: signOutStormSeconds } = await stage.watched(() =>
+      stage.run({ kind: 'sign-out', ...everybody }),
+    );
     say(`all signed out and shown so after ${signOutStormSeconds.toFixed(1)} s`);
     figures = { ...changed, signOutP99Ms, bytesPerPerson, signInStormSeconds, signOutStormSeconds };
   });
@@ -97,80 +103,78 @@ async function runRound(options: PresenceOptions, say: (line: string) => void): 
   return figures;
 }
 
-/** The people and the watchers of one round. */
+type Processes = Readonly<Record<'servers' | 'gateway' | 'people' | 'watchers', Child<object>>>;
+
+/** The processes of one round. */
 class Stage {
-  readonly #people: Child<object>;
-  readonly #watchers: Child<object>;
+  readonly #processes: Processes;
+  readonly #say: (line: string) => void;
 
-  constructor(people: Child<object>, watchers: Child<object>) {
-    this.#people = people;
-    this.#watchers = watchers;
+  constructor(processes: Processes, say: (line: string) => void) {
+    this.#processes = processes;
+    this.#say = say;
   }
 
-  people(question: PeopleQuestion): Promise<readonly Change[]> {
-    return this.#people.ask(question);
+  /** Tells beside how much of a core each process took meanwhile. */
+  async watched<T>(work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    const list = Object.entries(this.#processes);
+    const before = list.map(([, child]) => child.processorSeconds());
+    const done = await work();
+    const seconds = (performance.now() - start) / 1_000;
+    const shares = list.map(([name, child], index) => {
+      const used = child.processorSeconds() - (before[index] ?? 0);
+      return `${name} ${Math.round((100 * used) / seconds)} %`;
+    });
+    this.#say(`  processor: ${shares.join(', ')}`);
+    return done;
   }
 
-  watchers<Answer>(question: WatchersQuestion): Promise<Answer> {
-    return this.#watchers.ask(question);
+  /** Waits until every watcher knows of what the people did. */
+  async run(question: PeopleQuestion): Promise<Ran> {
+    const changes = await this.#processes.people.ask<readonly Change[]>(question);
+    const wait: WatchersQuestion = { kind: 'delays', changes, withinMs: patienceMs };
+    const { missing, lastAt, p50Ms, p99Ms } = await this.#processes.watchers.ask<Delays>(wait);
+    if (missing > 0) throw new Error(`${question.kind}: ${missing} changes were not shown in time`);
+    return { seconds: (lastAt - (changes[0]?.at ?? lastAt)) / 1_000, p50Ms, p99Ms };
   }
 
-  /** Seconds until every watcher sees everybody signed in, or out. */
-  async storm(kind: 'sign-in' | 'sign-out', from: number, to: number): Promise<number> {
-    const [first] = await this.people({ kind, from, to });
-    const state = kind === 'sign-in' ? 0 : offlineState;
-    const shownAt = await this.watchers<number>({ kind: 'all-show', state, from, to, withinMs: stormMs });
-    return (shownAt - (first?.at ?? shownAt)) / 1_000;
+  notifications(): Promise<number> {
+    const question: WatchersQuestion = { kind: 'notifications' };
+    return this.#processes.watchers.ask(question);
   }
 }
 
-async function timeSignOuts(
-  stage: Stage,
-  options: PresenceOptions,
-  say: (line: string) => void,
-): Promise<number> {
-  const to = Math.min(signedInForSignOut, options.people);
-  const count = Math.min(mostSignOuts, to);
-  await stage.storm('sign-in', 0, to);
-  const changes = await stage.people({ kind: 'leave', from: 0, to, perSecond: signOutsPerSecond, count });
-  const { ms, missing } = await stage.watchers<Delays>({ kind: 'delays', changes, withinMs: patienceMs });
-  if (missing > 0) throw new Error(`${missing} sign-outs were never shown`);
-  say(
-    `sign-outs of ${count} out of ${to}: p50 ${Math.round(median(ms))} ms, p99 ${Math.round(percentile(ms, 0.99))} ms`,
-  );
-  if (count < to) await stage.storm('sign-out', count, to);
-  return percentile(ms, 0.99);
+interface Ran {
+  /** From the first change until every watcher knew of the last. */
+  readonly seconds: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
 }
 
-async function timeChanges(
-  stage: Stage,
-  { people, seconds, changesPerSecond }: PresenceOptions,
-  say: (line: string) => void,
-): Promise<Pick<Round, 'changesPerSecond' | 'notificationsPerSecond' | 'p99Ms'>> {
-  const before = await stage.watchers<number>({ kind: 'notifications' });
+async function timeSignOuts(stage: Stage, options: PresenceOptions, say: (line: string) => void) {
+  const all = { from: 0, to: Math.min(signedInForSignOut, options.people) };
+  const count = Math.min(mostSignOuts, all.to);
+  await stage.run({ kind: 'sign-in', ...all });
+  const { p50Ms, p99Ms } = await stage.run({ kind: 'leave', ...all, perSecond: signOutsPerSecond, count });
+  say(`sign-outs of ${count} out of ${all.to}: p50 ${Math.round(p50Ms)} ms, p99 ${Math.round(p99Ms)} ms`);
+  await stage.run({ kind: 'sign-out', ...all });
+  return p99Ms;
+}
+
+async function timeChanges(stage: Stage, options: PresenceOptions, say: (line: string) => void) {
+  const { people, seconds, changesPerSecond } = options;
+  const before = await stage.notifications();
   const count = Math.round(seconds * changesPerSecond);
-  const changes = await stage.people({
-    kind: 'change',
-    from: 0,
-    to: people,
-    perSecond: changesPerSecond,
-    count,
-  });
-  const { ms, missing, lastAt } = await stage.watchers<Delays>({
-    kind: 'delays',
-    changes,
-    withinMs: patienceMs,
-  });
-  if (missing > 0) throw new Error(`${missing} changes were never shown`);
-  const notifications = (await stage.watchers<number>({ kind: 'notifications' })) - before;
-  const took = (lastAt - (changes[0]?.at ?? lastAt)) / 1_000;
+  const ran = await stage.run({ kind: 'change', from: 0, to: people, perSecond: changesPerSecond, count });
+  const notifications = (await stage.notifications()) - before;
   const figures = {
-    changesPerSecond: count / took,
-    notificationsPerSecond: notifications / took,
-    p99Ms: percentile(ms, 0.99),
+    changesPerSecond: count / ran.seconds,
+    notificationsPerSecond: notifications / ran.seconds,
+    p99Ms: ran.p99Ms,
   };
   say(
-    `${figures.changesPerSecond.toFixed(1)} changes/s, ${Math.round(figures.notificationsPerSecond)} notifications/s, p50 ${Math.round(median(ms))} ms, p99 ${Math.round(figures.p99Ms)} ms`,
+    `${figures.changesPerSecond.toFixed(1)} changes/s, ${Math.round(figures.notificationsPerSecond)} notifications/s, p50 ${Math.round(ran.p50Ms)} ms, p99 ${Math.round(ran.p99Ms)} ms`,
   );
   return figures;
 }
