@@ -9,6 +9,7 @@ import { env, fail, node, root, setup } from './setup.mjs';
 const chosen = process.argv.slice(2);
 setup();
 needChromium();
+needKamailio();
 const checked = chosen.length > 0 || (await check());
 const tested = await runTests(chosen.length > 0 ? chosen : allTests());
 process.exitCode = checked && tested ? 0 : 1;
@@ -21,26 +22,31 @@ function allTests() {
 
 /** The pages' tests drive the system's Chromium. */
 function needChromium() {
+  const names = ['chromium', 'chromium-browser', 'google-chrome'];
+  env.CHROMIUM = needProgram('the tests of the pages', names, ['chromium']);
+}
+
+/** Federation is tried with a SIP server that nobody here wrote. */
+function needKamailio() {
+  needProgram('the tests of SIP federation', ['kamailio'], ['kamailio', 'kamailio-presence-modules']);
+}
+
+/** Where a program is that has one of these names; it is installed from Debian's packages where that can be done. */
+function needProgram(what, names, packages) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
   const find = () =>
-    (process.env.PATH ?? '')
-      .split(delimiter)
-      .flatMap((folder) =>
-        ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)),
-      )
-      .find(isExecutable);
+    folders.flatMap((folder) => names.map((name) => join(folder, name))).find((file) => isExecutable(file));
   if (!find() && process.getuid?.() === 0 && isExecutable('/usr/bin/apt-get')) {
-    process.stderr.write('isthmus: installing chromium for the tests of the pages\n');
+    process.stderr.write(`isthmus: installing ${packages.join(', ')} for ${what}\n`);
     const apt = (...args) =>
       spawnSync('apt-get', ['-q', '-y', ...args], {
         env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
         stdio: ['ignore', 'ignore', 'inherit'],
       });
     apt('update');
-    apt('install', '--no-install-recommends', 'chromium');
+    apt('install', '--no-install-recommends', ...packages);
   }
-  const chromium = find();
-  if (!chromium) fail('the tests of the pages need a browser: install the package `chromium` and try again');
-  env.CHROMIUM = chromium;
+  return find() ?? fail(`${what} need a program: install ${packages.join(' and ')} and try again`);
 }
 
 function isExecutable(file) {
