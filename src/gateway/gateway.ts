@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { defaultRetry } from '../core/conversation/delivery.ts';
 import { otherSide, type Person, type Side, sides } from '../core/people.ts';
+import type { Presence } from '../core/presence/presence.ts';
 import type { FederationSettings } from '../core/routing/federation.ts';
 import type { PolicySettings } from '../core/routing/policy.ts';
 import { withTime } from '../core/text/late.ts';
@@ -18,6 +19,7 @@ import { createLoad } from './load.ts';
 import { createNotices } from './notices.ts';
 import { createOwnWrites } from './own-writes.ts';
 import { createPresence, defaultPresence, type PresenceSettings, type ShownPresence } from './presence.ts';
+import { createPresenceHistory, type PresenceHistory } from './presence-history.ts';
 import { createRouter } from './router.ts';
 import type { GatewayStatus } from './status.ts';
 import { createThreadMemory } from './threads.ts';
@@ -59,6 +61,9 @@ export interface Gateway extends AsyncDisposable {
   trace(id: string): Promise<Trace | undefined>;
   recent(limit: number): Promise<readonly MessageSummary[]>;
   presence(person: Person): ShownPresence;
+  /** What the person's own clients show on a side; undefined where nothing is known, or the gateway's part explains it. */
+  ownPresence(person: Person, side: Side): Presence | undefined;
+  presenceHistory: PresenceHistory['of'];
   status(): Promise<GatewayStatus>;
   /** Resolves when nothing is under way: no message, no notice, no publication. */
   settled(): Promise<void>;
@@ -78,8 +83,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   const random = (): number => Buffer.from(options.random(4)).readUInt32LE() / 2 ** 32;
   const shared = { ledger, connectors, directory, clock, random, retry: defaultRetry, report };
 
+  const history = createPresenceHistory(clock);
   const presence = createPresence({
     ...shared,
+    report(event) {
+      history.happened(event);
+      report(event);
+    },
     kept: ledger.kept,
     settings: options.presence ?? defaultPresence,
   });
@@ -179,8 +189,9 @@ export function createGateway(options: GatewayOptions): Gateway {
         : intake(message),
     rings: (ring) => toasts.rings(ring),
     presence(observed) {
-      presence.observe(observed);
       const person = directory.person(observed.person);
+      if (person) history.saw(observed);
+      presence.observe(observed);
       if (person) toasts.seen(person);
     },
     remarks: (observed) => presence.observeRemarks(observed),
@@ -231,13 +242,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     async start() {
       await recover();
       await Promise.all(sides.map((side) => connectors[side].start(sink)));
-      listening = directory.listen((changed) => presence.changed(changed));
+      listening = directory.listen((changed) => {
+        presence.changed(changed);
+        for (const change of changed) if (change.kind === 'removed') history.forget(change.before.id);
+      });
       await startPresence();
       opened.resolve();
     },
     trace: (id) => ledger.trace(id),
     recent: (limit) => ledger.recent(limit),
     presence: (person) => presence.shown(person),
+    ownPresence: (person, side) => presence.own(person, side),
+    presenceHistory: (person) => history.of(person),
     async status() {
       return {
         startedAt,
