@@ -15,15 +15,23 @@ export interface ServedAt {
   readonly https: string;
 }
 
+/** A pool: UCWA over HTTP and HTTPS, and SIP over TCP and TLS as `localhost:7060`. */
+export interface PoolServedAt extends ServedAt {
+  readonly sip: { readonly tcp: string; readonly tls: string };
+}
+
 /** Where the embedded servers answer. */
 export interface ServerAddresses {
   /** Graph and sign-in. */
   readonly graph: ServedAt;
-  readonly pools: { readonly online: ServedAt; readonly onPrem: ServedAt };
+  readonly pools: { readonly online: PoolServedAt; readonly onPrem: PoolServedAt };
 }
 
-/** Both protocols of one server lie this far apart; a port of 0 takes any free one for each. */
+/** HTTP and HTTPS of one server lie this far apart; a port of 0 takes any free one for each. */
 export const tlsOffset = 400;
+
+/** The name in the gateway's certificate that makes it a trusted application of the embedded pools. */
+export const trustedHost = 'gateway.isthmus.example';
 
 /** Where the embedded servers will answer, as far as their ports are fixed. */
 export function expectedAddresses(ports: Config['sandbox']['ports']): ServerAddresses {
@@ -31,17 +39,34 @@ export function expectedAddresses(ports: Config['sandbox']['ports']): ServerAddr
     http: `http://localhost:${port}`,
     https: `https://localhost:${port + tlsOffset}`,
   });
-  return { graph: at(ports.graph), pools: { online: at(ports.online), onPrem: at(ports.onPrem) } };
+  const pool = (port: number, sip: number): PoolServedAt => ({
+    ...at(port),
+    sip: { tcp: `localhost:${sip}`, tls: `localhost:${sip + 1}` },
+  });
+  return {
+    graph: at(ports.graph),
+    pools: { online: pool(ports.online, ports.onlineSip), onPrem: pool(ports.onPrem, ports.onPremSip) },
+  };
 }
 
-const files = { ca: 'ca.pem', key: 'gateway-key.pem', cert: 'gateway-cert.pem' };
+const files = {
+  ca: 'ca.pem',
+  key: 'gateway-key.pem',
+  cert: 'gateway-cert.pem',
+  /** What the gateway shows to pools as a trusted application. */
+  applicationKey: 'application-key.pem',
+  applicationCert: 'application-cert.pem',
+};
 
-/** Makes the certificates that {@link sandboxConfig} points at; every start gives the gateway a fresh one. */
+/** Makes the certificates that {@link sandboxConfig} points at; every start gives the gateway fresh ones. */
 export async function prepareSandbox(data: string): Promise<void> {
   const authority = await openAuthority(data, systemClock);
   const issued = await authority.issueServer();
   await writeFile(join(data, files.key), issued.key, { mode: 0o600 });
   await writeFile(join(data, files.cert), issued.cert);
+  const application = await authority.issueClient(trustedHost);
+  await writeFile(join(data, files.applicationKey), application.key, { mode: 0o600 });
+  await writeFile(join(data, files.applicationCert), application.cert);
 }
 
 /** What an operator would write into `isthmus.config.yaml` to join the embedded servers. */

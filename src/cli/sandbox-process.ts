@@ -8,12 +8,17 @@ import type { ServerAddresses } from './sandbox-config.ts';
 import type { SandboxServersOptions } from './sandbox-servers.ts';
 
 const servedAt = Type.Object({ http: Type.String(), https: Type.String() });
+const poolServedAt = Type.Object({
+  http: Type.String(),
+  https: Type.String(),
+  sip: Type.Object({ tcp: Type.String(), tls: Type.String() }),
+});
 const wordSchema = Type.Union([
   Type.Object({
     kind: Type.Literal('ready'),
     addresses: Type.Object({
       graph: servedAt,
-      pools: Type.Object({ online: servedAt, onPrem: servedAt }),
+      pools: Type.Object({ online: poolServedAt, onPrem: poolServedAt }),
     }),
   }),
   Type.Object({ kind: Type.Literal('failed'), cause: Type.String() }),

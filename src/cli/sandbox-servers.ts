@@ -2,14 +2,27 @@ import { openAuthority } from '../sandbox/authority.ts';
 import { systemClock } from '../sandbox/clock.ts';
 import { type ListenOptions, type Served, serve } from '../sandbox/listen.ts';
 import { openSandboxKeys } from '../sandbox/sign-in/keys.ts';
-import { createPools, type EmbeddedPools } from '../sandbox/skype/pools.ts';
+import { createPools, type EmbeddedPool, type EmbeddedPools } from '../sandbox/skype/pools.ts';
 import { startTeamsService, type TeamsService } from '../sandbox/teams-service.ts';
-import { type ServedAt, type ServerAddresses, tlsOffset } from './sandbox-config.ts';
+import {
+  type PoolServedAt,
+  type ServedAt,
+  type ServerAddresses,
+  tlsOffset,
+  trustedHost,
+} from './sandbox-config.ts';
 
 export interface SandboxServersOptions {
   /** Holds certificates and everything the servers remember. */
   readonly data: string;
-  readonly ports: { readonly graph: number; readonly online: number; readonly onPrem: number };
+  readonly ports: {
+    readonly graph: number;
+    readonly online: number;
+    readonly onPrem: number;
+    /** SIP over TCP; over TLS it is on the next port. */
+    readonly onlineSip: number;
+    readonly onPremSip: number;
+  };
 }
 
 export interface SandboxServers extends AsyncDisposable {
@@ -38,18 +51,26 @@ export async function openSandboxServers({ data, ports }: SandboxServersOptions)
       ca: authority.caPem,
     }),
   );
-  const pools = stack.use(createPools());
-  const online = addressOf(stack.use(await serve(pools.online.ucwa, at(ports.online))));
-  const onPrem = addressOf(stack.use(await serve(pools.onPrem.ucwa, at(ports.onPrem))));
-  pools.online.setAddresses(online);
-  pools.onPrem.setAddresses(onPrem);
+  const pools = stack.use(createPools({ sip: { trustedHosts: [trustedHost] } }));
+  const open = async (pool: EmbeddedPool, port: number, sipPort: number): Promise<PoolServedAt> => {
+    const served = addressOf(stack.use(await serve(pool.ucwa, at(port))));
+    const host = '127.0.0.1';
+    const tls = { ...certificate, ca: authority.caPem, clientCertificate: 'wanted' as const };
+    const plain = await pool.sip.listen({ host, port: sipPort });
+    const secure = await pool.sip.listen({ host, port: sipPort === 0 ? 0 : sipPort + 1, tls });
+    const sip = { tcp: `localhost:${plain.port}`, tls: `localhost:${secure.port}` };
+    pool.setAddresses({ ...served, sipTcp: sip.tcp, sipTls: sip.tls });
+    return { ...served, sip };
+  };
+  const online = await open(pools.online, ports.online, ports.onlineSip);
+  const onPrem = await open(pools.onPrem, ports.onPrem, ports.onPremSip);
 
-  const open = stack.move();
+  const running = stack.move();
   return {
     addresses: { graph: addressOf(teams), pools: { online, onPrem } },
     teams,
     pools,
-    [Symbol.asyncDispose]: () => open.disposeAsync(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 

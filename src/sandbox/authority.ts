@@ -19,7 +19,10 @@ export interface Authority {
   readonly caFile: string;
   /** For the names given (DNS names and IP addresses); default `localhost`, `127.0.0.1` and `::1`. */
   issueServer(names?: readonly string[]): Promise<IssuedCertificate>;
-  /** For a client that proves itself by certificate; `commonName` is what the server sees as its subject. */
+  /**
+   * For a client that proves itself by certificate; `commonName` is what the server sees as its subject, and as its
+   * alternative name too if it is the name of a host.
+   */
   issueClient(commonName: string): Promise<IssuedCertificate>;
 }
 
@@ -59,6 +62,9 @@ export async function openAuthority(folder: string, clock: Pick<Clock, 'now'>): 
     issueClient(commonName) {
       return issue(authority, clock, new x509.Name([{ CN: [commonName] }]).toString(), [
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+        ...(isHostName(commonName)
+          ? [new x509.SubjectAlternativeNameExtension([alternativeName(commonName)])]
+          : []),
       ]);
     },
   };
@@ -203,6 +209,10 @@ function serialNumber(): string {
   const bytes = webcrypto.getRandomValues(new Uint8Array(16));
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
   return Buffer.from(bytes).toString('hex');
+}
+
+function isHostName(name: string): boolean {
+  return /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name);
 }
 
 function alternativeName(name: string): x509.JsonGeneralName {

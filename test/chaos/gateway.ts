@@ -68,7 +68,7 @@ async function configOf(order: GatewayOrder) {
     folder: data,
     data,
     env: {},
-    sandbox: { enabled: false, ports: { graph: 0, online: 0, onPrem: 0 } },
+    sandbox: { enabled: false, ports: { graph: 0, online: 0, onPrem: 0, onlineSip: 0, onPremSip: 0 } },
     raw: {
       data,
       log: { level: process.env['CHAOS_LOG'] ?? 'silent' },

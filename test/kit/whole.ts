@@ -43,7 +43,7 @@ export class Whole implements AsyncDisposable {
     where: 'here' | 'inProcess' = 'here',
   ): Promise<Whole> {
     const data = mkdtempSync(join(tmpdir(), 'isthmus-whole-'));
-    const ports = { graph: 0, online: 0, onPrem: 0 };
+    const ports = { graph: 0, online: 0, onPrem: 0, onlineSip: 0, onPremSip: 0 };
     const servers = await openSandboxServers({ data, ports });
     const whole = new Whole(data, servers, settings);
     try {

@@ -53,11 +53,13 @@ function show({ graph, pools }: ServerAddresses, json: boolean, terminal: Termin
   }
   terminal.out(
     table(
-      ['embedded server', 'HTTP', 'HTTPS'],
+      ['embedded server', 'HTTP or TCP', 'HTTPS or TLS'],
       [
         ['Graph and sign-in', graph.http, graph.https],
         ['online pool (UCWA)', pools.online.http, pools.online.https],
+        ['online pool (SIP)', pools.online.sip.tcp, pools.online.sip.tls],
         ['on-prem pool (UCWA)', pools.onPrem.http, pools.onPrem.https],
+        ['on-prem pool (SIP)', pools.onPrem.sip.tcp, pools.onPrem.sip.tls],
       ],
     ),
   );

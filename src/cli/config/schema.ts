@@ -174,6 +174,39 @@ const personSchema = Type.Object(
   { ...closed, description: 'a person' },
 );
 
+const extensionAttribute = (what: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: '^extensionAttribute([1-9]|1[0-5])$',
+      description: `extensionAttribute1 to extensionAttribute15, the one that holds ${what}`,
+    }),
+  );
+
+const peopleOfTenants = Type.Object(
+  {
+    enabled: Type.Boolean({ default: true, description: 'true or false' }),
+    intervalMs: milliseconds(300_000, 1_000, 86_400_000, 'the time between two readings of who has changed'),
+    skypeAttributes: Type.Optional(file('the SfB attributes that were exported, in CSV')),
+    pools: Type.Record(Type.String(), text('the name of a configured pool'), {
+      default: {},
+      description: 'names of pools, by the home server or registrar pool that the attributes give',
+    }),
+    extensionAttributes: Type.Object(
+      {
+        mode: extensionAttribute('the coexistence mode'),
+        home: extensionAttribute('the home'),
+        pool: extensionAttribute('the name of the pool'),
+      },
+      {
+        ...closed,
+        default: {},
+        description: 'the extension attributes that hold a mode, a home or a pool',
+      },
+    ),
+  },
+  { ...closed, description: 'how people are read from the tenants through Graph' },
+);
+
 const policyWord = Type.Enum(['bridged', 'microsoft'], { description: 'bridged or microsoft' });
 
 const policySettings = Type.Object(
@@ -252,6 +285,7 @@ export const configSchema = Type.Object(
     people: section('who is who', {
       file: Type.Optional(file('the people in YAML, JSON or CSV')),
       list: Type.Array(personSchema, { default: [], description: 'a list of people' }),
+      graph: Type.Optional(peopleOfTenants),
       defaults: Type.Record(
         Type.String(),
         Type.Object(
@@ -357,6 +391,8 @@ export const configSchema = Type.Object(
         graph: port(7081, 'the port of Graph and sign-in'),
         online: port(7082, 'the port of the online pool'),
         onPrem: port(7083, 'the port of the on-prem pool'),
+        onlineSip: port(7060, 'the SIP port of the online pool over TCP; TLS is on the next'),
+        onPremSip: port(7062, 'the SIP port of the on-prem pool over TCP; TLS is on the next'),
       }),
     }),
   },
