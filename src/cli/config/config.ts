@@ -5,6 +5,7 @@ import type { FederationSettings } from '../../core/routing/federation.ts';
 import type { PolicySettings } from '../../core/routing/policy.ts';
 import type { ToastSettings } from '../../core/toasts/policy.ts';
 import { directoryRules, readPeople } from './people.ts';
+import { type PeopleOfTenants, resolvePeopleOfTenants } from './people-of-tenants.ts';
 import { type PoolConfig, resolvePool } from './pools.ts';
 import { join, type Problems } from './problems.ts';
 
@@ -42,6 +43,8 @@ export interface Config {
   readonly people: readonly Person[];
   /** An absolute path. */
   readonly peopleFile: string | undefined;
+  /** How people are read from the tenants; undefined: not at all. */
+  readonly peopleOfTenants: PeopleOfTenants | undefined;
   /** What people are checked against, at the start and whenever they change. */
   readonly directory: DirectoryRules;
   readonly presence: ConfigFile['presence'];
@@ -118,6 +121,7 @@ export function resolveConfig(
     },
     people,
     peopleFile: file.people.file === undefined ? undefined : resolve(folder, file.people.file),
+    peopleOfTenants: resolvePeopleOfTenants(file, folder, sources, problems),
     directory: directoryRules(file),
     presence: file.presence,
     delivery: file.delivery,

@@ -55,8 +55,8 @@ function readRows(name: string, sources: Sources, problems: Problems): readonly 
 }
 
 /** A heading line names the columns, with the same words as in YAML; an empty cell is a value left out. */
-function readCsv(text: string): unknown {
-  return parseCsv(text, { columns: true, bom: true, trim: true });
+export function readCsv(text: string): readonly Readonly<Record<string, string>>[] {
+  return parseCsv<Record<string, string>>(text, { columns: true, bom: true, trim: true });
 }
 
 /** Either the bare list, or an object with the list under `people`. */

@@ -10,7 +10,7 @@ import type { ConfigFile } from './schema.ts';
 export interface Known {
   /** Domains of tenants and people. */
   readonly domains: ReadonlySet<string>;
-  readonly people: ReadonlySet<PersonId>;
+  readonly people: Pick<ReadonlySet<PersonId>, 'has'>;
 }
 
 export function knownNames(file: ConfigFile, people: readonly Person[]): Known {
@@ -19,7 +19,8 @@ export function knownNames(file: ConfigFile, people: readonly Person[]): Known {
       ...file.teams.tenants.map(({ domain }) => domain),
       ...people.map(({ tenant }) => tenant),
     ]),
-    people: new Set(people.map(({ id }) => id)),
+    // Who is read from the tenants nobody knows yet.
+    people: file.people.graph?.enabled ? { has: () => true } : new Set(people.map(({ id }) => id)),
   };
 }
 
