@@ -77,7 +77,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
     maxResponseSize: largestAnswer,
     connect: { secureContext: trusting(options.ca) },
   });
-  const tenants = createTenants(options.tenants, { ...options, dispatcher });
+  const tenants = createTenants(options.tenants, { ...options, dispatcher, recovered });
   const chats = new Chats(directory);
   const stopped = new AbortController();
   const { leaseMs = 60_000, signOut = 'immediate' } = options;
@@ -102,11 +102,17 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
       const kept = byTenant.get(event.tenantId.toLowerCase());
       if (kept !== undefined && !kept.messages.lifecycle(event)) kept.presences.lifecycle(event);
     }
-    await Promise.all([
-      takeTold(toldMessages(batch.changes, tenants), byTenant),
-      takePresences(batch, byTenant),
-    ]);
+    takePresences(batch, byTenant);
+    await takeTold(toldMessages(batch.changes, tenants), byTenant);
     if (batch.changes.some(({ changeType }) => changeType === 'created')) await sink.beforeAcknowledging();
+  }
+
+  /** What Graph had to tell meanwhile may be lost, and the subscriptions with it. */
+  function recovered(): void {
+    for (const { messages, presences } of running?.byTenant.values() ?? []) {
+      messages.check();
+      presences.check();
+    }
   }
 
   function linkChanged(person: PersonId): void {
@@ -212,6 +218,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
           sink,
           clock,
           random,
+          readBackMs: leaseMs / 2,
           subscribers: (most) =>
             presenceSubscribers({ directory, links: options.links, tenants }, tenant, gatewayAccount, most),
           keeper: (subscriber, resource, onGap) =>
@@ -303,11 +310,9 @@ async function takeTold(told: readonly ToldMessage[], byTenant: ReadonlyMap<stri
   );
 }
 
-async function takePresences(batch: ReceivedBatch, byTenant: ReadonlyMap<string, Kept>): Promise<void> {
-  for (const change of batch.changes) {
-    if (change.changeType !== 'updated') continue;
-    await byTenant.get(change.tenantId.toLowerCase())?.presences.take(change);
-  }
+function takePresences(batch: ReceivedBatch, byTenant: ReadonlyMap<string, Kept>): void {
+  for (const change of batch.changes)
+    if (change.changeType === 'updated') byTenant.get(change.tenantId.toLowerCase())?.presences.take(change);
 }
 
 /** The same after a restart, and unguessable without the application's secret. */

@@ -1,6 +1,7 @@
 import type { Body } from '../../core/message.ts';
+import { fromTeamsRemarks, type Remarks } from '../../core/presence/remarks.ts';
 import { quoteOf, readTeams } from '../../core/text/text.ts';
-import type { Message } from '../../protocols/graph/client/shapes.ts';
+import type { Message, Presence } from '../../protocols/graph/client/shapes.ts';
 
 /** What a notification's resource names. */
 export type NotifiedResource =
@@ -69,4 +70,15 @@ const wholeText = 1024 * 1024;
 /** Whether two bodies say the same, whatever a network did to their markup and blanks. */
 export function sameText(a: Body, b: Body): boolean {
   return quoteOf(a, wholeText) === quoteOf(b, wholeText);
+}
+
+/** Undefined where the presence does not say: a change notification's does not. */
+export function remarksFrom({ statusMessage, outOfOfficeSettings }: Presence): Remarks | undefined {
+  if (statusMessage === undefined) return undefined;
+  const message = statusMessage?.message;
+  return fromTeamsRemarks({
+    statusMessage: message ? { content: message.content ?? '', contentType: message.contentType } : undefined,
+    outOfOffice:
+      outOfOfficeSettings?.isOutOfOffice === true ? (outOfOfficeSettings.message ?? '') : undefined,
+  });
 }

@@ -3,10 +3,11 @@ import type { LinkStatus } from '../../gateway/connector.ts';
 import type { GraphClient } from '../../protocols/graph/client/graph-client.ts';
 import { describeFailure, type GraphResult } from '../../protocols/graph/client/result.ts';
 
-/** The same client, and how Graph answered it last. */
+/** The same client, and how Graph answered it last. `recovered`: it answers again, after requests that did not reach it. */
 export function watchHealth(
   graph: GraphClient,
   clock: Clock,
+  recovered: () => void,
 ): { readonly graph: GraphClient; readonly status: () => LinkStatus } {
   let status: LinkStatus = { name: 'graph', state: 'connecting', since: clock.now() };
   return {
@@ -15,7 +16,9 @@ export function watchHealth(
       baseUrl: graph.baseUrl,
       async call(as, request) {
         const result = await graph.call(as, request);
+        const before = status.state;
         status = after(status, result, clock.now());
+        if (before === 'disconnected' && status.state === 'connected') recovered();
         return result;
       },
     },

@@ -74,6 +74,7 @@ async function openWatch(people: readonly Person[], subscribers: readonly string
     sink,
     clock,
     random: () => 0.5,
+    readBackMs: 300_000,
     subscribers: async (most) => subscribers.slice(0, most).map((id) => ({ id, open })),
     keeper: (subscriber, resource, onGap) =>
       new SubscriptionKeeper({

@@ -7,7 +7,7 @@ import { maxPresenceIds, presencesOf } from '../../protocols/graph/client/presen
 import { type Presence, presence as presenceShape } from '../../protocols/graph/client/shapes.ts';
 import type { ReceivedChange, ReceivedLifecycle } from '../../protocols/graph/webhook/read-batch.ts';
 import type { Opened } from './accounts.ts';
-import { parseResource } from './from-graph.ts';
+import { parseResource, remarksFrom } from './from-graph.ts';
 import { shareOut } from './presence-shares.ts';
 import type { SubscriptionKeeper } from './subscriptions.ts';
 import type { Tenant } from './tenants.ts';
@@ -25,6 +25,8 @@ export interface PresenceWatchOptions {
   readonly sink: Sink;
   readonly clock: Clock;
   readonly random: () => number;
+  /** How often all are read, ms: notifications, and subscriptions, get lost without a word. */
+  readonly readBackMs: number;
   /** At most so many, the same ones as long as they are linked: each may have one subscription. */
   readonly subscribers: (most: number) => Promise<readonly PresenceSubscriber[]>;
   readonly keeper: (
@@ -38,8 +40,8 @@ export interface PresenceWatchOptions {
 const sweepMs = { least: 1_000, perRequest: 100, afterFailure: 15_000 } as const;
 /** How often subscriptions are looked at: one may have gone deaf. */
 const lookMs = 5_000;
-/** How often all are read: notifications get lost without a word. */
-const readBackMs = 5 * 60_000;
+/** How soon those are read whom a notification told of, which says neither whether it is the newest nor all there is. */
+const confirmMs = 1_000;
 
 /**
  * What the people of one tenant show in Teams. Graph gives each account one subscription of {@link maxPresenceIds} people,
@@ -54,6 +56,10 @@ export class PresenceWatch implements AsyncDisposable {
   readonly #keepers = new Map<string, SubscriptionKeeper>();
   #timer: Disposable | undefined;
   #lastReadBack = 0;
+  /** By user id: the newest sequence number that came up. */
+  readonly #newest = new Map<string, string>();
+  readonly #unconfirmed = new Set<string>();
+  #confirming: Disposable | undefined;
   #changing: Promise<void> = Promise.resolve();
   #sweeping: Promise<void> = Promise.resolve();
 
@@ -81,6 +87,7 @@ export class PresenceWatch implements AsyncDisposable {
 
   async #watch(ids: ReadonlySet<string>): Promise<void> {
     this.#watched = ids;
+    for (const id of this.#newest.keys()) if (!ids.has(id)) this.#newest.delete(id);
     const subscribers = await this.#options.subscribers(Math.ceil(ids.size / maxPresenceIds));
     const before = this.#shares;
     this.#shares = shareOut(
@@ -114,22 +121,44 @@ export class PresenceWatch implements AsyncDisposable {
     return this.#keepers.values().some((keeper) => keeper.lifecycle(event));
   }
 
-  async take(change: ReceivedChange): Promise<void> {
-    const now = this.#options.clock.now();
-    if (presenceShape.Check(change.content)) {
-      this.#report(change.content, now);
+  /** Reads everybody now, and asks whether the subscriptions are still there. */
+  check(): void {
+    for (const keeper of this.#keepers.values()) keeper.check();
+    void this.#readAll();
+  }
+
+  /** Notifications come in any order, and again. */
+  take({ content, resource }: ReceivedChange): void {
+    if (!presenceShape.Check(content)) {
+      const named = parseResource(resource);
+      if (named.kind === 'presence' && named.userId !== undefined) this.#confirm(named.userId);
       return;
     }
-    const resource = parseResource(change.resource);
-    if (resource.kind === 'presence' && resource.userId !== undefined) await this.#read([resource.userId]);
+    const { id, sequenceNumber, statusMessage } = content;
+    const newest = this.#newest.get(id.toLowerCase());
+    const isLate = newest !== undefined && typeof sequenceNumber === 'string' && sequenceNumber < newest;
+    if (!isLate) this.#report(content, this.#options.clock.now());
+    if (typeof sequenceNumber !== 'string' || statusMessage === undefined) this.#confirm(id);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort();
     this.#timer?.[Symbol.dispose]();
+    this.#confirming?.[Symbol.dispose]();
     await this.#changing;
     await Promise.all([...this.#keepers.values()].map((keeper) => keeper[Symbol.asyncDispose]()));
     await this.#sweeping;
+  }
+
+  #confirm(id: string): void {
+    if (this.#stopped.signal.aborted) return;
+    this.#unconfirmed.add(id.toLowerCase());
+    this.#confirming ??= this.#options.clock.setTimer(confirmMs, () => {
+      this.#confirming = undefined;
+      const ids = [...this.#unconfirmed].filter((each) => this.#watched.has(each));
+      this.#unconfirmed.clear();
+      void this.#read(ids);
+    });
   }
 
   #schedule(ms: number): void {
@@ -143,7 +172,7 @@ export class PresenceWatch implements AsyncDisposable {
 
   /** Answers with the time until the next, ms. */
   async #sweep(): Promise<number> {
-    const readBackDue = this.#options.clock.now() - this.#lastReadBack >= readBackMs;
+    const readBackDue = this.#options.clock.now() - this.#lastReadBack >= this.#options.readBackMs;
     if (readBackDue) await this.#readAll();
     const untold = this.#untold();
     if (untold.length === 0) return lookMs;
@@ -179,15 +208,17 @@ export class PresenceWatch implements AsyncDisposable {
     return true;
   }
 
-  #report({ id, availability, activity }: Presence, observedAt: number): void {
+  #report(presence: Presence, observedAt: number): void {
+    const id = presence.id.toLowerCase();
     const person = this.#options.directory.byObjectId(id);
-    if (person === undefined || !this.#watched.has(id.toLowerCase())) return;
-    this.#options.sink.presence({
-      side: 'teams',
-      person: person.id,
-      presence: fromTeams(availability, activity),
-      observedAt,
-    });
+    if (person === undefined || !this.#watched.has(id)) return;
+    const { sink } = this.#options;
+    const { availability, activity, sequenceNumber } = presence;
+    if (typeof sequenceNumber === 'string') this.#newest.set(id, sequenceNumber);
+    const about = { side: 'teams', person: person.id, observedAt } as const;
+    sink.presence({ ...about, presence: fromTeams(availability, activity) });
+    const remarks = remarksFrom(presence);
+    if (remarks) sink.remarks({ ...about, remarks });
   }
 }
 

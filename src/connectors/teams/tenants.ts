@@ -48,12 +48,15 @@ export function createTenants(
     readonly dispatcher: Agent;
     readonly links: Links;
     readonly clock: Clock;
+    /** Graph answers again, after requests that did not reach it. */
+    readonly recovered: () => void;
   },
 ): Tenants {
   const { authority, dispatcher, links, clock } = options;
   const { graph, status } = watchHealth(
     createGraphClient({ baseUrl: `${options.graph}/v1.0`, dispatcher }),
     clock,
+    options.recovered,
   );
   const all = list.map(({ id, domain, clientId, credential, gatewayAccount }): Tenant => {
     const entra = { authority, tenant: id, clientId, credential, dispatcher, clock };
