@@ -7,6 +7,7 @@ import { hasAccount, withReason } from './answers.ts';
 import { ConsoleError } from './errors.ts';
 import type { ConsoleOptions } from './options.ts';
 import { knownPerson, routePeople } from './people-api.ts';
+import { routePresence } from './presence-api.ts';
 import type { MessagesAnswer, SandboxAnswer, StatusAnswer, TraceAnswer } from './types.ts';
 
 const messagesQuery = Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }) });
@@ -53,6 +54,7 @@ export function routeApi(app: FastifyInstance, options: ConsoleOptions): void {
   });
 
   routePeople(app, options);
+  routePresence(app, options);
 
   app.get<{ Querystring: Static<typeof messagesQuery> }>(
     '/api/messages',

@@ -121,6 +121,8 @@ async function open(
     createConsole({
       gateway: {
         presence: () => shown,
+        ownPresence: () => undefined,
+        presenceHistory: () => [],
         recent: async (limit) => [trace].slice(0, limit),
         trace: async (id) => {
           if (extra.broken) throw extra.broken;

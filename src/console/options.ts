@@ -11,7 +11,10 @@ import type { SandboxAnswer } from './types.ts';
 
 /** What the console needs of the gateway. */
 export interface ConsoleOptions {
-  readonly gateway: Pick<Gateway, 'presence' | 'recent' | 'status' | 'trace'>;
+  readonly gateway: Pick<
+    Gateway,
+    'ownPresence' | 'presence' | 'presenceHistory' | 'recent' | 'status' | 'trace'
+  >;
   readonly directory: Directory;
   readonly people: PeopleChanges;
   readonly links: Links;
