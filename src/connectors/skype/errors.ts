@@ -139,15 +139,15 @@ function failureOfRequest(error: RequestFailed, open: Rule): Failure {
         return ['refused', 'link-refused'];
       case 404:
         return subcodeRule(error.reason?.subcode) ?? ended;
-      case 408:
-      case 502:
       case 503:
         return unreachable;
       case 413:
         return ['refused', 'too-long'];
       case 429:
         return full;
+      case 408:
       case 500:
+      case 502:
       case 504:
         return open;
       default:

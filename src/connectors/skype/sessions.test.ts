@@ -128,5 +128,7 @@ describe('a session with a peer', () => {
     invites[0]?.answer({ kind: 'failed', failure });
     assert.equal(said(await brought), 'session-ended');
     assert.notEqual(session.threadOf('none'), 'old');
+    session.continueThread('old');
+    assert.notEqual(session.threadOf('none'), 'old');
   });
 });

@@ -48,6 +48,8 @@ export class Session {
   readonly #threads = new Map<DialogId, string>();
   #state: SessionState = { kind: 'none' };
   #thread: string;
+  /** The pool lets no session be opened under it: it holds one there that nobody here knows. */
+  #spent: string | undefined;
   #lane: Promise<unknown> = Promise.resolve();
   #queued = 0;
   #declinedOurselves: DialogId | undefined;
@@ -77,7 +79,7 @@ export class Session {
 
   /** Continues an earlier thread, unless a session is alive. */
   continueThread(thread: string): void {
-    if (this.#state.kind === 'none') this.#thread = thread;
+    if (this.#state.kind === 'none' && thread !== this.#spent) this.#thread = thread;
   }
 
   /**
@@ -211,7 +213,10 @@ export class Session {
       return;
     }
     this.#options.failed(dialog);
-    if (end.failure.kind === 'ended') this.#thread = this.#options.mintId();
+    if (end.failure.kind === 'ended') {
+      this.#spent = this.#thread;
+      this.#thread = this.#options.mintId();
+    }
     const failure = this.#declinedOurselves === dialog ? nobodyElseThere(end.failure) : end.failure;
     this.take({ kind: 'inviteFailed', dialog, failure, at: clock.now() });
     if (!wasWaited) this.#late(text, { kind: 'failed', failure });

@@ -12,8 +12,9 @@ import {
   type IncomingInvitation,
 } from './conversations.ts';
 import type { ClientEvent } from './events.ts';
-import { RequestFailed, UnexpectedAnswer } from './failures.ts';
-import { type Completion, createOperations } from './operations.ts';
+import { ConnectionFailed, RequestFailed, UnexpectedAnswer } from './failures.ts';
+import { type Completion, createOperations, type Operation } from './operations.ts';
+import type { Answer } from './requester.ts';
 import { checks } from './shapes.ts';
 
 export interface StartRequest {
@@ -46,6 +47,8 @@ export interface Messaging {
   readonly conversations: Conversations;
   /** To be given the events of every package, in order; returns what they come to, in order. */
   handle(events: readonly ClientEvent[]): readonly ConversationNews[];
+  /** The package handled last was not kept, and comes again: what it ended is as it was before. */
+  unkept(): void;
   /** The application, or what it held, is gone: all that is under way ends as lost. Returns what had been open. */
   lose(): readonly string[];
   /**
@@ -73,6 +76,8 @@ export interface Messaging {
 }
 
 const takeBackTimeoutMs = 10_000;
+/** How long events are waited for in place of an answer that was lost: the event channel may have to recover, too. */
+const lateAnswerMs = 8_000;
 
 /** Where an invitation of ours stands, from its first event on. */
 interface Ringing {
@@ -89,6 +94,8 @@ export function createMessaging(application: Application, clock: Clock): Messagi
   const conversations = new Map<string, Conversation>();
   const operations = createOperations();
   const ringing = new Map<string, Ringing>();
+  /** By the package handled last. */
+  const ended = new Map<string, Conversation>();
 
   const noteOutgoing = (event: ClientEvent): void => {
     if (event.kind === 'message' && event.type === 'completed' && event.direction !== 'Incoming') {
@@ -117,6 +124,38 @@ export function createMessaging(application: Application, clock: Clock): Messagi
   const takeBack = (href: string, signal: AbortSignal): Promise<void> =>
     ifThere(requester.call('POST', href, { signal }));
 
+  /**
+   * How an operation ends. Where its request had no answer that says whether it was carried out, the events that follow
+   * do, if they come soon; `isBegun` says whether one has come already.
+   */
+  const outcome = async (
+    operation: Operation,
+    posted: Promise<Answer>,
+    isBegun: () => boolean,
+    signal: AbortSignal,
+  ): Promise<Completion> => {
+    const answered = posted.then(({ location }): undefined => {
+      if (location !== undefined) operation.located(location);
+    });
+    try {
+      // A connection that fell silent keeps an answer back, not the event. What ended without an event, the answer knows.
+      const early = await Promise.race([
+        answered,
+        operation.completion.then((end) => (end.kind === 'lost' ? answered : end)),
+      ]);
+      if (early) return early;
+    } catch (error) {
+      if (!mayBeDone(error)) throw error;
+      using late = limit(clock, lateAnswerMs, signal);
+      try {
+        return await orAbort(operation.completion, late.signal);
+      } catch {
+        if (signal.aborted || !isBegun()) throw error;
+      }
+    }
+    return await orAbort(operation.completion, signal);
+  };
+
   /** The link may come a moment after the acceptance, in an event of its own. */
   const sendLink = async (href: string, signal: AbortSignal): Promise<string | undefined> => {
     const conversation = conversations.get(href);
@@ -130,12 +169,16 @@ export function createMessaging(application: Application, clock: Clock): Messagi
     conversations,
 
     handle(events) {
+      ended.clear();
       const news: ConversationNews[] = [];
       for (const event of events) {
         noteOutgoing(event);
         const one = applyEvent(conversations, event);
         if (one) news.push(one);
-        if (one?.kind === 'ended') operations.loseAll(one.conversation);
+        if (one?.kind === 'ended') {
+          ended.set(one.conversation, one.was);
+          operations.loseAll(one.conversation);
+        }
         if (event.kind === 'messaging' && event.state === 'Connected') {
           operations.complete(event.href, connectingId(event.conversation), { kind: 'succeeded' });
         }
@@ -143,7 +186,13 @@ export function createMessaging(application: Application, clock: Clock): Messagi
       return news;
     },
 
+    unkept() {
+      for (const [href, was] of ended) conversations.set(href, was);
+      ended.clear();
+    },
+
     lose() {
+      ended.clear();
       const open = [...conversations.keys()];
       conversations.clear();
       ringing.clear();
@@ -171,14 +220,17 @@ export function createMessaging(application: Application, clock: Clock): Messagi
         ...(threadId === undefined ? {} : { threadId }),
         _links: { message: { href: encodeDataUri(content) } },
       };
-      const answer = await requester
-        .call('POST', links.startMessaging, { json: body, signal })
-        .catch((error: unknown) => {
-          if (error instanceof RequestFailed) ringing.delete(operationId);
-          throw error;
-        });
-      if (answer.location !== undefined) operation.located(answer.location);
-      const completion = await orAbort(operation.completion, signal);
+      const posted = requester.call('POST', links.startMessaging, { json: body, signal });
+      const completion = await outcome(
+        operation,
+        posted,
+        () => ours.conversation !== undefined,
+        signal,
+      ).catch((error: unknown) => {
+        if (mayBeDone(error)) ours.unwanted = true;
+        else if (error instanceof RequestFailed) ringing.delete(operationId);
+        throw error;
+      });
       if (completion.kind !== 'succeeded') return completion;
       if (ours.conversation === undefined)
         throw new UnexpectedAnswer('messagingInvitation/_links/conversation');
@@ -201,11 +253,11 @@ export function createMessaging(application: Application, clock: Clock): Messagi
         const link = await sendLink(href, signal);
         if (link === undefined) return { kind: 'ended' };
         using operation = operations.begin(operationId, href);
-        const answer = await requester.call('POST', link, { query: { operationId }, content, signal });
-        const at = answer.location;
-        if (at !== undefined) operation.located(at);
-        const completion = await orAbort(operation.completion, signal);
-        return completion.kind === 'succeeded' ? { kind: 'sent', href: at ?? operationId } : completion;
+        const posted = requester.call('POST', link, { query: { operationId }, content, signal });
+        const completion = await outcome(operation, posted, () => false, signal);
+        return completion.kind === 'succeeded'
+          ? { kind: 'sent', href: operation.href ?? operationId }
+          : completion;
       } catch (error) {
         if (isOver(error)) return { kind: 'ended' };
         throw error;
@@ -237,6 +289,12 @@ function connectingId(conversation: string): string {
 
 function completionOf(event: { readonly status?: string; readonly reason?: Reason }): Completion {
   return event.status === 'Failure' ? { kind: 'failed', reason: event.reason } : { kind: 'succeeded' };
+}
+
+/** Whether the pool may have carried a request out that it gave no good answer to. */
+function mayBeDone(error: unknown): boolean {
+  if (error instanceof ConnectionFailed) return error.sent === 'maybe';
+  return error instanceof RequestFailed && [408, 500, 502, 504].includes(error.status);
 }
 
 /** A conversation that is over: its links answer 404, or 409 if it is about to go. */

@@ -9,6 +9,8 @@ export type Completion =
 export interface Operation extends Disposable {
   readonly id: string;
   readonly completion: Promise<Completion>;
+  /** Where it stands, as far as an answer or an event has told. */
+  readonly href: string | undefined;
   /** Tells where the operation stands (`Location` of the 201), for servers whose events name no operation id. */
   located(href: string): void;
 }
@@ -49,6 +51,9 @@ export function createOperations(): Operations {
       return {
         id,
         completion: promise,
+        get href() {
+          return operation.href;
+        },
         located(href) {
           operation.href = href;
           const completion = early.get(href);
@@ -63,7 +68,10 @@ export function createOperations(): Operations {
     },
     complete(href, id, completion) {
       const named = id === undefined ? undefined : pending.get(id);
-      if (named) return named.settle(completion);
+      if (named) {
+        named.href ??= href;
+        return named.settle(completion);
+      }
       let someUnanswered = false;
       for (const operation of pending.values()) {
         if (operation.href === href) return operation.settle(completion);
