@@ -5,7 +5,6 @@ import { isLoopback } from '../console/access.ts';
 import { createConsole } from '../console/console.ts';
 import { createMetrics } from '../console/metrics.ts';
 import type { SandboxAnswer } from '../console/types.ts';
-import type { Person } from '../core/people.ts';
 import { describePolicies } from '../core/routing/policy.ts';
 import { systemClock } from '../gateway/clock.ts';
 import { createGateway } from '../gateway/gateway.ts';
@@ -25,7 +24,7 @@ import {
 } from './data-folder.ts';
 import { listen } from './listen.ts';
 import { createLog, createReport } from './log.ts';
-import { watchPeopleFile } from './people-file.ts';
+import { createPeopleSources } from './people-sources.ts';
 import { createPeopleStore } from './people-store.ts';
 import { version } from './version.ts';
 
@@ -48,8 +47,8 @@ const pages = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 export async function openGateway(
   config: Config,
   sandbox: SandboxSide | undefined,
-  /** Everybody as configured now; the people file is not watched without. @throws {ConfigError} */
-  readPeople?: () => Promise<readonly Person[]>,
+  /** The configuration as it is now; files about people are not watched without. @throws {ConfigError} */
+  reload?: () => Promise<Config>,
 ): Promise<RunningGateway> {
   await using stack = new AsyncDisposableStack();
   const { data, policies, federation, toasts } = config;
@@ -117,21 +116,24 @@ export async function openGateway(
     }),
   );
 
+  const sources = createPeopleSources({
+    config,
+    people,
+    tenants: connectors.teams.users,
+    reload,
+    clock: systemClock,
+    random: Math.random,
+    report,
+  });
+  await sources.restore();
+
   const listening = stack.use(await listen(app, config.listen));
   publicUrl ||= listening.secureUrl ?? listening.url;
   stack.use(gateway);
   await gateway.start();
-  if (config.peopleFile !== undefined && readPeople)
-    stack.use(
-      watchPeopleFile({
-        file: config.peopleFile,
-        read: readPeople,
-        configure: (configured) => people.configure(configured),
-        clock: systemClock,
-        report,
-      }),
-    );
   stack.use(startRetention({ ledger, clock: systemClock, ...config.ledger, report }));
+  stack.use(sources);
+  sources.start();
   stack.use(await writeRunFile(data, { url: listening.url, pid: process.pid }));
 
   const open = stack.move();

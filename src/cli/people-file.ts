@@ -1,15 +1,14 @@
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../core/clock.ts';
-import type { Person } from '../core/people.ts';
 import type { Report } from '../gateway/events.ts';
 import { ConfigError } from './config/problems.ts';
 
-export interface PeopleFileOptions {
+export interface WatchedFileOptions<T> {
   /** An absolute path. */
   readonly file: string;
-  /** Everybody as configured now. @throws {ConfigError} with every wrong value */
-  readonly read: () => Promise<readonly Person[]>;
-  readonly configure: (people: readonly Person[]) => void;
+  /** What follows from the file now. @throws {ConfigError} with every wrong value */
+  readonly read: () => Promise<T>;
+  readonly configure: (read: T) => void;
   readonly clock: Clock;
   readonly report: Report;
 }
@@ -18,10 +17,10 @@ export interface PeopleFileOptions {
 const lookMs = 1_000;
 
 /**
- * Has the people read again when their file has changed and then stayed the same from one look to the next: a file that is
+ * Has people read again when a file about them has changed and then stayed the same from one look to the next: a file that is
  * being written is not taken for a short one. Where anything about it is wrong, that is reported and the people stay.
  */
-export function watchPeopleFile(options: PeopleFileOptions): AsyncDisposable {
+export function watchPeopleFile<T>(options: WatchedFileOptions<T>): AsyncDisposable {
   const { file, clock, report } = options;
   let read: string | undefined;
   let seen: string | undefined;

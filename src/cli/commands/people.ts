@@ -147,15 +147,19 @@ function linkOf(person: Person, side: Side): string {
 
 function show({ people, removed }: PeopleAnswer): string {
   const rows = people.map(({ id, displayName, mode, teams, skype, links, presence, amended }) => [
-    amended === undefined ? id : `${id} (${amended})`,
+    id,
     displayName,
     mode,
     teams.kind === 'account' ? links.teams : '–',
     seen(presence, 'teams'),
     skype.home === 'none' ? '–' : `${skype.home}, ${links.skype}`,
     seen(presence, 'skype'),
+    amended ?? '',
   ]);
-  const list = table(['person', 'name', 'mode', 'Teams', 'presence', 'Skype for Business', 'presence'], rows);
+  const list = table(
+    ['person', 'name', 'mode', 'Teams', 'presence', 'Skype for Business', 'presence', 'by operators'],
+    rows,
+  );
   return removed.length === 0 ? list : `${list}\n\nRemoved by an operator: ${removed.join(', ')}`;
 }
 

@@ -26,8 +26,8 @@ export const command = defineCommand({
     const config = sandbox ? await checkedConfig(settings, sandbox.process.addresses) : before;
     if (terminal.stop.aborted) return 0;
     const addresses = sandbox?.process.addresses;
-    const readPeople = async () => (await checkedConfig(settings, addresses)).people;
-    const gateway = stack.use(await openGateway(config, sandbox, readPeople));
+    const reload = () => checkedConfig(settings, addresses);
+    const gateway = stack.use(await openGateway(config, sandbox, reload));
     terminal.out(
       values.json
         ? JSON.stringify({
