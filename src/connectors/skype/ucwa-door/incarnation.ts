@@ -121,9 +121,13 @@ export function createIncarnation(options: IncarnationOptions): Incarnation {
         return undefined;
       }
       case 'ended':
-        part(news.conversation, endFrom(news.reason));
+        // Only when the package is kept: what came before the end may have to be handed over once more.
         return undefined;
     }
+  };
+
+  const partFrom = (news: readonly ConversationNews[]): void => {
+    for (const one of news) if (one.kind === 'ended') part(one.conversation, endFrom(one.reason));
   };
 
   const loseAll = (): void => {
@@ -145,8 +149,19 @@ export function createIncarnation(options: IncarnationOptions): Incarnation {
       }
       for (const event of notice.events) noteOurs(event);
       subscriptions?.handle(notice.events);
-      const holding = messaging.handle(notice.events).flatMap((news) => tell(news) ?? []);
-      return holding.length === 0 ? undefined : allKept(holding);
+      const news = messaging.handle(notice.events);
+      const holding = news.flatMap((one) => tell(one) ?? []);
+      if (holding.length === 0) {
+        partFrom(news);
+        return undefined;
+      }
+      return allKept(holding).then(
+        () => partFrom(news),
+        (error: unknown) => {
+          messaging.unkept();
+          throw error;
+        },
+      );
     },
     expect: (dialog) => void expected.add(dialog),
     forget: (dialog) => void expected.delete(dialog),

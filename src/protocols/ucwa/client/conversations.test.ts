@@ -52,6 +52,14 @@ describe('what events say of conversations', () => {
     assert.equal(applyEvent(known, message('/m/3', 'Hi Tosh'))?.kind, 'received');
   });
 
+  it('does not swallow the same words said again, after the package with the invitation was resent', () => {
+    const known = invited();
+    assert.equal(applyEvent(known, message('/m/2', 'Hi Tosh')), undefined);
+    assert.equal(applyEvent(known, invitation)?.kind, 'invited');
+    assert.equal(applyEvent(known, message('/m/2', 'Hi Tosh')), undefined);
+    assert.equal(applyEvent(known, message('/m/3', 'Hi Tosh'))?.kind, 'received');
+  });
+
   it('does not swallow a first message that is another than the invitation brought', () => {
     const known = invited();
     const news = applyEvent(known, message('/m/2', 'Hello'));

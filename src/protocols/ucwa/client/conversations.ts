@@ -12,6 +12,8 @@ export interface Conversation {
   readonly stopMessaging: string | undefined;
   readonly formats: readonly string[];
   readonly connected: boolean;
+  /** The invitation that it began with, if it was an incoming one: a package may bring it again. */
+  readonly invitation: string | undefined;
   /** The first message as the invitation brought it: it will be shown once more, as a message. */
   readonly invitedWith: DataContent | undefined;
   /** Address of that second showing, once it was seen. */
@@ -43,7 +45,13 @@ export interface ReceivedMessage {
 export type ConversationNews =
   | { readonly kind: 'invited'; readonly invitation: IncomingInvitation }
   | { readonly kind: 'received'; readonly message: ReceivedMessage }
-  | { readonly kind: 'ended'; readonly conversation: string; readonly reason: Reason | undefined };
+  | {
+      readonly kind: 'ended';
+      readonly conversation: string;
+      readonly reason: Reason | undefined;
+      /** What was known of it. */
+      readonly was: Conversation;
+    };
 
 export type Conversations = ReadonlyMap<string, Conversation>;
 
@@ -55,6 +63,7 @@ const blank = (href: string): Conversation => ({
   stopMessaging: undefined,
   formats: [],
   connected: false,
+  invitation: undefined,
   invitedWith: undefined,
   repeatedAt: undefined,
 });
@@ -70,8 +79,12 @@ export function applyEvent(
   const update = (href: string, change: Partial<Conversation>): void => {
     known.set(href, { ...(known.get(href) ?? blank(href)), ...change });
   };
-  const end = (href: string, reason: Reason | undefined): ConversationNews | undefined =>
-    known.delete(href) ? { kind: 'ended', conversation: href, reason } : undefined;
+  const end = (href: string, reason: Reason | undefined): ConversationNews | undefined => {
+    const was = known.get(href);
+    if (!was) return undefined;
+    known.delete(href);
+    return { kind: 'ended', conversation: href, reason, was };
+  };
 
   switch (event.kind) {
     case 'messagingInvitation': {
@@ -85,7 +98,8 @@ export function applyEvent(
       });
       const invitation = incoming(event);
       if (!invitation) return undefined;
-      update(href, { invitedWith: invitation.content });
+      if (known.get(href)?.invitation !== invitation.href)
+        update(href, { invitation: invitation.href, invitedWith: invitation.content });
       return { kind: 'invited', invitation };
     }
     case 'conversation':
