@@ -227,6 +227,8 @@ export interface DeliveryOrder {
   readonly recipient: Person;
   readonly body: Body;
   readonly writtenAt: number;
+  /** The side it was written in; the other one unless given. */
+  readonly writtenIn?: Side;
   /** The thread on this side that carried this conversation last, if one did. It may have ended since. */
   readonly thread: ThreadKey | undefined;
   /** 1 for the first attempt. */

@@ -132,6 +132,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
       recipient: bring.recipient,
       body: bring.body,
       writtenAt: message.writtenAt,
+      writtenIn: message.side,
       thread: threads[bring.side],
       attempt,
       firstAttemptAt: message.firstAttemptAt ?? now,

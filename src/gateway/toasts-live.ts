@@ -221,6 +221,7 @@ export class LiveToast {
       recipient: this.recipient,
       body: converted.body,
       writtenAt: message.writtenAt,
+      writtenIn: message.side,
       thread: undefined,
       attempt: 1,
       firstAttemptAt: clock.now(),

@@ -27,6 +27,11 @@ function hrefOf(resource: Resource | undefined, rel: string): string {
   return href;
 }
 
+function linkOf(resource: Resource | undefined, rel: string): string | undefined {
+  const link = resource?._links?.[rel];
+  return Array.isArray(link) ? link[0]?.href : link?.href;
+}
+
 function textOf(link: string | undefined): string {
   const [, data] = link?.match(/^data:[^,]*,(.*)$/s) ?? [];
   return decodeURIComponent((data ?? '').replaceAll('+', ' '));
@@ -82,7 +87,13 @@ export class SkypeActor {
   }
 
   /** Signs in; with `available` (the default) also publishes presence and takes invitations. */
-  async signIn(options: { readonly available?: boolean; readonly signInAs?: string } = {}): Promise<void> {
+  async signIn(
+    options: {
+      readonly available?: boolean;
+      readonly signInAs?: string;
+      readonly modalities?: readonly string[];
+    } = {},
+  ): Promise<void> {
     const root = await this.call('GET', this.#discovery);
     const userHref = hrefOf(root, 'user');
     const challenge = (await this.#request('GET', userHref)).headers.get('www-authenticate') ?? '';
@@ -109,7 +120,7 @@ export class SkypeActor {
     if (options.available === false) return;
     const me = this.#part('me');
     await this.call('POST', hrefOf(me, 'makeMeAvailable'), {
-      SupportedModalities: ['Messaging'],
+      SupportedModalities: options.modalities ?? ['Messaging'],
       signInAs: options.signInAs ?? 'Online',
     });
   }
@@ -247,6 +258,18 @@ export class SkypeActor {
     );
     const invitation = ended._embedded?.['messagingInvitation'];
     return { ...ended, conversation: ended.status === 'Success' ? hrefOf(invitation, 'conversation') : '' };
+  }
+
+  /** Takes back an invitation of this person's that rings and has `text` as its first message. */
+  async hangUp(text: string): Promise<void> {
+    const ringing = await this.event(
+      `an invitation of their own with “${text}”`,
+      ({ type, _embedded }) =>
+        type === 'started' &&
+        textOf(linkOf(_embedded?.['messagingInvitation'], 'message')).includes(text) &&
+        linkOf(_embedded?.['messagingInvitation'], 'cancel') !== undefined,
+    );
+    await this.call('POST', hrefOf(ringing._embedded?.['messagingInvitation'], 'cancel'));
   }
 
   /** What a one-shot look at somebody's presence shows. */

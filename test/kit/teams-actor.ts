@@ -147,6 +147,21 @@ export class TeamsActor {
       .reverse();
   }
 
+  async markRead(chat: string): Promise<void> {
+    const path = `/chats/${encodeURIComponent(chat)}/markChatReadForUser`;
+    await this.call('POST', path, { user: { id: await this.id() } });
+  }
+
+  /** Whether everything in the chat counts as read by this person. */
+  async hasRead(chat: string): Promise<boolean> {
+    const { viewpoint } = await this.call<{ viewpoint: { lastMessageReadDateTime: string | null } }>(
+      'GET',
+      `/chats/${encodeURIComponent(chat)}`,
+    );
+    const last = (await this.messages(chat)).at(-1);
+    return Date.parse(viewpoint.lastMessageReadDateTime ?? '') >= Number(last?.id);
+  }
+
   /** Waits until the chat shows a message that contains `text`. */
   sees(chat: string, text: string, withinMs?: number): Promise<SeenMessage> {
     return eventually(

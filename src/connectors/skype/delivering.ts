@@ -1,7 +1,7 @@
 import type { LRUCache } from 'lru-cache';
 import type { MessageId } from '../../core/ids.ts';
 import type { Person } from '../../core/people.ts';
-import type { Connector, DeliveryOutcome, Finding } from '../../gateway/connector.ts';
+import type { Connector, DeliveryOrder, DeliveryOutcome, Finding } from '../../gateway/connector.ts';
 import type { Door } from './door.ts';
 import type { Endpoint, Endpoints, Found } from './endpoints.ts';
 import type { Failure } from './errors.ts';
@@ -47,7 +47,7 @@ export function createDelivering({
   };
 
   /** The way of an order, or why there is none. */
-  const wayOf = async (author: Person, recipient: Person): Promise<Way | DeliveryOutcome> => {
+  const wayOf = async ({ author, recipient, writtenIn }: DeliveryOrder): Promise<Way | DeliveryOutcome> => {
     if (recipient.skype.home === 'none') return refused('not-enabled', recipient.displayName);
     const { pool, sip } = recipient.skype;
     if (!doors.has(pool))
@@ -57,18 +57,18 @@ export function createDelivering({
     const session =
       writer.as === 'author'
         ? writer.endpoint.session(sip, undefined)
-        : writer.endpoint.session(sip, author.id, proxyTitle(author));
+        : writer.endpoint.session(sip, author.id, proxyTitle(author, writtenIn));
     return { kind: 'way', writer, session };
   };
 
   return {
     async deliver(order, signal) {
-      const way = await wayOf(order.author, order.recipient);
+      const way = await wayOf(order);
       if (way.kind !== 'way') return way;
       const { writer, session } = way;
       const { endpoint, as } = writer;
       const outgoing: Outgoing =
-        as === 'author' ? textOf(order.body) : textInTheNameOf(order.author, order.body);
+        as === 'author' ? textOf(order.body) : textInTheNameOf(order.author, order.body, order.writtenIn);
       if (outgoing.kind === 'refused') return refused(outgoing.id, order.recipient.displayName);
       const before = order.thread && parseThreadKey(order.thread);
       if (before?.owner === endpoint.sip && before.peer === session.peer)

@@ -1,5 +1,5 @@
 import type { Body } from '../../core/message.ts';
-import type { Person } from '../../core/people.ts';
+import type { Person, Side } from '../../core/people.ts';
 import type { Refusal } from '../../core/refusals.ts';
 import { explain } from '../../core/refusals.ts';
 import { type Converted, quoteOf, toSkype } from '../../core/text/text.ts';
@@ -22,15 +22,16 @@ export function textOf(body: Body): Outgoing {
 const maxNameLength = 64;
 
 /** The body as the gateway's own account writes it for somebody without an SfB account of their own. */
-export function textInTheNameOf(author: Person, body: Body): Outgoing {
+export function textInTheNameOf(author: Person, body: Body, writtenIn: Side = 'teams'): Outgoing {
   const own = textOf(body);
   if (own.kind === 'refused') return own;
-  return { kind: 'text', text: `${proxyTitle(author)}: ${own.text}` };
+  return { kind: 'text', text: `${proxyTitle(author, writtenIn)}: ${own.text}` };
 }
 
-/** Names the author, in a text and as the title of a session. */
-export function proxyTitle(author: Person): string {
-  return `${oneLine(author.displayName).slice(0, maxNameLength)} (Teams)`;
+/** Names the author, in a text and as the title of a session, and where they write if not in SfB. */
+export function proxyTitle(author: Person, writtenIn: Side = 'teams'): string {
+  const name = oneLine(author.displayName).slice(0, maxNameLength);
+  return writtenIn === 'teams' ? `${name} (Teams)` : name;
 }
 
 const quoteBytes = 200;

@@ -2,13 +2,16 @@ import type { Clock } from '../../../core/clock.ts';
 import type { SipUri } from '../../../core/people.ts';
 import { toUcwaPreferred } from '../../../core/presence/scales.ts';
 import {
+  type Application,
   type ChannelTimers,
   type Discovery,
   type KeptApplication,
   keepApplication,
   limit,
+  readContactModalities,
   type SendOutcome,
   type StartOutcome,
+  search,
   signIn,
   stoppedError,
   type Transport,
@@ -16,6 +19,7 @@ import {
 import type { DoorAccount, DoorEndpoint, DoorListener, InviteEnd, SendEnd } from '../door.ts';
 import { type Failure, failureOfError, failureOfReason } from '../errors.ts';
 import type { Gate } from '../gate.ts';
+import { sipUri } from '../ids.ts';
 import { createIncarnation, type Incarnation } from './incarnation.ts';
 
 export interface UcwaEndpointOptions {
@@ -235,7 +239,14 @@ export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
       await quietly(current.messaging.stop(conversation, limited.signal));
     },
 
-    hasOthers: async () => 'unknown',
+    async hasOthers(signal) {
+      if (!current) return 'unknown';
+      try {
+        return await othersBeside(current.application, account.sip, signal);
+      } catch {
+        return 'unknown';
+      }
+    },
 
     async watch(people) {
       watched = new Set(people);
@@ -279,6 +290,21 @@ function sendEnd(outcome: SendOutcome, here: Incarnation): SendEnd {
     case 'lost':
       return { kind: 'failed', failure: outcomeLost };
   }
+}
+
+/**
+ * A pool shows what all clients of a person can do together. The gateway's endpoint takes messages alone: who can do more
+ * has a client of their own.
+ */
+async function othersBeside(
+  application: Application,
+  own: SipUri,
+  signal: AbortSignal,
+): Promise<'yes' | 'unknown'> {
+  const found = await search(application, own.slice('sip:'.length), 10, signal);
+  const contact = found.find(({ uri }) => sipUri(uri) === own);
+  const modalities = contact ? await readContactModalities(application, contact, signal) : [];
+  return modalities.some((modality) => modality !== 'Messaging') ? 'yes' : 'unknown';
 }
 
 function isFailure(found: Incarnation | Failure): found is Failure {

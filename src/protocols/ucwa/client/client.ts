@@ -23,7 +23,7 @@ export {
   stoppedError,
 } from './keep-application.ts';
 export { createMessaging, type Messaging, type SendOutcome, type StartOutcome } from './messaging.ts';
-export { readContact, readContactPresence, search } from './people.ts';
+export { readContact, readContactModalities, readContactPresence, search } from './people.ts';
 export { createPresenceSubscriptions, type PresenceSubscriptions } from './presence-subscriptions.ts';
 export { createRequester, type Requester } from './requester.ts';
 export { type SignedIn, signIn } from './sign-in.ts';

@@ -48,3 +48,15 @@ export async function readContactNote(
   const answer = await application.requester.call('GET', href, { signal });
   return expectShape(checks.contactNote, answer.body, 'contactNote');
 }
+
+/** What all clients of a contact together can do (`Messaging`, `Audio`, …); none for somebody who is not signed in. */
+export async function readContactModalities(
+  application: Application,
+  { _links }: Contact,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const href = _links.contactSupportedModalities?.href;
+  if (href === undefined) throw new UnexpectedAnswer('contact has no contactSupportedModalities link');
+  const answer = await application.requester.call('GET', href, { signal });
+  return expectShape(checks.contactModalities, answer.body, 'contactSupportedModalities').modalities ?? [];
+}

@@ -63,6 +63,7 @@ export const ContactAnswer = Type.Object({
     self: Link,
     contactPresence: Type.Optional(Link),
     contactNote: Type.Optional(Link),
+    contactSupportedModalities: Type.Optional(Link),
   }),
 });
 export type Contact = Static<typeof ContactAnswer>;
@@ -73,6 +74,10 @@ export const ContactPresenceAnswer = Type.Object({
   lastActive: Type.Optional(Type.String({ maxLength: 100 })),
 });
 export type ContactPresence = Static<typeof ContactPresenceAnswer>;
+
+export const ContactModalitiesAnswer = Type.Object({
+  modalities: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 100 })),
+});
 
 export const ContactNoteAnswer = Type.Object({
   message: Type.Optional(Type.String({ maxLength: 16_384 })),
@@ -106,6 +111,7 @@ export const checks = {
   presenceSubscription: Compile(PresenceSubscriptionAnswer),
   contact: Compile(ContactAnswer),
   contactPresence: Compile(ContactPresenceAnswer),
+  contactModalities: Compile(ContactModalitiesAnswer),
   contactNote: Compile(ContactNoteAnswer),
   presenceSubscriptions: Compile(PresenceSubscriptionsAnswer),
   search: Compile(SearchAnswer),
