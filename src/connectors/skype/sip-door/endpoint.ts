@@ -65,6 +65,7 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
   #watched: ReadonlySet<SipUri> = new Set();
   /** What the registration that holds now began with. */
   #restored: Promise<Failure | undefined> = Promise.resolve(undefined);
+  #rewatched: Promise<Failure | undefined> = Promise.resolve(undefined);
   #isOver = false;
 
   constructor(options: SipEndpointOptions) {
@@ -116,9 +117,8 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
 
   async watch(people: ReadonlySet<SipUri>): Promise<Failure | undefined> {
     this.#watched = new Set(people);
-    const ready = await this.#readyWithin(changeMs);
-    if (ready) return ready;
-    return (await this.#watcher?.watch(this.#watched)) ?? undefined;
+    if (this.#watcher) return await this.#watcher.watch(this.#watched);
+    return (await this.#readyWithin(changeMs)) ?? (await this.#rewatched);
   }
 
   async invite(dialog: DialogId, to: SipUri, text: string, options: InviteOptions): Promise<InviteEnd> {
@@ -252,9 +252,10 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
     this.#watcher = watcher(link);
     const role = this.#role;
     this.#restored = role.kind === 'showing' ? restore(this.#publisher, role) : Promise.resolve(undefined);
-    void this.#restored.then((failure) => failure && this.#listener.failed(failure));
-    if (this.#watched.size > 0)
-      void this.#watcher.watch(this.#watched).then((failure) => failure && this.#listener.failed(failure));
+    this.#rewatched =
+      this.#watched.size === 0 ? Promise.resolve(undefined) : this.#watcher.watch(this.#watched);
+    for (const begun of [this.#restored, this.#rewatched])
+      void begun.then((failure) => failure && this.#listener.failed(failure));
   }
 
   #lost(): void {

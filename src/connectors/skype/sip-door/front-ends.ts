@@ -26,6 +26,7 @@ interface FrontEnd {
 
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
+const leastAvoidedMs = 5_000;
 /** How old an answer of DNS may be when it is used to connect. */
 const freshMs = 60_000;
 
@@ -50,13 +51,18 @@ export class FrontEnds implements AsyncDisposable {
     return this.#health;
   }
 
-  /** An open link to a front end drawn by priority and weight; or why there is none, and when to ask again. */
+  /**
+   * An open link to a front end drawn by priority and weight, to one that is to be left alone only where there is no other;
+   * or why there is none, and when to ask again.
+   */
   async link(): Promise<Link | Failure> {
     await this.#locate();
     if (this.#over) return unreachable('the pool is no longer used');
     const { clock, random } = this.#options;
-    const usable = this.#targets.filter((target) => this.#of(target).notBefore <= clock.now());
-    for (const target of orderTargets(usable, random)) {
+    const isRested = (target: Target): boolean => this.#of(target).notBefore <= clock.now();
+    const rested = this.#targets.filter(isRested);
+    const others = this.#targets.filter((target) => !isRested(target) && this.#of(target).link?.isOpen);
+    for (const target of [...orderTargets(rested, random), ...orderTargets(others, random)]) {
       const link = await this.#open(this.#of(target));
       if (link) return link;
       if (this.#over) break;
@@ -71,7 +77,8 @@ export class FrontEnds implements AsyncDisposable {
   /** The front end answers, but not as it should: others are to be asked for a while. */
   avoid(link: Link, afterMs = 0): void {
     const frontEnd = this.#of(link.target);
-    if (frontEnd.link === link) this.#failed(frontEnd, `${targetName(link.target)} refuses`, afterMs);
+    const detail = `${targetName(link.target)} refuses`;
+    if (frontEnd.link === link) this.#failed(frontEnd, detail, Math.max(afterMs, leastAvoidedMs));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

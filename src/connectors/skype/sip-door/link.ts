@@ -78,7 +78,10 @@ export class Link implements AsyncDisposable {
         newTag: names.tag,
       },
       {
-        onRequest: (transaction) => user.onRequest(transaction),
+        onRequest: (transaction) => {
+          this.#missed = 0;
+          user.onRequest(transaction);
+        },
         onUnanswered: (request) => user.onUnanswered(request),
         onCancel: (transaction, cancel) => user.onCancel(transaction, cancel),
         onServerFailure: (transaction, failure) => user.onServerFailure(transaction, failure),
@@ -110,6 +113,7 @@ export class Link implements AsyncDisposable {
     return new Promise((resolve) => {
       this.#flow.transactions.request(request, {
         onResponse: (response) => {
+          this.#missed = 0;
           if (response.status >= 200) resolve({ kind: 'response', response });
         },
         onFailure: (why) => resolve({ kind: 'none', why, sent: true }),
@@ -158,9 +162,7 @@ export class Link implements AsyncDisposable {
         return;
       }
       this.#missed += 1;
-      void this.ask(this.#heartbeat()).then((answer) => {
-        if (answer.kind === 'response') this.#missed = 0;
-      });
+      void this.ask(this.#heartbeat());
       this.#beat();
     });
   }

@@ -11,7 +11,7 @@ import { Link } from './link.ts';
 import type { Names } from './names.ts';
 import type { Pace } from './pace.ts';
 import { type Dialect, requestOf, type Self } from './self.ts';
-import { sleep } from './sleep.ts';
+import { orAborted, sleep } from './sleep.ts';
 
 export interface RegistrationOptions {
   readonly self: Self;
@@ -78,17 +78,7 @@ export class Registration implements AsyncDisposable {
 
   /** The connection, once there is one; or why the attempt under way, or the last one, failed. */
   async ready(signal: AbortSignal): Promise<Link | Failure> {
-    while (this.#state.kind === 'opening') {
-      signal.throwIfAborted();
-      const aborted = Promise.withResolvers<never>();
-      const abort = (): void => aborted.reject(signal.reason);
-      signal.addEventListener('abort', abort, { once: true });
-      try {
-        await Promise.race([this.#settled.promise, aborted.promise]);
-      } finally {
-        signal.removeEventListener('abort', abort);
-      }
-    }
+    while (this.#state.kind === 'opening') await orAborted(this.#settled.promise, signal);
     return this.#state.kind === 'registered' ? this.#state.link : this.#state.failure;
   }
 
@@ -142,7 +132,7 @@ export class Registration implements AsyncDisposable {
 
   async #attempt(): Promise<Link | Failure> {
     await this.#options.pace.turn(this.#life.signal);
-    const link = await this.#options.frontEnds.link();
+    const link = await orAborted(this.#options.frontEnds.link(), this.#life.signal);
     if (!(link instanceof Link)) return link;
     return (await this.#register(link)) ?? link;
   }
@@ -161,7 +151,7 @@ export class Registration implements AsyncDisposable {
         () => true,
         () => false,
       );
-      if (isDue && (await this.#register(link))) return;
+      if (isDue && (await this.#register(link).catch(() => over))) return;
     }
   }
 
@@ -173,7 +163,8 @@ export class Registration implements AsyncDisposable {
   /** Undefined when the endpoint is registered there. */
   async #register(link: Link): Promise<Failure | undefined> {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await this.#options.ask(link, this.#request(this.#expiresSeconds));
+      const asked = this.#options.ask(link, this.#request(this.#expiresSeconds));
+      const answer = await orAborted(asked, this.#life.signal);
       if (answer.kind === 'response') {
         const { response } = answer;
         if (response.status < 300) return this.#granted(response);

@@ -24,6 +24,8 @@ export class ScriptedServer implements AsyncDisposable {
   readonly unanswered: SipRequest[] = [];
   readonly cancelled: SipRequest[] = [];
   readonly clients: ServerClient[] = [];
+  /** Of the answers given, by method. */
+  readonly tags = new Map<string, string[]>();
   /** Answers by method, in place of what is usual. */
   readonly on = new Map<string, Handle>();
   readonly #listener: SipListener;
@@ -62,6 +64,8 @@ export class ScriptedServer implements AsyncDisposable {
       {
         onRequest: (transaction) => {
           this.requests.push(transaction.request);
+          const { method } = transaction.request;
+          this.tags.set(method, [...(this.tags.get(method) ?? []), transaction.toTag]);
           (this.on.get(transaction.request.method) ?? usual)(transaction, client);
         },
         onUnanswered: (request) => void this.unanswered.push(request),

@@ -16,6 +16,19 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
   });
 }
 
+/** Waits for `work` no longer than until the signal aborts; then rejects with its reason, and leaves the work alone. */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
 /** A signal that aborts after `ms`. Holds a timer until it is disposed of. */
 export function limit(clock: Clock, ms: number): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();

@@ -1,0 +1,602 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { eventually } from '../../../../test/kit/eventually.ts';
+import { ManualClock } from '../../../../test/kit/manual-clock.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { SipUri } from '../../../core/people.ts';
+import { offline, type Presence } from '../../../core/presence/presence.ts';
+import { systemClock } from '../../../gateway/clock.ts';
+import { bodyText, header, type SipRequest, textBody } from '../../../protocols/sip/message.ts';
+import { categoriesType, formatCategories } from '../../../protocols/sip/ms/categories.ts';
+import { formatMsFault, msFaultType, wrongDelta } from '../../../protocols/sip/ms/fault.ts';
+import { parsePublish } from '../../../protocols/sip/ms/publish.ts';
+import type { DialogEnd, DoorEndpoint, DoorInvitation, DoorListener, DoorMessage } from '../door.ts';
+import type { Failure } from '../errors.ts';
+import { grant, ScriptedServer } from './scripted-server.test-kit.ts';
+import { createSipDoor, type SipDoorOptions } from './sip-door.ts';
+
+const frank = 'sip:frank@contoso.example';
+const bob = 'sip:bob@contoso.example';
+const busy: Presence = { availability: 'Busy', activity: 'None' };
+
+/** Keeps what an endpoint hears. */
+class Heard implements DoorListener {
+  readonly invitations: DoorInvitation[] = [];
+  readonly messages: DoorMessage[] = [];
+  readonly ends: DialogEnd[] = [];
+  readonly presences: [SipUri, string][] = [];
+  readonly failures: Failure[] = [];
+  refuses = false;
+
+  async invited(invitation: DoorInvitation) {
+    this.invitations.push(invitation);
+  }
+  async received(message: DoorMessage) {
+    if (this.refuses) throw new Error('the ledger is full');
+    this.messages.push(message);
+  }
+  ended(_dialog: string, how: DialogEnd) {
+    this.ends.push(how);
+  }
+  presence(person: SipUri, { availability }: Presence) {
+    this.presences.push([person, availability]);
+  }
+  remarks() {}
+  lastActive() {}
+  failed(failure: Failure) {
+    this.failures.push(failure);
+  }
+  texts(): readonly string[] {
+    return this.messages.map(({ body }) => (body.format === 'text' ? body.text : body.html));
+  }
+}
+
+const uuidOf = (sip: string): string =>
+  `00000000-0000-4000-8000-${Buffer.from(sip).toString('hex').slice(-12).padStart(12, '0')}`;
+
+interface DoorAt {
+  readonly servers: readonly ScriptedServer[];
+  readonly clock?: Clock;
+  readonly options?: Partial<SipDoorOptions>;
+}
+
+function doorAt({ servers, clock = systemClock, options = {} }: DoorAt) {
+  return createSipDoor({
+    location: {
+      kind: 'servers',
+      servers: servers.map(({ port }, index) => ({ host: '127.0.0.1', port, priority: index, weight: 1 })),
+    },
+    tls: undefined,
+    dialect: 'microsoft',
+    localName: 'gateway.example',
+    clock,
+    random: () => 0,
+    endpointIdOf: ({ sip }) => uuidOf(sip),
+    ...options,
+  });
+}
+
+const accountOf = (sip: SipUri, password = '') => ({ sip, username: sip.slice(4), password });
+const soon = (): AbortSignal => AbortSignal.timeout(5_000);
+const sdp = { name: 'Content-Type', value: 'application/sdp' };
+const sdpBody = textBody('v=0\r\nm=message 5060 sip null\r\na=accept-types:text/plain\r\n');
+
+describe('an endpoint at a pool', () => {
+  let server: ScriptedServer;
+  let heard: Heard;
+  let door: ReturnType<typeof doorAt>;
+  let endpoint: DoorEndpoint;
+  beforeEach(async () => {
+    server = await ScriptedServer.open();
+    heard = new Heard();
+    door = doorAt({ servers: [server] });
+    endpoint = door.open(accountOf(frank), heard);
+  });
+  afterEach(async () => {
+    await door[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  });
+
+  /** An INVITE of bob’s to frank, as the pool sends it to this endpoint. */
+  const ring = (parts: { readonly headers?: SipRequest['headers']; readonly body?: Uint8Array } = {}) =>
+    server.client.ask({
+      method: 'INVITE',
+      uri: frank,
+      from: `"Bob Brown" <${bob}>;tag=bobs`,
+      to: `<${frank}>`,
+      callId: 'call1',
+      cseq: 1,
+      headers: [{ name: 'Contact', value: '<sip:bob@client.example>' }, sdp, ...(parts.headers ?? [])],
+      body: parts.body ?? sdpBody,
+    });
+
+  const inDialog = (method: string, cseq: number, to: string, text = '', type = 'text/plain') =>
+    server.client.ask({
+      method,
+      uri: frank,
+      from: `<${bob}>;tag=bobs`,
+      to,
+      callId: 'call1',
+      cseq,
+      headers: [{ name: 'Content-Type', value: type }],
+      body: textBody(text),
+    });
+
+  it('registers in the name of its person, with a name of its own that is the same at every start', async () => {
+    assert.equal(await endpoint.ready(soon()), undefined);
+    const register = await server.seen('REGISTER');
+    assert.match(header(register, 'From') ?? '', /^<sip:frank@contoso\.example>;tag=\w+;epid=\w{12}$/);
+    assert.ok(header(register, 'Contact')?.includes(`+sip.instance="<urn:uuid:${uuidOf(frank)}>"`));
+    assert.equal(header(register, 'Expires'), '60');
+    await endpoint[Symbol.asyncDispose]();
+    assert.equal(header(await server.seen('REGISTER', 2), 'Expires'), '0');
+  });
+
+  it('shares one connection with everybody else’s', async () => {
+    const other = door.open(accountOf('sip:oscar@fabrikam.example'), new Heard());
+    await Promise.all([endpoint.ready(soon()), other.ready(soon())]);
+    assert.equal(server.clients.length, 1);
+  });
+
+  it('is refused for good where the pool does not trust it, and says so', async () => {
+    server.on.set('REGISTER', (transaction) => {
+      transaction.respond(403, { headers: [{ name: 'ms-diagnostics', value: '4003;reason="no"' }] });
+    });
+    const stranger = door.open(accountOf('sip:eve@contoso.example'), heard);
+    const failure = await stranger.ready(soon());
+    assert.deepEqual(failure, {
+      kind: 'refused',
+      id: 'link-refused',
+      detail: 'SIP 403, ms-diagnostics 4003',
+    });
+    assert.equal(stranger.stopped, true);
+    assert.deepEqual(heard.failures.at(-1)?.id, 'link-refused');
+  });
+
+  it('publishes its state with the version that the pool names in a conflict', async () => {
+    let conflicts = 1;
+    server.on.set('SERVICE', (transaction) => {
+      if (conflicts-- > 0) {
+        const operations = [{ index: 2, version: 0, currentVersion: 7 }];
+        transaction.respond(409, {
+          headers: [{ name: 'Content-Type', value: msFaultType }],
+          body: textBody(formatMsFault({ code: wrongDelta, operations })),
+        });
+      } else transaction.respond(200);
+    });
+    assert.equal(await endpoint.show(busy), undefined);
+    assert.equal(await endpoint.show({ availability: 'Available', activity: 'None' }), undefined);
+    const versions = server
+      .of('SERVICE')
+      .map((request) => parsePublish(bodyText(request))?.publications.map(({ version }) => version));
+    assert.deepEqual(versions, [
+      [0, 0, 0, 0],
+      [0, 7, 0, 0],
+      [1, 8, 1, 1],
+    ]);
+  });
+
+  it('does not publish for ever where the pool always finds a conflict', async () => {
+    server.on.set('SERVICE', (transaction) => {
+      const operations = [{ index: 1, version: 0, currentVersion: 1 }];
+      const body = textBody(formatMsFault({ code: wrongDelta, operations }));
+      transaction.respond(409, { headers: [{ name: 'Content-Type', value: msFaultType }], body });
+    });
+    assert.equal((await endpoint.show(busy))?.id, 'unexpected-answer');
+    assert.equal(server.of('SERVICE').length, 4);
+  });
+
+  it('brings the first text inside the invitation where the peer takes it from there', async () => {
+    await endpoint.ready(soon());
+    server.on.set('INVITE', (transaction) => {
+      transaction.respond(180, { headers: [{ name: 'Contact', value: '<sip:bob@client.example>' }] });
+      transaction.respond(200, {
+        headers: [
+          { name: 'Contact', value: '<sip:bob@client.example>' },
+          { name: 'Supported', value: 'ms-text-format' },
+        ],
+      });
+    });
+    const end = await endpoint.invite('d1', bob, 'Hello', { thread: 'T1', subject: 'Frank (Teams)' });
+    assert.equal(end.kind, 'accepted');
+    const invite = await server.seen('INVITE');
+    assert.deepEqual(
+      ['Ms-Conversation-ID', 'Subject', 'ms-text-format'].map((name) => header(invite, name)),
+      ['T1', 'Frank (Teams)', 'text/plain; charset=UTF-8;ms-body=SGVsbG8='],
+    );
+    assert.equal((await endpoint.send('d1', 'm2', 'More')).kind, 'sent');
+    assert.deepEqual(server.of('MESSAGE').map(bodyText), ['More']);
+    await eventually('an ACK', () => server.unanswered.some(({ method }) => method === 'ACK'));
+    await endpoint.end('d1');
+    assert.equal(server.of('BYE').length, 1);
+    assert.equal((await endpoint.send('d1', 'm3', 'Late')).kind, 'failed');
+  });
+
+  it('sends the first text in the session where the peer does not, and fails with it', async () => {
+    await endpoint.ready(soon());
+    server.on.set('INVITE', (transaction) => {
+      transaction.respond(200, { headers: [{ name: 'Contact', value: '<sip:bob@client.example>' }] });
+    });
+    assert.equal((await endpoint.invite('d1', bob, 'Hello', { thread: 'T' })).kind, 'accepted');
+    assert.deepEqual(server.of('MESSAGE').map(bodyText), ['Hello']);
+    server.on.set('MESSAGE', (transaction) => void transaction.respond(486));
+    const end = await endpoint.invite('d2', bob, 'Hello again', { thread: 'T' });
+    assert.equal(end.kind === 'failed' && end.failure.id, 'do-not-disturb');
+    await server.seen('BYE');
+  });
+
+  it('says why an invitation came to nothing', async () => {
+    await endpoint.ready(soon());
+    for (const [status, id] of [
+      [480, 'offline'],
+      [486, 'do-not-disturb'],
+      [603, 'declined'],
+      [404, 'no-such-person'],
+      [408, 'no-answer'],
+      [403, 'not-allowed'],
+      [503, 'unreachable'],
+      [504, 'uncertain'],
+      [499, 'unexpected-answer'],
+    ] as const) {
+      server.on.set('INVITE', (transaction) => void transaction.respond(status));
+      const end = await endpoint.invite(`d${status}`, bob, 'x', { thread: 'T' });
+      assert.equal(end.kind === 'failed' && end.failure.id, id, String(status));
+    }
+  });
+
+  it('takes an invitation back while it rings', async () => {
+    await endpoint.ready(soon());
+    server.on.set('INVITE', (transaction) => void transaction.respond(180));
+    const end = endpoint.invite('d1', bob, 'x', { thread: 'T' });
+    await server.seen('INVITE');
+    await endpoint.cancel('d1');
+    const outcome = await end;
+    assert.equal(outcome.kind === 'failed' && outcome.failure.id, 'no-answer');
+    assert.equal(server.cancelled.length, 1);
+  });
+
+  it('rings without taking up, takes up when told to, and talks both ways', async () => {
+    await endpoint.show(busy);
+    const first = { name: 'ms-text-format', value: 'text/plain; charset=UTF-8;ms-body=SGVsbG8=' };
+    const ringing = ring({ headers: [first, { name: 'Ms-Conversation-ID', value: 'T9' }] });
+    await eventually('an invitation', () => heard.invitations.length === 1);
+    const invitation = heard.invitations[0] ?? assert.fail();
+    assert.deepEqual(
+      [invitation.from, invitation.fromName, invitation.thread, invitation.body],
+      [bob, 'Bob Brown', 'T9', { format: 'text', text: 'Hello' }],
+    );
+    assert.equal(await endpoint.accept(invitation.dialog), undefined);
+    const answer = await ringing;
+    assert.deepEqual([answer.status, header(answer, 'Supported')], [200, 'ms-text-format']);
+    const to = header(answer, 'To') ?? '';
+    assert.equal((await inDialog('MESSAGE', 2, to, 'And more')).status, 200);
+    assert.deepEqual(heard.texts(), ['And more']);
+    assert.equal((await endpoint.send(invitation.dialog, 'm1', 'Hi Bob')).kind, 'sent');
+    const typing = '<KeyboardActivity><status status="type"/></KeyboardActivity>';
+    assert.equal((await inDialog('INFO', 3, to, typing, 'application/xml')).status, 200);
+    assert.equal((await inDialog('MESSAGE', 4, to, 'x', 'image/png')).status, 415);
+    heard.refuses = true;
+    assert.equal((await inDialog('MESSAGE', 5, to, 'lost')).status, 503);
+    assert.equal((await inDialog('BYE', 6, to)).status, 200);
+    assert.deepEqual(heard.ends, ['over']);
+    assert.equal((await inDialog('MESSAGE', 7, to, 'too late')).status, 481);
+  });
+
+  it('gives an invitation back to the person’s other clients', async () => {
+    await endpoint.show(busy);
+    const ringing = ring();
+    await eventually('an invitation', () => heard.invitations.length === 1);
+    await endpoint.decline(heard.invitations[0]?.dialog ?? '');
+    assert.equal((await ringing).status, 480);
+    assert.deepEqual(heard.ends, ['declined']);
+  });
+
+  it('knows why an invitation rings no more', async () => {
+    await endpoint.show(busy);
+    const ended = async (reason: string | undefined): Promise<DialogEnd | undefined> => {
+      heard.invitations.length = 0;
+      const transaction = server.client.flow.transactions.request(
+        {
+          kind: 'request',
+          method: 'INVITE',
+          uri: frank,
+          headers: [
+            { name: 'From', value: `<${bob}>;tag=bobs` },
+            { name: 'To', value: `<${frank}>` },
+            { name: 'Call-ID', value: `call ${reason}`.replaceAll(' ', '') },
+            { name: 'CSeq', value: '1 INVITE' },
+            { name: 'Contact', value: '<sip:bob@client.example>' },
+            sdp,
+          ],
+          body: sdpBody,
+        },
+        { onResponse: () => undefined, onFailure: () => undefined },
+      );
+      await eventually('an invitation', () => heard.invitations.length === 1);
+      heard.ends.length = 0;
+      // Before the 180 has come, a CANCEL waits for it.
+      transaction.cancel(reason === undefined ? [] : [{ name: 'Reason', value: reason }]);
+      return eventually('an end', () => heard.ends[0]);
+    };
+    assert.equal(await ended('SIP;cause=200;text="Call completed elsewhere"'), 'answered-elsewhere');
+    assert.equal(await ended('SIP;cause=603'), 'declined');
+    assert.equal(await ended('SIP;cause=408'), 'missed');
+    assert.equal(await ended(undefined), 'caller-gave-up');
+    assert.equal(
+      await endpoint.accept(heard.invitations[0]?.dialog ?? '').then((failure) => failure?.kind),
+      'ended',
+    );
+  });
+
+  it('takes nothing while it is there for writing alone, and nothing that it cannot carry', async () => {
+    await endpoint.ready(soon());
+    assert.equal((await ring()).status, 480);
+    assert.equal(await endpoint.receive(), undefined);
+    const audio = textBody('v=0\r\nm=audio 49170 RTP/AVP 0\r\n');
+    assert.equal((await ring({ body: audio })).status, 488);
+    const conference = await server.client.ask({
+      method: 'INVITE',
+      uri: frank,
+      from: `<${bob}>;tag=b`,
+      to: `<${frank}>`,
+      callId: 'conference',
+      cseq: 1,
+      headers: [{ name: 'Content-Type', value: 'application/ms-conf-invite+xml' }],
+      body: textBody(
+        '<Conferencing version="2.0"><focus-uri>sip:f@contoso.example</focus-uri></Conferencing>',
+      ),
+    });
+    assert.equal(conference.status, 488);
+    assert.match(header(conference, 'ms-client-diagnostics') ?? '', /group chats are not supported/);
+    assert.equal(heard.invitations.length, 0);
+  });
+
+  it('watches people in batches, and hears of those alone', async () => {
+    const people = Array.from({ length: 150 }, (_, index): SipUri => `sip:p${index}@contoso.example`);
+    assert.equal(await endpoint.watch(new Set(people)), undefined);
+    const subscribes = server.of('SUBSCRIBE');
+    assert.equal(subscribes.length, 2);
+    const state = (uri: string) =>
+      formatCategories({
+        uri,
+        categories: [
+          {
+            name: 'state',
+            content: { kind: 'state', state: { type: 'aggregateState', manual: false, availability: 6500 } },
+          },
+        ],
+      });
+    const first = subscribes[0] ?? assert.fail();
+    const notify = (uri: string, method: string) => ({
+      kind: 'request' as const,
+      method,
+      uri: frank,
+      headers: [
+        { name: 'From', value: `${header(first, 'To')};tag=${serverTag}` },
+        { name: 'To', value: header(first, 'From') ?? '' },
+        { name: 'Call-ID', value: header(first, 'Call-ID') ?? '' },
+        { name: 'CSeq', value: `2 ${method}` },
+        { name: 'Event', value: 'presence' },
+        { name: 'Subscription-State', value: 'active;expires=600' },
+        { name: 'Content-Type', value: categoriesType },
+      ],
+      body: textBody(state(uri)),
+    });
+    const serverTag = tagOfFirstSubscription(server);
+    server.client.flow.transactions.sendUnanswered(notify('sip:p3@contoso.example', 'BENOTIFY'));
+    server.client.flow.transactions.sendUnanswered(notify('sip:stranger@contoso.example', 'BENOTIFY'));
+    server.client.flow.transactions.sendUnanswered(notify('sip:p4@contoso.example', 'BENOTIFY'));
+    await eventually('two reports', () => heard.presences.length === 2);
+    assert.deepEqual(heard.presences, [
+      ['sip:p3@contoso.example', 'Busy'],
+      ['sip:p4@contoso.example', 'Busy'],
+    ]);
+    await endpoint.watch(new Set(people.slice(0, 100)));
+    await eventually('the second batch is left', () =>
+      server.of('SUBSCRIBE').some((request) => header(request, 'Expires') === '0'),
+    );
+  });
+});
+
+/** The scripted server answers with tags that count up. */
+function tagOfFirstSubscription(server: ScriptedServer): string {
+  const tag = server.tags.get('SUBSCRIBE')?.[0];
+  return tag ?? assert.fail('no SUBSCRIBE has been answered');
+}
+
+describe('a pool with several front ends', () => {
+  const opened: AsyncDisposable[] = [];
+  after(async () => {
+    for (const each of opened.reverse()) await each[Symbol.asyncDispose]();
+  });
+  const keep = <T extends AsyncDisposable>(each: T): T => {
+    opened.push(each);
+    return each;
+  };
+
+  it('has its endpoints on another one when theirs dies, with everything they show', async () => {
+    const first = await ScriptedServer.open();
+    const second = keep(await ScriptedServer.open());
+    const door = keep(doorAt({ servers: [first, second] }));
+    const heard = new Heard();
+    const endpoint = door.open(accountOf(frank), heard);
+    assert.equal(await endpoint.show(busy), undefined);
+    await endpoint.watch(new Set([bob]));
+    assert.equal(second.clients.length, 0);
+    await first[Symbol.asyncDispose]();
+    await second.seen('REGISTER');
+    await second.seen('SERVICE');
+    await second.seen('SUBSCRIBE');
+    assert.equal(await endpoint.ready(soon()), undefined);
+    assert.equal(door.health.kind, 'reached');
+  });
+
+  it('goes to the next one where one answers that it is not available', async () => {
+    const first = keep(await ScriptedServer.open());
+    const second = keep(await ScriptedServer.open());
+    first.on.set('REGISTER', (transaction) => void transaction.respond(503));
+    const door = keep(doorAt({ servers: [first, second] }));
+    const endpoint = door.open(accountOf(frank), new Heard());
+    assert.equal((await endpoint.ready(soon()))?.id, 'unreachable');
+    await eventually('registered at the second', async () => (await endpoint.ready(soon())) === undefined);
+    assert.equal(first.of('REGISTER').length, 1);
+  });
+
+  it('is unreachable, with a reason and a time, while none answers', async () => {
+    const gone = await ScriptedServer.open();
+    await gone[Symbol.asyncDispose]();
+    const door = keep(doorAt({ servers: [gone] }));
+    const endpoint = door.open(accountOf(frank), new Heard());
+    const failure = await endpoint.ready(soon());
+    assert.equal(failure?.id, 'unreachable');
+    assert.match(failure.detail, /no front end can be reached/);
+    assert.equal(door.health.kind === 'failing' && door.health.failure.id, 'unreachable');
+  });
+
+  it('lets only so many register in a second', async () => {
+    const server = keep(await ScriptedServer.open());
+    const clock = new ManualClock();
+    const door = doorAt({ servers: [server], clock, options: { registrationsPerSecond: 10 } });
+    const endpoints = Array.from({ length: 20 }, (_, index) =>
+      door.open(accountOf(`sip:p${index}@contoso.example`), new Heard()),
+    );
+    await eventually('the first are there', () => server.of('REGISTER').length === 2);
+    clock.advance(1_000);
+    await eventually('ten more', () => server.of('REGISTER').length === 12);
+    clock.advance(1_000);
+    await Promise.all(endpoints.map((endpoint) => endpoint.ready(soon())));
+    for (const endpoint of endpoints) endpoint.abandon();
+    await door[Symbol.asyncDispose]();
+  });
+});
+
+describe('a pool that misbehaves', () => {
+  let server: ScriptedServer;
+  let clock: ManualClock;
+  let heard: Heard;
+  let door: ReturnType<typeof doorAt>;
+  let endpoint: DoorEndpoint;
+  beforeEach(async () => {
+    server = await ScriptedServer.open();
+    clock = new ManualClock();
+    heard = new Heard();
+    door = doorAt({ servers: [server], clock });
+    endpoint = door.open(accountOf(frank), heard);
+    assert.equal(await endpoint.ready(soon()), undefined);
+  });
+  afterEach(async () => {
+    const closing = door[Symbol.asyncDispose]();
+    clock.advance(5_000);
+    await closing;
+    await server[Symbol.asyncDispose]();
+  });
+
+  it('by never answering: the text is uncertain well before a deadline of 30 s', async () => {
+    server.on.set('INVITE', (transaction) => {
+      transaction.respond(200, {
+        headers: [
+          { name: 'Contact', value: '<sip:bob@client.example>' },
+          { name: 'Supported', value: 'ms-text-format' },
+        ],
+      });
+    });
+    server.on.set('MESSAGE', () => undefined);
+    assert.equal((await endpoint.invite('d1', bob, 'Hello', { thread: 'T' })).kind, 'accepted');
+    const sending = endpoint.send('d1', 'm', 'Are you there?');
+    await server.seen('MESSAGE');
+    clock.advance(16_000);
+    const end = await sending;
+    assert.deepEqual(end.kind === 'failed' && [end.failure.kind, end.failure.detail], [
+      'uncertain',
+      'no answer',
+    ]);
+  });
+
+  it('by dropping the connection in the middle: what was under way is uncertain, what comes next is not sent', async () => {
+    server.on.set('INVITE', (_transaction, client) => client.connection.close());
+    server.on.set('REGISTER', () => undefined);
+    const end = await endpoint.invite('d1', bob, 'Hello', { thread: 'T' });
+    assert.deepEqual(end.kind === 'failed' && end.failure.kind, 'uncertain');
+    const next = await endpoint.invite('d2', bob, 'Hello', { thread: 'T' });
+    assert.deepEqual(next.kind === 'failed' && [next.failure.kind, next.failure.id], [
+      'transient',
+      'unreachable',
+    ]);
+  });
+
+  it('by answering no more: the connection is given up after two signs of life that did not come', async () => {
+    server.on.set('OPTIONS', () => undefined);
+    server.on.set('REGISTER', () => undefined);
+    for (let beat = 1; beat <= 2; beat += 1) {
+      clock.advance(20_000);
+      await server.seen('OPTIONS', beat);
+    }
+    clock.advance(20_000);
+    await eventually('given up', async () => {
+      clock.advance(500);
+      return server.clients.length === 2;
+    });
+    assert.equal(door.health.kind, 'reached');
+  });
+
+  it('by sending requests for people who are not here: 404, and nobody hears of it', async () => {
+    await endpoint.receive();
+    const answer = await server.client.ask({
+      method: 'MESSAGE',
+      uri: 'sip:eve@contoso.example',
+      from: `<${bob}>;tag=b`,
+      to: '<sip:eve@contoso.example>',
+      callId: 'x',
+      cseq: 1,
+      body: textBody('hello'),
+    });
+    assert.equal(answer.status, 404);
+    const strange = await server.client.ask({
+      method: 'MESSAGE',
+      uri: frank,
+      from: `<${bob}>;tag=b`,
+      to: `<${frank}>;tag=unknown`,
+      callId: 'x',
+      cseq: 2,
+      body: textBody('hello'),
+    });
+    assert.equal(strange.status, 481);
+    assert.equal(heard.invitations.length + heard.messages.length, 0);
+  });
+
+  it('by writing nonsense: the connection is left, and made anew', async () => {
+    const socket = server.client.connection;
+    for (let count = 0; count < 120; count += 1)
+      socket.send({ kind: 'response', status: 200, reason: 'OK', headers: [], body: new Uint8Array(0) });
+    await eventually('made anew', async () => {
+      clock.advance(1_000);
+      return server.clients.length === 2;
+    });
+    assert.equal(await endpoint.ready(soon()), undefined);
+  });
+
+  it('by registering for no time, or forgetting: the endpoint registers again, later and later', async () => {
+    let answers = 0;
+    server.on.set('REGISTER', (transaction) => {
+      answers += 1;
+      if (answers < 3) transaction.respond(200, { headers: [{ name: 'Expires', value: '0' }] });
+      else grant(transaction);
+    });
+    const other = door.open(accountOf('sip:oscar@contoso.example'), heard);
+    assert.equal((await other.ready(soon()))?.id, 'unexpected-answer');
+    await eventually('registered in the end', async () => {
+      clock.advance(500);
+      return (await other.ready(soon())) === undefined;
+    });
+    assert.equal(answers, 3);
+  });
+
+  it('without any of that, registers again before the time is up', async () => {
+    for (let round = 2; round <= 4; round += 1) {
+      clock.advance(30_000);
+      await server.seen('REGISTER', round);
+    }
+    assert.equal(server.clients.length, 1);
+    await endpoint.show(offline);
+  });
+});
