@@ -4,6 +4,7 @@ import {
   type MirrorEvent,
   type MirrorPerson,
   type MirrorState,
+  type MirrorTimes,
   ownPresence,
   startMirror,
 } from '../core/presence/mirror.ts';
@@ -37,7 +38,7 @@ interface SidePaces {
  * that nothing has confirmed yet. Nothing here waits or owns a timer: what is to be done now is returned.
  */
 export class PersonPresence {
-  readonly #paceMs: number;
+  readonly #times: MirrorTimes;
   #mirror: MirrorState;
   #remarks: RemarksState = startRemarks;
   #remarksWakeAt: number | undefined;
@@ -46,9 +47,9 @@ export class PersonPresence {
   readonly #unconfirmed = new Set<Side>();
   readonly #activeAt: Partial<Record<Side, number>> = {};
 
-  constructor(person: MirrorPerson, paceMs: number) {
-    this.#paceMs = paceMs;
-    this.#mirror = startMirror(person, paceMs);
+  constructor(person: MirrorPerson, times: MirrorTimes) {
+    this.#times = times;
+    this.#mirror = startMirror(person, times);
   }
 
   /** When {@link due} is to be called, Unix ms, if it is. */
@@ -78,7 +79,11 @@ export class PersonPresence {
     const decision = decideRemarks(
       this.#remarks,
       event,
-      { person: this.#mirror.person, shows: (side) => isSignedIn(this.ours(side)), paceMs: this.#paceMs },
+      {
+        person: this.#mirror.person,
+        shows: (side) => isSignedIn(this.ours(side)),
+        paceMs: this.#times.paceMs,
+      },
       now,
     );
     this.#remarks = decision.state;
@@ -171,7 +176,7 @@ export class PersonPresence {
   }
 
   #let<T>(paced: Paced<T>, event: PaceEvent<T>, now: number) {
-    const decision = decidePace(paced.pace, event, now, this.#paceMs);
+    const decision = decidePace(paced.pace, event, now, this.#times.paceMs);
     paced.pace = decision.pace;
     paced.dueAt = decision.dueAt;
     return decision.tell;

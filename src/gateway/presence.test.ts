@@ -6,6 +6,7 @@ import type { ScriptedConnector } from '../../test/kit/scripted-connector.ts';
 import { noRemarks, type Remarks } from '../core/presence/remarks.ts';
 import { openMemoryLedger } from '../ledger/memory/open.ts';
 import type { Ledger } from './ledger.ts';
+import { defaultPresence } from './presence.ts';
 
 const note = (text: string): Remarks => ({ ...noRemarks, note: { kind: 'text', text } });
 const published = ({ published: all }: ScriptedConnector) =>
@@ -30,7 +31,7 @@ const says = (w: World, side: 'teams' | 'skype', person: typeof alice, remarks: 
 };
 
 describe('the pace of presence', () => {
-  const paced = { presence: { leaseMs: 60_000, paceMs: 5_000 } };
+  const paced = { presence: defaultPresence };
 
   it('lets the first change out at once, the next after the pace, and of those between only the last', async () => {
     await using w = await world(undefined, paced);

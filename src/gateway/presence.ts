@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { backoffMs, type RetryPolicy } from '../core/conversation/delivery.ts';
 import type { PersonId } from '../core/ids.ts';
 import { type Person, type Side, sides } from '../core/people.ts';
-import { authorityOf, type MirrorEvent, mirrorPerson } from '../core/presence/mirror.ts';
+import { authorityOf, type MirrorEvent, type MirrorTimes, mirrorPerson } from '../core/presence/mirror.ts';
 import { isSignedIn, offline, type Presence, samePresence } from '../core/presence/presence.ts';
 import { noRemarks, type Remarks, sameRemarks } from '../core/presence/remarks.ts';
 import type { Connector, PresenceObservation, PublishOutcome, RemarksObservation } from './connector.ts';
@@ -19,10 +19,12 @@ export interface PresenceSettings {
   readonly leaseMs: number;
   /** The least time between two changes of one person shown on one side, ms; signing out never waits. */
   readonly paceMs: number;
+  /** `lazy`: the connectors leave it to their networks to find out that somebody has signed out. */
+  readonly signOut: 'immediate' | 'lazy';
 }
 
 /** The pace is that of RFC 3856 section 6.10. */
-export const defaultPresence: PresenceSettings = { leaseMs: 60_000, paceMs: 5_000 };
+export const defaultPresence: PresenceSettings = { leaseMs: 60_000, paceMs: 5_000, signOut: 'immediate' };
 
 export interface PresenceOptions {
   readonly directory: Directory;
@@ -87,6 +89,9 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
   const timing = { backoff: (n: number) => backoffMs(n, options.retry, options.random()), clock };
   const presences: Publisher<Presence> = createPublisher({ ...timing, same: samePresence, publish: show });
   const remarking: Publisher<Remarks> = createPublisher({ ...timing, same: sameRemarks, publish: say });
+  const leases = sides.map((side) => connectors[side].capabilities.endpointLeaseMs);
+  const lingerMs = settings.signOut === 'lazy' ? Math.max(...leases) : 0;
+  const times: MirrorTimes = { paceMs: settings.paceMs, lingerMs };
   let lease: Disposable | undefined;
 
   async function show(person: Person, side: Side, presence: Presence): Promise<'done' | 'again' | 'never'> {
@@ -145,7 +150,7 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
   function entryOf(person: Person): Entry {
     const known = entries.get(person.id);
     if (known) return known;
-    const presence = new PersonPresence(mirrorPerson(person), settings.paceMs);
+    const presence = new PersonPresence(mirrorPerson(person), times);
     const entry: Entry = { presence, up: new Set(), wake: undefined };
     entries.set(person.id, entry);
     return entry;
@@ -261,8 +266,7 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
     },
     own: (person, side) => entries.get(person.id)?.presence.own(side, clock.now()),
     shown(person) {
-      const presence =
-        entries.get(person.id)?.presence ?? new PersonPresence(mirrorPerson(person), settings.paceMs);
+      const presence = entries.get(person.id)?.presence ?? new PersonPresence(mirrorPerson(person), times);
       const shownOn = (side: Side): ShownSide => ({
         seen: presence.seen(side)?.presence,
         seenAt: presence.seen(side)?.at,

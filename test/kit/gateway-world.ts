@@ -8,6 +8,7 @@ import { createDirectory } from '../../src/gateway/directory.ts';
 import type { GatewayEvent } from '../../src/gateway/events.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway/gateway.ts';
 import type { Ledger } from '../../src/gateway/ledger.ts';
+import { defaultPresence } from '../../src/gateway/presence.ts';
 import { openMemoryLedger } from '../../src/ledger/memory/open.ts';
 import { ManualClock } from './manual-clock.ts';
 import { somebody } from './people.ts';
@@ -42,7 +43,7 @@ export async function openGatewayWorld(
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     policies: settings.policies ?? policyForAll('bridged'),
     federation: settings.federation ?? openFederation,
-    presence: settings.presence ?? { leaseMs: 60_000, paceMs: 0 },
+    presence: settings.presence ?? { ...defaultPresence, paceMs: 0 },
     deadlineMs: 30_000,
     sessionIdleMs,
     mostUnderWay: 1_000,

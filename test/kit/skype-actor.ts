@@ -312,6 +312,18 @@ export class SkypeActor {
       .map((line) => JSON.parse(line) as Resource);
   }
 
+  /** The note beside somebody's presence. */
+  async noteOf(address: string): Promise<string> {
+    const people = hrefOf(this.#part('people'), 'self');
+    return String((await this.call('GET', `${people}/${address}/note`))['message'] ?? '');
+  }
+
+  /** An empty text takes it away. */
+  async setNote(message: string): Promise<void> {
+    const me = await this.call('GET', hrefOf(this.#part('me'), 'self'));
+    await this.call('POST', hrefOf(me, 'note'), { message });
+  }
+
   async setPresence(availability: string): Promise<void> {
     const me = await this.call('GET', hrefOf(this.#part('me'), 'self'));
     await this.call('POST', hrefOf(me, 'presence'), { availability });

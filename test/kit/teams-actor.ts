@@ -77,11 +77,20 @@ export class TeamsActor {
   }
 
   async signIn(availability = 'Available', activity = availability): Promise<void> {
+    await this.#show(availability, activity, 60);
+  }
+
+  /** Keeps the client signed in for so many minutes, and no longer; 5 to 240. */
+  async renew(minutes: number): Promise<void> {
+    await this.#show('Available', 'Available', minutes);
+  }
+
+  async #show(availability: string, activity: string, minutes: number): Promise<void> {
     await this.call('POST', `/users/${await this.id()}/presence/setPresence`, {
       sessionId: this.#where.clientId,
       availability,
       activity,
-      expirationDuration: 'PT1H',
+      expirationDuration: `PT${minutes}M`,
     });
   }
 
@@ -96,6 +105,21 @@ export class TeamsActor {
     await this.call('POST', `/users/${await this.id()}/presence/clearPresence`, {
       sessionId: this.#where.clientId,
     });
+  }
+
+  /** An empty text takes it away. */
+  async setStatus(content: string): Promise<void> {
+    await this.call('POST', `/users/${await this.id()}/presence/setStatusMessage`, {
+      statusMessage: { message: { content, contentType: 'text' } },
+    });
+  }
+
+  /** The status message, empty where there is none. */
+  async statusOf(address: string): Promise<string> {
+    const { statusMessage } = await this.call<{
+      statusMessage: { message: { content: string } } | null;
+    }>('GET', `/users/${address}/presence`);
+    return statusMessage?.message.content ?? '';
   }
 
   async presenceOf(address: string): Promise<{ availability: string; activity: string }> {

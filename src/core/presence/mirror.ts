@@ -15,9 +15,18 @@ import { shownInTeams, shownThroughSip, shownThroughUcwa } from './scales.ts';
  */
 export interface MirrorState {
   readonly person: MirrorPerson;
+  readonly times: MirrorTimes;
+  readonly sides: Readonly<Record<Side, SideState>>;
+}
+
+export interface MirrorTimes {
   /** How long a publication may be held back on its way, ms: reports of what it replaces come later by that. */
   readonly paceMs: number;
-  readonly sides: Readonly<Record<Side, SideState>>;
+  /**
+   * How long what is withdrawn goes on being shown, ms: 0 where it is taken away at once. Until then, or until the side
+   * shows nobody, nothing that it reports can be told from that.
+   */
+  readonly lingerMs: number;
 }
 
 export interface MirrorPerson {
@@ -39,6 +48,8 @@ interface SideState {
   readonly disguise: Presence | undefined;
   /** A report that the gateway's publication does not explain, and on which it acted. */
   readonly suspect: Presence | undefined;
+  /** Until when what was withdrawn may still be shown, Unix ms; 0 where nothing is. */
+  readonly lingersUntil: number;
 }
 
 export type MirrorEvent =
@@ -79,6 +90,7 @@ const unseen: SideState = {
   withdrawn: undefined,
   disguise: undefined,
   suspect: undefined,
+  lingersUntil: 0,
 };
 
 export function mirrorPerson(person: Person): MirrorPerson {
@@ -89,8 +101,10 @@ export function mirrorPerson(person: Person): MirrorPerson {
   };
 }
 
-export function startMirror(person: MirrorPerson, paceMs = 0): MirrorState {
-  return { person, paceMs, sides: { teams: unseen, skype: unseen } };
+const atOnce: MirrorTimes = { paceMs: 0, lingerMs: 0 };
+
+export function startMirror(person: MirrorPerson, times: MirrorTimes = atOnce): MirrorState {
+  return { person, times, sides: { teams: unseen, skype: unseen } };
 }
 
 export type Authority = 'teams' | 'skype' | 'none' | 'teams while signed in there, else skype';
@@ -120,7 +134,7 @@ export function decideMirror(state: MirrorState, event: MirrorEvent, now: number
     ...(event.kind === 'unconfirmed' ? { [event.side]: offline } : {}),
   };
   const turnedSide = (side: Side): SideState =>
-    turned(before.sides[side], targets[side], ownPresence(before, side, now), now, state.paceMs);
+    turned(before.sides[side], targets[side], ownPresence(before, side, now), now, state.times);
   const [teams, skype] = [turnedSide('teams'), turnedSide('skype')];
   const publish = [
     ...(samePresence(before.sides.teams.ours, teams.ours)
@@ -130,14 +144,15 @@ export function decideMirror(state: MirrorState, event: MirrorEvent, now: number
       ? []
       : [{ side: 'skype', presence: skype.ours } as const]),
   ];
-  return { state: { ...before, sides: { teams, skype } }, publish, wakeAt: earliest(teams, skype) };
+  return { state: { ...before, sides: { teams, skype } }, publish, wakeAt: earliest([teams, skype], now) };
 }
 
 /** What the person's own clients show on a side, as far as reports tell; undefined where they tell nothing. */
 export function ownPresence(state: MirrorState, side: Side, now: number): Presence | undefined {
-  const { seen, ours, fading, disguise } = state.sides[side];
+  const { seen, ours, fading, disguise, lingersUntil } = state.sides[side];
   if (!seen) return undefined;
   if (!isSignedIn(seen.presence)) return offline;
+  if (now < lingersUntil) return undefined;
   const shown = [ours, ...(isSignedIn(ours) ? disguised(disguise) : []), ...current(fading, now)];
   return shown.some((presence) => isSignedIn(presence) && explains(side, presence, seen.presence))
     ? undefined
@@ -178,7 +193,8 @@ function applied(state: MirrorState, event: MirrorEvent, now: number): MirrorSta
       if (side.seen && event.at < Math.min(side.seen.at, now)) return state;
       if (event.presence.availability === 'PresenceUnknown') return state;
       const seen = { presence: event.presence, at: Math.min(event.at, now) };
-      const next = { ...side, ...unmasked(side, event.presence), seen };
+      const lingersUntil = isSignedIn(event.presence) ? side.lingersUntil : 0;
+      const next = { ...side, ...unmasked(side, event.presence), seen, lingersUntil };
       return {
         ...state,
         sides: { ...state.sides, [event.side]: { ...next, fading: fresh(next.fading, now) } },
@@ -228,12 +244,12 @@ function turned(
   target: Presence,
   own: Presence | undefined,
   now: number,
-  paceMs: number,
+  { paceMs, lingerMs }: MirrorTimes,
 ): SideState {
   const fading = fresh(side.fading, now);
   if (samePresence(side.ours, target))
     return fading.length === side.fading.length ? side : { ...side, fading };
-  if (!isSignedIn(side.ours)) return { ...side, ours: target, fading, suspect: undefined };
+  if (!isSignedIn(side.ours)) return { ...side, ours: target, fading, suspect: undefined, lingersUntil: 0 };
   const withdraws = !isSignedIn(target);
   const withdrawn = withdraws ? { at: now, settleMs: settleTime(side, now) } : side.withdrawn;
   const until = now + (withdraws && withdrawn ? withdrawn.settleMs : settleMs + paceMs);
@@ -242,6 +258,7 @@ function turned(
     ours: target,
     fading: [...fading, { presence: side.ours, until }].slice(-mostFading),
     withdrawn,
+    lingersUntil: withdraws && lingerMs > 0 ? now + lingerMs : side.lingersUntil,
     suspect: withdraws && own && isSignedIn(own) ? own : undefined,
   };
 }
@@ -255,7 +272,10 @@ function fresh(fading: SideState['fading'], now: number): SideState['fading'] {
   return fading.every(({ until }) => until > now) ? fading : fading.filter(({ until }) => until > now);
 }
 
-function earliest(...sides: readonly SideState[]): number | undefined {
-  const times = sides.flatMap(({ fading }) => fading.map(({ until }) => until));
+function earliest(sides: readonly SideState[], now: number): number | undefined {
+  const times = sides.flatMap(({ fading, lingersUntil }) => [
+    ...fading.map(({ until }) => until),
+    ...(lingersUntil > now ? [lingersUntil] : []),
+  ]);
   return times.length === 0 ? undefined : Math.min(...times);
 }
