@@ -4,9 +4,12 @@ import { TroubleBar } from '../shared/TroubleBar.tsx';
 import { Links } from './ui/Links.tsx';
 import { Messages } from './ui/Messages.tsx';
 import { People } from './ui/People.tsx';
+import { PersonPage } from './ui/PersonPage.tsx';
 import { Summary } from './ui/Summary.tsx';
+import { TokenCard } from './ui/TokenCard.tsx';
 import { TraceDrawer } from './ui/TraceDrawer.tsx';
 import { useConsole } from './useConsole.ts';
+import { usePersonInAddress } from './usePersonInAddress.ts';
 
 const tabs = ['messages', 'people', 'links'] as const;
 type TabName = (typeof tabs)[number];
@@ -35,9 +38,14 @@ const useStyles = makeStyles({
 export function ConsolePage(): ReactNode {
   const styles = useStyles();
   const view = useConsole();
-  const [tab, setTab] = useState<TabName>('messages');
+  const [person, openPerson] = usePersonInAddress();
+  const [tab, setTab] = useState<TabName>(person === undefined ? 'messages' : 'people');
   const [traced, setTraced] = useState<string | undefined>();
   const { status, people, messages } = view;
+  const choose = (name: unknown): void => {
+    setTab(tabs.find((known) => known === name) ?? 'messages');
+    if (person !== undefined) openPerson(undefined);
+  };
   return (
     <div className={styles.page}>
       <header className={styles.top}>
@@ -49,23 +57,29 @@ export function ConsolePage(): ReactNode {
         <Link href="/skype">Skype for Business</Link>
       </header>
       {view.trouble && <TroubleBar trouble={view.trouble} intent="warning" />}
-      {status && <Summary status={status} />}
-      <TabList
-        className={styles.tabs}
-        selectedValue={tab}
-        onTabSelect={(_, data) => setTab(tabs.find((name) => name === data.value) ?? 'messages')}
-      >
-        <Tab value="messages">Messages</Tab>
-        <Tab value="people">People</Tab>
-        <Tab value="links">Connections</Tab>
-      </TabList>
+      {status && person === undefined && <Summary status={status} />}
+      {view.token === 'fine' && (
+        <TabList
+          className={styles.tabs}
+          selectedValue={person === undefined ? tab : 'people'}
+          onTabSelect={(_, data) => choose(data.value)}
+        >
+          <Tab value="messages">Messages</Tab>
+          <Tab value="people">People</Tab>
+          <Tab value="links">Connections</Tab>
+        </TabList>
+      )}
       <main className={styles.content}>
-        {!status || !people || !messages ? (
+        {view.token !== 'fine' ? (
+          <TokenCard rejected={view.token === 'rejected'} onToken={view.giveToken} />
+        ) : !status || !people || !messages ? (
           <Spinner label="Asking the gateway" />
+        ) : person !== undefined ? (
+          <PersonPage id={person} onBack={() => choose('people')} />
         ) : tab === 'messages' ? (
           <Messages messages={messages} people={people} onTrace={setTraced} />
         ) : tab === 'people' ? (
-          <People people={people} />
+          <People people={people} onOpen={openPerson} />
         ) : (
           <Links status={status} people={people} />
         )}

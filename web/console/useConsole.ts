@@ -1,30 +1,42 @@
 import { useEffect, useState } from 'react';
 import { startPolling } from '../shared/poller.ts';
 import { type Trouble, troubleOf } from '../shared/trouble.ts';
-import { getApi } from './api.ts';
+import { TokenWanted } from './api.ts';
 import { toMessages, toPeople, toStatus, toTrace } from './fromApi.ts';
+import { api, token } from './gateway.ts';
 import type { Message, Person, Status, Trace } from './model.ts';
+import { toPersonPresence } from './presence/fromApi.ts';
+import type { PersonPresence } from './presence/model.ts';
 
 export interface ConsoleView {
   readonly status: Status | undefined;
   readonly people: readonly Person[] | undefined;
   readonly messages: readonly Message[] | undefined;
   readonly trouble: Trouble | undefined;
+  /** The gateway asks for the operators' token; `rejected`: not for the one that was given. */
+  readonly token: 'fine' | 'wanted' | 'rejected';
+}
+
+export interface Console extends ConsoleView {
+  readonly giveToken: (text: string) => void;
 }
 
 const maxMessages = 100;
+const nothingYet: ConsoleView = {
+  status: undefined,
+  people: undefined,
+  messages: undefined,
+  trouble: undefined,
+  token: 'fine',
+};
 
 /** The gateway's state, read again every second while the page is looked at. */
-export function useConsole(): ConsoleView {
-  const [view, setView] = useState<ConsoleView>({
-    status: undefined,
-    people: undefined,
-    messages: undefined,
-    trouble: undefined,
-  });
+export function useConsole(): Console {
+  const [view, setView] = useState(nothingYet);
+  const [tokensGiven, setTokensGiven] = useState(0);
   useEffect(() => {
     const ending = new AbortController();
-    const get = (path: string): Promise<unknown> => getApi(browserFetch, path, ending.signal);
+    const get = (path: string): Promise<unknown> => api.get(path, ending.signal);
     const round = async (): Promise<void> => {
       const [status, people, messages] = await Promise.all([
         get('/api/status'),
@@ -36,34 +48,51 @@ export function useConsole(): ConsoleView {
         people: toPeople(people),
         messages: toMessages(messages),
         trouble: undefined,
+        token: 'fine',
       });
     };
     const failed = (error: unknown): number => {
-      setView((before) => ({ ...before, trouble: troubleOf(error) }));
+      if (error instanceof TokenWanted) {
+        setView({ ...nothingYet, token: tokensGiven > 0 ? 'rejected' : 'wanted' });
+        ending.abort();
+      } else setView((before) => ({ ...before, trouble: troubleOf(error) }));
       return 0;
     };
     startPolling(round, failed, () => document.hidden, ending.signal);
     return () => ending.abort();
-  }, []);
-  return view;
+  }, [tokensGiven]);
+  const giveToken = (text: string): void => {
+    token.set(text);
+    setView(nothingYet);
+    setTokensGiven((times) => times + 1);
+  };
+  return { ...view, giveToken };
 }
 
-export type TraceView =
+export type Asked<T> =
   | { readonly kind: 'loading' }
-  | { readonly kind: 'loaded'; readonly trace: Trace }
+  | { readonly kind: 'loaded'; readonly value: T }
   | { readonly kind: 'failed'; readonly trouble: Trouble };
 
-/** One message's steps; read again until the message has ended. */
-export function useTrace(id: string): TraceView {
-  const [view, setView] = useState<TraceView>({ kind: 'loading' });
+/** One message's steps; read again while it is looked at. */
+export function useTrace(id: string): Asked<Trace> {
+  return useAsked(`/api/messages/${encodeURIComponent(id)}`, toTrace);
+}
+
+/** One person's presence; read again while it is looked at. */
+export function usePersonPresence(id: string): Asked<PersonPresence> {
+  return useAsked(`/api/people/${encodeURIComponent(id)}/presence`, toPersonPresence);
+}
+
+/** `read` has to be the same function each time. */
+function useAsked<T>(path: string, read: (body: unknown) => T): Asked<T> {
+  const [view, setView] = useState<Asked<T>>({ kind: 'loading' });
   useEffect(() => {
     const ending = new AbortController();
     setView({ kind: 'loading' });
     const round = async (): Promise<void> => {
-      const trace = toTrace(
-        await getApi(browserFetch, `/api/messages/${encodeURIComponent(id)}`, ending.signal),
-      );
-      setView({ kind: 'loaded', trace });
+      const value = read(await api.get(path, ending.signal));
+      setView({ kind: 'loaded', value });
     };
     const failed = (error: unknown): number => {
       setView({ kind: 'failed', trouble: troubleOf(error) });
@@ -71,8 +100,6 @@ export function useTrace(id: string): TraceView {
     };
     startPolling(round, failed, () => document.hidden, ending.signal);
     return () => ending.abort();
-  }, [id]);
+  }, [path, read]);
   return view;
 }
-
-const browserFetch = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init);

@@ -1,38 +1,6 @@
-import type { BadgeStatus, ShownPresence } from '../shared/presence/badge.ts';
 import type { Message, Side } from './model.ts';
 
 export const sideNames: Readonly<Record<Side, string>> = { teams: 'Teams', skype: 'Skype for Business' };
-
-const badges: Readonly<Record<string, BadgeStatus>> = {
-  Available: 'available',
-  AvailableIdle: 'available',
-  Busy: 'busy',
-  BusyIdle: 'busy',
-  DoNotDisturb: 'do-not-disturb',
-  BeRightBack: 'away',
-  Away: 'away',
-  Offline: 'offline',
-};
-
-/** The gateway's own presence words, spaced for reading: `DoNotDisturb` → `Do not disturb`. */
-export function shownPresence(presence: {
-  availability: string;
-  activity: string;
-}): ShownPresence | undefined {
-  const { availability, activity } = presence;
-  if (availability === '') return undefined;
-  const badge = Object.hasOwn(badges, availability) ? badges[availability] : undefined;
-  const words =
-    activity !== '' && activity !== 'None'
-      ? `${spaced(availability)}, ${spaced(activity).toLowerCase()}`
-      : spaced(availability);
-  return { badge: activity === 'OutOfOffice' ? 'out-of-office' : (badge ?? 'unknown'), words };
-}
-
-function spaced(word: string): string {
-  const lower = word.replace(/(?<!^)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return lower.charAt(0).toUpperCase() + lower.slice(1);
-}
 
 export type Tone = 'success' | 'danger' | 'warning' | 'informative' | 'subtle';
 

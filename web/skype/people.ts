@@ -1,4 +1,5 @@
 import { stringAt } from '../shared/http.ts';
+import { shownInSkype } from '../shared/presence/inSkype.ts';
 import type { Store } from '../shared/store.ts';
 import type { SkypeAction } from './state/reducer.ts';
 import { type Contact, type SkypeState, sipOf } from './state/state.ts';
@@ -6,7 +7,6 @@ import type { Application } from './ucwa/application.ts';
 import { type Ucwa, UcwaError, withQuery } from './ucwa/client.ts';
 import type { UcwaEvent } from './ucwa/events.ts';
 import { allEmbedded, linkOf, type Resource } from './ucwa/hal.ts';
-import { shownPresence } from './words.ts';
 
 /** Minutes of a presence subscription, and how often it is prolonged. Pools give 10 to 30. */
 const durationMinutes = 30;
@@ -90,7 +90,7 @@ export function createPeople(
         const uri = await uriOf(event.inHref);
         if (uri === undefined || event.type === 'deleted') return;
         const presence = event.resource ?? (await ucwa.get(event.href));
-        const shown = shownPresence(stringAt(presence, 'availability'), stringAt(presence, 'activity'));
+        const shown = shownInSkype(stringAt(presence, 'availability'), stringAt(presence, 'activity'));
         return store.dispatch({ type: 'contactPresence', uri, presence: shown });
       }
       case 'contactNote': {

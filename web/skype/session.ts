@@ -1,4 +1,5 @@
 import { stringAt } from '../shared/http.ts';
+import { type PresenceChoice, shownInSkype } from '../shared/presence/inSkype.ts';
 import type { ParseHtml } from '../shared/richText/parse.ts';
 import { createStore, type Store } from '../shared/store.ts';
 import { pause } from '../shared/time.ts';
@@ -13,7 +14,6 @@ import { followEvents } from './ucwa/channel.ts';
 import { type Ucwa, UcwaError } from './ucwa/client.ts';
 import type { UcwaEvent } from './ucwa/events.ts';
 import { linkOf } from './ucwa/hal.ts';
-import { type PresenceChoice, shownPresence } from './words.ts';
 
 /** One person signed in at a pool: the state for the screen and everything that can be done. */
 export interface SkypeSession {
@@ -86,7 +86,7 @@ export async function startSkype(env: SkypeSurroundings): Promise<SkypeSession> 
     const href = linkOf(running.application.me, rel);
     const resource = gone || href === undefined ? undefined : await ucwa.get(href);
     if (rel === 'note') return store.dispatch({ type: 'ownNote', note: stringAt(resource, 'message') });
-    const presence = shownPresence(stringAt(resource, 'availability'), stringAt(resource, 'activity'));
+    const presence = shownInSkype(stringAt(resource, 'availability'), stringAt(resource, 'activity'));
     store.dispatch({ type: 'ownPresence', presence: resource === undefined ? undefined : presence });
   };
 

@@ -2,27 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { isQuoted, readNotice } from './notices.ts';
-import { endWords, failureWords, shownPresence } from './words.ts';
-
-describe('presence in the SfB client’s words', () => {
-  it('knows every readable availability and every activity of the protocol', () => {
-    assert.deepEqual(shownPresence('Online'), { badge: 'available', words: 'Available' });
-    assert.deepEqual(shownPresence('IdleOnline'), { badge: 'available', words: 'Inactive' });
-    assert.deepEqual(shownPresence('Busy', 'in-a-meeting'), { badge: 'busy', words: 'In a meeting' });
-    assert.deepEqual(shownPresence('DoNotDisturb', 'presenting'), {
-      badge: 'do-not-disturb',
-      words: 'Presenting',
-    });
-    assert.deepEqual(shownPresence('Away', 'off-work'), { badge: 'away', words: 'Off Work' });
-    assert.deepEqual(shownPresence('Offline', 'anything'), { badge: 'offline', words: 'Offline' });
-  });
-
-  it('is unknown for what it does not know, even for names every object has', () => {
-    assert.equal(shownPresence('').badge, 'unknown');
-    assert.equal(shownPresence('constructor').badge, 'unknown');
-    assert.equal(shownPresence('Busy', 'toString').words, 'toString');
-  });
-});
+import { endWords, failureWords } from './words.ts';
 
 describe('why a message failed', () => {
   it('is told in words about the person', () => {

@@ -1,5 +1,5 @@
+import type { PresenceChoice } from '../shared/presence/inTeams.ts';
 import { type Graph, GraphError } from './graph/client.ts';
-import type { PresenceChoice } from './presenceWords.ts';
 
 /** An Available session fades after five minutes unless it is set again. */
 const refreshMs = 200_000;

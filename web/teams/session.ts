@@ -1,5 +1,6 @@
 import { arrayAt } from '../shared/http.ts';
 import { startPolling } from '../shared/poller.ts';
+import type { PresenceChoice } from '../shared/presence/inTeams.ts';
 import type { ParseHtml } from '../shared/richText/parse.ts';
 import { createStore, type Store } from '../shared/store.ts';
 import { type Trouble, troubleOf } from '../shared/trouble.ts';
@@ -8,7 +9,6 @@ import { toChat, toMessage, toPresences, toUser, versionOf } from './graph/fromG
 import { gatewayName } from './graph/notices.ts';
 import type { Chat, ChatMessage, User } from './graph/types.ts';
 import { createPresencePublisher } from './presencePublisher.ts';
-import type { PresenceChoice } from './presenceWords.ts';
 import { SignInRefused } from './signIn/grants.ts';
 import { reduce, type TeamsAction } from './state/reducer.ts';
 import { initialState, type Open, outgoingKey, type TeamsState } from './state/state.ts';

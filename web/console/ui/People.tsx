@@ -15,7 +15,7 @@ import {
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import type { Person, Side } from '../model.ts';
-import { shownPresence } from '../words.ts';
+import { shownOn } from '../presence/words.ts';
 
 const useStyles = makeStyles({
   faint: { color: tokens.colorNeutralForeground2 },
@@ -25,7 +25,12 @@ const useStyles = makeStyles({
 
 const homeNames: Readonly<Record<string, string>> = { online: 'Online', onPrem: 'On-prem', none: 'None' };
 
-export function People({ people }: { readonly people: readonly Person[] }): ReactNode {
+interface Props {
+  readonly people: readonly Person[];
+  readonly onOpen: (id: string) => void;
+}
+
+export function People({ people, onOpen }: Props): ReactNode {
   const styles = useStyles();
   return (
     <Table size="small" aria-label="People">
@@ -45,7 +50,9 @@ export function People({ people }: { readonly people: readonly Person[] }): Reac
           <TableRow key={person.id}>
             <TableCell>
               <TableCellLayout truncate description={person.id}>
-                {person.name}
+                <Link as="button" aria-label={`Presence of ${person.name}`} onClick={() => onOpen(person.id)}>
+                  {person.name}
+                </Link>
               </TableCellLayout>
             </TableCell>
             <TableCell>{person.mode}</TableCell>
@@ -77,13 +84,14 @@ export function People({ people }: { readonly people: readonly Person[] }): Reac
 
 function Presence({ person, side }: { readonly person: Person; readonly side: Side }): ReactNode {
   const styles = useStyles();
-  const shown = shownPresence(person.presence[side]);
-  if (!shown)
+  const presence = person.presence[side];
+  if (presence.availability === '')
     return (
       <Text size={200} className={styles.faint}>
         not seen
       </Text>
     );
+  const shown = shownOn(side, presence);
   return (
     <TableCellLayout truncate media={<PresenceBadge status={shown.badge} size="small" aria-hidden />}>
       {shown.words}

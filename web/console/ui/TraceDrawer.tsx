@@ -67,7 +67,7 @@ export function TraceDrawer({ id, people, onClose }: Props): ReactNode {
       <DrawerBody>
         {view.kind === 'loading' && <Spinner label="Reading the ledger" />}
         {view.kind === 'failed' && <TroubleBar trouble={view.trouble} />}
-        {view.kind === 'loaded' && <TraceView trace={view.trace} people={people} />}
+        {view.kind === 'loaded' && <TraceView trace={view.value} people={people} />}
       </DrawerBody>
     </OverlayDrawer>
   );

@@ -2,11 +2,11 @@ import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { type ReactNode, useState } from 'react';
 import { PersonAvatar } from '../../shared/PersonAvatar.tsx';
 import { PresenceMenu } from '../../shared/PresenceMenu.tsx';
+import { choices } from '../../shared/presence/inSkype.ts';
 import { TroubleBar } from '../../shared/TroubleBar.tsx';
 import { type Trouble, troubleOf } from '../../shared/trouble.ts';
 import type { SkypeSession } from '../session.ts';
 import type { SkypeState } from '../state/state.ts';
-import { choices } from '../words.ts';
 
 const useStyles = makeStyles({
   bar: {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { shownInTeams } from '../../shared/presence/inTeams.ts';
 import type { ParseHtml } from '../../shared/richText/parse.ts';
-import { shownPresence } from '../presenceWords.ts';
 import { toChat, toMessage, toPresences, toUser, versionOf } from './fromGraph.ts';
 
 const parse: ParseHtml = (html) => [{ kind: 'text', text: `html:${html}` }];
@@ -82,7 +82,7 @@ describe('what Graph sends', () => {
 
 describe('presence in Teams’ words', () => {
   const words = (availability: string, activity: string): string =>
-    shownPresence({ availability, activity, note: '' }).words;
+    shownInTeams({ availability, activity }).words;
 
   it('lets the activity speak where it says more', () => {
     assert.equal(words('Busy', 'InACall'), 'In a call');
@@ -94,6 +94,6 @@ describe('presence in Teams’ words', () => {
   it('does not mind the case, and knows what it does not know', () => {
     assert.equal(words('doNotDisturb', 'doNotDisturb'), 'Do not disturb');
     assert.equal(words('', ''), 'Status unknown');
-    assert.equal(shownPresence(undefined).badge, 'unknown');
+    assert.equal(shownInTeams(undefined).badge, 'unknown');
   });
 });

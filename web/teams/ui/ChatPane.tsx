@@ -2,7 +2,7 @@ import { makeStyles, Spinner, Text, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { Composer } from '../../shared/Composer.tsx';
 import { PersonAvatar } from '../../shared/PersonAvatar.tsx';
-import { shownPresence } from '../presenceWords.ts';
+import { shownInTeams } from '../../shared/presence/inTeams.ts';
 import type { TeamsSession } from '../session.ts';
 import { outgoingKey, type TeamsState } from '../state/state.ts';
 import { openHeader, openMessages } from '../state/views.ts';
@@ -40,7 +40,7 @@ export function ChatPane({ state, session }: Props): ReactNode {
   const messages = openMessages(state);
   if (!header) return <Spinner className={styles.loading} label="Loading the chat" />;
   const presence = header.person && state.presences[header.person.id];
-  const shown = presence && shownPresence(presence);
+  const shown = presence && shownInTeams(presence);
   const note = presence?.note ? ` – ${presence.note}` : '';
   return (
     <main className={styles.pane} aria-label={`Chat with ${header.title}`}>

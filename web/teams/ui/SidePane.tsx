@@ -2,8 +2,8 @@ import { makeStyles, SearchBox, Spinner, Tab, TabList, Text, tokens } from '@flu
 import { type ReactNode, useState } from 'react';
 import { ListRow } from '../../shared/ListRow.tsx';
 import { PersonAvatar } from '../../shared/PersonAvatar.tsx';
+import { shownInTeams } from '../../shared/presence/inTeams.ts';
 import { whenInWords } from '../../shared/time.ts';
-import { shownPresence } from '../presenceWords.ts';
 import type { TeamsSession } from '../session.ts';
 import { lastAt } from '../state/reducer.ts';
 import type { TeamsState } from '../state/state.ts';
@@ -71,7 +71,7 @@ function ChatList({ state, session }: Props): ReactNode {
               <PersonAvatar
                 name={titleOf(chat)}
                 presence={
-                  other && chat.others.length === 1 ? shownPresence(state.presences[other.id]) : undefined
+                  other && chat.others.length === 1 ? shownInTeams(state.presences[other.id]) : undefined
                 }
               />
             }
@@ -107,7 +107,7 @@ function PeopleList({ state, session }: Props): ReactNode {
       <ul className={styles.list}>
         {found.map((person) => {
           const presence = state.presences[person.id];
-          const shown = shownPresence(presence);
+          const shown = shownInTeams(presence);
           const chat = chatWith(state, person);
           const chatOpen = state.open.kind === 'chat' && state.open.chatId === chat?.id;
           return (

@@ -2,9 +2,9 @@ import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { type ReactNode, useState } from 'react';
 import { PersonAvatar } from '../../shared/PersonAvatar.tsx';
 import { PresenceMenu } from '../../shared/PresenceMenu.tsx';
+import { choices, shownInTeams } from '../../shared/presence/inTeams.ts';
 import { TroubleBar } from '../../shared/TroubleBar.tsx';
 import { type Trouble, troubleOf } from '../../shared/trouble.ts';
-import { choices, shownPresence } from '../presenceWords.ts';
 import type { TeamsSession } from '../session.ts';
 import type { TeamsState } from '../state/state.ts';
 
@@ -33,7 +33,7 @@ export function TopBar({ state, session, onSignOut }: Props): ReactNode {
   const styles = useStyles();
   const [trouble, setTrouble] = useState<Trouble | undefined>();
   const own = state.presences[state.me.id];
-  const shown = shownPresence(own);
+  const shown = shownInTeams(own);
   const attempt = (action: Promise<void>): void => {
     action.then(
       () => setTrouble(undefined),

@@ -1,5 +1,4 @@
-import type { BadgeStatus, ShownPresence } from '../shared/presence/badge.ts';
-import type { GraphPresence } from './graph/types.ts';
+import type { BadgeStatus, ShownPresence } from './badge.ts';
 
 const byAvailability: Readonly<Record<string, ShownPresence>> = {
   available: { badge: 'available', words: 'Available' },
@@ -25,7 +24,9 @@ const byActivity: Readonly<Record<string, string>> = {
 const unknown: ShownPresence = { badge: 'unknown', words: 'Status unknown' };
 
 /** A presence in Teams' own words. Values are compared without case, since Graph's documents differ in it. */
-export function shownPresence(presence: GraphPresence | undefined): ShownPresence {
+export function shownInTeams(
+  presence: { readonly availability: string; readonly activity: string } | undefined,
+): ShownPresence {
   const availability = presence?.availability.toLowerCase() ?? '';
   const activity = presence?.activity.toLowerCase() ?? '';
   const base = Object.hasOwn(byAvailability, availability) ? byAvailability[availability] : undefined;

@@ -1,0 +1,135 @@
+import { Card, makeStyles, Text, tokens } from '@fluentui/react-components';
+import type { ReactNode } from 'react';
+import type { BadgeStatus } from '../../shared/presence/badge.ts';
+import { whenInWords } from '../../shared/time.ts';
+import type { Side } from '../model.ts';
+import type { Step } from '../presence/model.ts';
+import { dayMs, type Segment, segmentsOf, ticks } from '../presence/timeline.ts';
+import { shownOn } from '../presence/words.ts';
+import { duration, sideNames } from '../words.ts';
+
+const colors: Readonly<Record<BadgeStatus, string>> = {
+  available: tokens.colorPaletteLightGreenForeground3,
+  busy: tokens.colorPaletteRedBackground3,
+  'do-not-disturb': tokens.colorPaletteDarkRedForeground2,
+  away: tokens.colorPaletteMarigoldBackground3,
+  'out-of-office': tokens.colorPaletteBerryForeground3,
+  offline: tokens.colorNeutralStroke1,
+  unknown: 'transparent',
+};
+
+const useStyles = makeStyles({
+  card: { gap: tokens.spacingVerticalM },
+  title: { margin: 0 },
+  lanes: {
+    display: 'grid',
+    gridTemplateColumns: 'max-content 1fr',
+    alignItems: 'center',
+    columnGap: tokens.spacingHorizontalM,
+    rowGap: tokens.spacingVerticalS,
+  },
+  lane: {
+    position: 'relative',
+    height: '20px',
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground3,
+    overflow: 'hidden',
+  },
+  segment: { position: 'absolute', top: 0, bottom: 0, minWidth: '2px' },
+  axis: { gridColumn: 2, position: 'relative', height: '16px', color: tokens.colorNeutralForeground2 },
+  tick: { position: 'absolute', transform: 'translateX(-50%)', whiteSpace: 'nowrap' },
+  legend: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalM },
+  entry: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalXS },
+  swatch: { width: '10px', height: '10px', borderRadius: tokens.borderRadiusSmall },
+  faint: { color: tokens.colorNeutralForeground2 },
+});
+
+const legend: readonly (readonly [BadgeStatus, string])[] = [
+  ['available', 'Available'],
+  ['busy', 'Busy'],
+  ['do-not-disturb', 'Do not disturb'],
+  ['away', 'Away'],
+  ['out-of-office', 'Out of office'],
+  ['offline', 'Offline'],
+];
+
+interface Props {
+  readonly history: readonly Step[];
+  readonly sides: readonly Side[];
+  readonly now: number;
+}
+
+/** What each side reported in the last day, as stripes. */
+export function DayOfPresence({ history, sides, now }: Props): ReactNode {
+  const styles = useStyles();
+  const from = now - dayMs;
+  const at = (time: number): string => `${(100 * (time - from)) / dayMs}%`;
+  return (
+    <Card className={styles.card}>
+      <Text as="h3" weight="semibold" size={400} className={styles.title}>
+        Last 24 hours
+      </Text>
+      <div className={styles.lanes}>
+        {sides.map((side) => (
+          <Lane key={side} side={side} segments={segmentsOf(history, side, from, now)} at={at} now={now} />
+        ))}
+        <div className={styles.axis} aria-hidden>
+          {ticks(from, now, 4).map((time) => (
+            <Text key={time} size={100} className={styles.tick} style={{ left: at(time) }}>
+              {whenInWords(time, time)}
+            </Text>
+          ))}
+        </div>
+      </div>
+      <div className={styles.legend} aria-hidden>
+        {legend.map(([badge, words]) => (
+          <span key={badge} className={styles.entry}>
+            <span className={styles.swatch} style={{ backgroundColor: colors[badge] }} />
+            <Text size={200} className={styles.faint}>
+              {words}
+            </Text>
+          </span>
+        ))}
+      </div>
+    </Card>
+  );
+}
+
+interface LaneProps {
+  readonly side: Side;
+  readonly segments: readonly Segment[];
+  readonly at: (time: number) => string;
+  readonly now: number;
+}
+
+function Lane({ side, segments, at, now }: LaneProps): ReactNode {
+  const styles = useStyles();
+  const words = (segment: Segment): string => {
+    const { from, to, presence } = segment;
+    const until = to === now ? 'now' : whenInWords(to, now);
+    return `${shownOn(side, presence).words}, ${whenInWords(from, now)} to ${until} (${duration(to - from)})`;
+  };
+  return (
+    <>
+      <Text size={200}>{sideNames[side]}</Text>
+      <div
+        className={styles.lane}
+        role="img"
+        aria-label={`${sideNames[side]}: ${segments.map(words).join('; ') || 'nothing reported'}`}
+      >
+        {segments.map((segment) => (
+          <span
+            key={segment.from}
+            className={styles.segment}
+            title={words(segment)}
+            style={{
+              left: at(segment.from),
+              right: `calc(100% - ${at(segment.to)})`,
+              backgroundColor: colors[shownOn(side, segment.presence).badge],
+            }}
+          />
+        ))}
+      </div>
+    </>
+  );
+}

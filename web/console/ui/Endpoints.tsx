@@ -1,0 +1,150 @@
+import {
+  Badge,
+  Card,
+  makeStyles,
+  mergeClasses,
+  PresenceBadge,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
+import type { ReactNode } from 'react';
+import { whenInWords } from '../../shared/time.ts';
+import type { Side } from '../model.ts';
+import type { Endpoint } from '../presence/model.ts';
+import { shownOn } from '../presence/words.ts';
+import { duration, sideNames } from '../words.ts';
+
+const useStyles = makeStyles({
+  sides: {
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fit, minmax(min(320px, 100%), 1fr))',
+    gap: tokens.spacingHorizontalL,
+  },
+  side: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, minWidth: 0 },
+  title: { margin: 0 },
+  card: { gap: tokens.spacingVerticalS },
+  teams: { borderLeft: '4px solid #5b5fc7' },
+  skype: { borderLeft: '4px solid #0078d4' },
+  top: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalS },
+  words: { flexGrow: 1, minWidth: 0 },
+  faint: { color: tokens.colorNeutralForeground2 },
+  note: {
+    padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`,
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground3,
+    overflowWrap: 'anywhere',
+  },
+  facts: {
+    display: 'grid',
+    gridTemplateColumns: 'max-content 1fr',
+    columnGap: tokens.spacingHorizontalM,
+    rowGap: tokens.spacingVerticalXXS,
+    margin: 0,
+  },
+  value: { margin: 0, overflowWrap: 'anywhere' },
+});
+
+interface Props {
+  readonly endpoints: readonly Endpoint[];
+  readonly now: number;
+}
+
+/** What is signed in on each side: the person's own clients, which a network reports as one, and the gateway's endpoint. */
+export function Endpoints({ endpoints, now }: Props): ReactNode {
+  const styles = useStyles();
+  const sides = [...new Set(endpoints.map(({ side }) => side))];
+  return (
+    <section className={styles.sides} aria-label="Endpoints">
+      {sides.map((side) => (
+        <div key={side} className={styles.side}>
+          <Text as="h3" weight="semibold" size={400} className={styles.title}>
+            {sideNames[side]}
+          </Text>
+          {endpoints
+            .filter((endpoint) => endpoint.side === side)
+            .map((endpoint) => (
+              <EndpointCard key={endpoint.whose} endpoint={endpoint} now={now} />
+            ))}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function EndpointCard({ endpoint, now }: { readonly endpoint: Endpoint; readonly now: number }): ReactNode {
+  const styles = useStyles();
+  const { side, whose, presence, note, outOfOffice } = endpoint;
+  const shown = presence && shownOn(side, presence);
+  return (
+    <Card className={mergeClasses(styles.card, styles[side])}>
+      <div className={styles.top}>
+        <PresenceBadge
+          size="large"
+          status={shown?.badge ?? 'unknown'}
+          outOfOffice={outOfOffice !== undefined}
+          aria-hidden
+        />
+        <Text size={400} weight="semibold" className={styles.words}>
+          {shown?.words ?? unknownWords(endpoint)}
+        </Text>
+        <Badge appearance="tint" color={whose === 'gateway' ? 'brand' : 'informative'}>
+          {whose === 'gateway' ? 'Gateway’s endpoint' : 'Own clients'}
+        </Badge>
+      </div>
+      {endpoint.state === 'covered' && (
+        <Text size={200} className={styles.faint}>
+          What is reported there is what the gateway shows itself.
+        </Text>
+      )}
+      {note !== '' && <Text className={styles.note}>{note}</Text>}
+      {outOfOffice !== undefined && (
+        <Text className={styles.note}>Out of office{outOfOffice === '' ? '' : `: ${outOfOffice}`}</Text>
+      )}
+      <dl className={styles.facts}>
+        {factsOf(endpoint, now).map(([name, value]) => (
+          <Fact key={name} name={name} value={value} />
+        ))}
+      </dl>
+    </Card>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
+  const styles = useStyles();
+  return (
+    <>
+      <dt className={styles.faint}>
+        <Text size={200}>{name}</Text>
+      </dt>
+      <dd className={styles.value}>
+        <Text size={200}>{value}</Text>
+      </dd>
+    </>
+  );
+}
+
+function unknownWords({ state }: Endpoint): string {
+  return state === 'covered' ? 'Not told apart' : 'Nothing told yet';
+}
+
+function factsOf(endpoint: Endpoint, now: number): readonly (readonly [string, string])[] {
+  const { whose, side, source, reportedAt, lastActiveAt, leaseUntil } = endpoint;
+  const ago = (at: number): string => `${whenInWords(at, now)} (${duration(Math.max(0, now - at))} ago)`;
+  return [
+    whose === 'gateway' ? ['Source', `a copy of ${sideNames[otherThan(side)]}`] : ['Source', source],
+    ...(reportedAt === undefined ? [] : [['Reported', ago(reportedAt)] as const]),
+    ...(lastActiveAt === undefined ? [] : [['Last active', ago(lastActiveAt)] as const]),
+    whose === 'gateway'
+      ? [
+          'Lease',
+          leaseUntil === undefined
+            ? 'none'
+            : `renewed while the gateway runs; gone by ${whenInWords(leaseUntil, now)} if it stopped now`,
+        ]
+      : ['Lease', 'held by the person’s own clients'],
+  ];
+}
+
+function otherThan(side: Side): Side {
+  return side === 'teams' ? 'skype' : 'teams';
+}

@@ -1,0 +1,91 @@
+import {
+  makeStyles,
+  PresenceBadge,
+  Table,
+  TableBody,
+  TableCell,
+  TableCellLayout,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
+import { WarningRegular } from '@fluentui/react-icons';
+import type { ReactNode } from 'react';
+import { preciseTime, whenInWords } from '../../shared/time.ts';
+import type { Step } from '../presence/model.ts';
+import { shownOn, stepWords } from '../presence/words.ts';
+import { duration } from '../words.ts';
+
+const useStyles = makeStyles({
+  section: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
+  title: { margin: 0 },
+  time: { width: '190px', fontVariantNumeric: 'tabular-nums' },
+  took: { width: '90px', color: tokens.colorNeutralForeground2 },
+  faint: { color: tokens.colorNeutralForeground2 },
+  warning: { color: tokens.colorStatusWarningForeground1 },
+});
+
+interface Props {
+  readonly history: readonly Step[];
+  readonly now: number;
+}
+
+/** What happened to the presence, the newest first, with how long after the step before. */
+export function PresenceSteps({ history, now }: Props): ReactNode {
+  const styles = useStyles();
+  return (
+    <section className={styles.section} aria-label="History">
+      <Text as="h3" weight="semibold" size={400} className={styles.title}>
+        What happened
+      </Text>
+      {history.length === 0 ? (
+        <Text className={styles.faint}>
+          Nothing in the last day, as far as this gateway remembers: its memory begins when it is started.
+        </Text>
+      ) : (
+        <Table size="small" aria-label="Steps">
+          <TableHeader>
+            <TableRow>
+              <TableHeaderCell className={styles.time}>Time</TableHeaderCell>
+              <TableHeaderCell>What</TableHeaderCell>
+              <TableHeaderCell className={styles.took}>After</TableHeaderCell>
+            </TableRow>
+          </TableHeader>
+          <TableBody>
+            {history.map((step, index) => {
+              const before = history[index + 1];
+              return (
+                <TableRow key={`${step.at} ${step.side} ${step.kind} ${step.presence?.availability}`}>
+                  <TableCell className={styles.time} title={new Date(step.at).toISOString()}>
+                    {isToday(step.at, now) ? preciseTime(step.at) : whenInWords(step.at, now)}
+                  </TableCell>
+                  <TableCell>
+                    <TableCellLayout media={<StepIcon step={step} />}>{stepWords(step)}</TableCellLayout>
+                  </TableCell>
+                  <TableCell className={styles.took}>
+                    {before ? duration(Math.max(0, step.at - before.at)) : ''}
+                  </TableCell>
+                </TableRow>
+              );
+            })}
+          </TableBody>
+        </Table>
+      )}
+    </section>
+  );
+}
+
+function StepIcon({ step }: { readonly step: Step }): ReactNode {
+  const styles = useStyles();
+  return step.presence ? (
+    <PresenceBadge size="small" status={shownOn(step.side, step.presence).badge} aria-hidden />
+  ) : (
+    <WarningRegular className={styles.warning} aria-hidden />
+  );
+}
+
+function isToday(at: number, now: number): boolean {
+  return new Date(at).toDateString() === new Date(now).toDateString();
+}
