@@ -145,6 +145,11 @@ export async function openTwoNetworks(options: TwoNetworksOptions = {}) {
     gateway,
     pools,
     events,
+    person(name: string): Person {
+      const person = directory.person(personId(`${name}@contoso.example`));
+      if (!person) throw new Error(`nobody is called ${name}`);
+      return person;
+    },
     teams: (name: string) =>
       new TeamsActor(
         { graph: service.http.url, authority: service.http.url, clientId: pageApp.clientId },
