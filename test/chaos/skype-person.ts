@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SkypeActor, type SkypeEvent } from '../kit/skype-actor.ts';
 import { readNotice } from './notice.ts';
 import { tokenIn } from './plan.ts';
@@ -7,6 +8,8 @@ type Fate = Written['fate'];
 
 /** Longer than a pool lets an invitation ring. */
 const inviteMs = 45_000;
+const offlineTries = 20;
+const offlineWaitMs = 500;
 
 /**
  * Somebody at an SfB client, in one conversation. The client takes every invitation up, and signs in again when its pool
@@ -101,13 +104,21 @@ class Client {
     }
   }
 
+  /** Whoever is shown as offline is written to when they are there again, unless that takes too long. */
   async #invite(peer: string, text: string, fate: (fate: Fate) => void): Promise<void> {
     const operation = crypto.randomUUID();
     this.#waiting.set(operation, fate);
     try {
-      const ended = await this.#actor.invite(peer, text, inviteMs);
-      if (ended.status === 'Success') this.#conversation = ended.conversation;
-      fate(ended.status === 'Success' ? 'accepted' : 'refused');
+      for (let left = offlineTries; ; left--) {
+        const ended = await this.#actor.invite(peer, text, inviteMs);
+        if (ended.status === 'Success') this.#conversation = ended.conversation;
+        else if (ended.reason?.subcode === 'TemporarilyUnavailable' && left > 1 && !this.#closed) {
+          await sleep(offlineWaitMs);
+          continue;
+        }
+        fate(ended.status === 'Success' ? 'accepted' : 'refused');
+        return;
+      }
     } catch (error) {
       fate(isRefusal(error) ? 'refused' : 'open');
     } finally {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Couple, crowd } from './crowd.ts';
 import { describeFault } from './faults.ts';
-import { judge, type Verdict } from './judge.ts';
+import { judge } from './judge.ts';
 import { type PlannedMessage, planOf, tokenOf } from './plan.ts';
 import type { Evidence, Shown, Told, Written } from './record.ts';
+import type { SoakResult } from './report.ts';
 import { SkypePerson } from './skype-person.ts';
 import { TeamsPerson, type TeamsView } from './teams-person.ts';
 import { ChaosWorld } from './world.ts';
@@ -23,14 +24,6 @@ export interface SoakOptions {
   /** Only faults of these kinds; all unless given. */
   readonly only?: readonly string[];
   readonly say: (line: string) => void;
-}
-
-export interface SoakResult {
-  readonly verdict: Verdict;
-  readonly kills: number;
-  readonly faults: number;
-  /** From the end of the writing until everything had ended, ms. */
-  readonly drainedMs: number;
 }
 
 /** Writes in hundreds of conversations while everything fails, waits for the end of every message, and judges. */
@@ -63,6 +56,9 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   options.say(drained ? `drained after ${drainedMs} ms` : `not drained after ${drainedMs} ms`);
   await sleep(options.quietMs);
   return {
+    seed: options.seed,
+    seconds: options.seconds,
+    conversations: options.couples,
     verdict: judge(await talks.evidence(world)),
     kills: world.kills,
     faults: plan.faults.length,
