@@ -28,11 +28,16 @@ export interface Working<Ready> extends AsyncDisposable {
   answer?: (question: never) => Promise<unknown>;
 }
 
-export async function startChild<Ready>(file: string, order: unknown): Promise<Child<Ready>> {
+export async function startChild<Ready>(
+  file: string,
+  order: unknown,
+  moreFlags: readonly string[] = [],
+): Promise<Child<Ready>> {
+  const flags = (process.env['BENCH_FLAGS'] ?? readFileSync(nodeFlags, 'utf8')).split(/\s+/).filter(Boolean);
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { MALLOC_ARENA_MAX: '2', ...process.env, NODE_COMPILE_CACHE: compileCache },
-    execArgv: (process.env['BENCH_FLAGS'] ?? readFileSync(nodeFlags, 'utf8')).split(/\s+/).filter(Boolean),
+    execArgv: [...flags, ...moreFlags],
   });
   const exited = once(child, 'exit');
   child.send(order as object);

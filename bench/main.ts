@@ -33,6 +33,7 @@ export interface Bench {
 /** Loaded when asked for: a benchmark measures a process, which another's modules are not to burden. */
 const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   im: () => import('./im.ts'),
+  decisions: () => import('./decisions.ts'),
   presence: () => import('./presence.ts'),
 };
 

@@ -5,6 +5,7 @@ import { parsePeople } from '../../core/directory/people.ts';
 import type { DirectoryRules } from '../../core/directory/row.ts';
 import type { Person } from '../../core/people.ts';
 import { isPlainObject } from './fit.ts';
+import { readPlainList } from './plain-list.ts';
 import { join, type Problems } from './problems.ts';
 import type { ConfigFile } from './schema.ts';
 import type { Sources } from './sources.ts';
@@ -61,6 +62,8 @@ export function readCsv(text: string): readonly Readonly<Record<string, string>>
 
 /** Either the bare list, or an object with the list under `people`. */
 function readList(text: string): unknown {
+  const plain = readPlainList(text);
+  if (plain) return plain;
   const value: unknown = parseYaml(text);
   return isPlainObject(value) ? value['people'] : value;
 }
