@@ -125,8 +125,8 @@ function ownEndpoint(
     source,
     ...(own ? { presence: own } : {}),
     ...(seenAt === undefined ? {} : { reportedAt: seenAt }),
-    ...(lastActiveAt === undefined ? {} : { lastActiveAt }),
-    ...(remarks ? remarksOf(remarks) : {}),
+    ...(own && lastActiveAt !== undefined ? { lastActiveAt } : {}),
+    ...(own && remarks ? remarksOf(remarks) : {}),
   };
 }
 

@@ -3,9 +3,10 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { toPersonPresence } from './fromApi.ts';
 import type { Step } from './model.ts';
-import { dayMs, segmentsOf, ticks } from './timeline.ts';
+import { fittingSpan, segmentsOf, ticks } from './timeline.ts';
 import { authorityWords, shownOn, stepWords } from './words.ts';
 
+const hour = 3_600_000;
 const available = { availability: 'Available', activity: 'None' };
 const inCall = { availability: 'Busy', activity: 'InACall' };
 const seen = (at: number, presence = available): Step => ({ at, side: 'teams', kind: 'seen', presence });
@@ -43,10 +44,23 @@ describe('a day of presence', () => {
     );
   });
 
-  it('has a tick at every third hour', () => {
+  it('has ticks at round times of the day', () => {
     const now = new Date(2026, 0, 5, 10, 30).getTime();
-    const hours = ticks(now - dayMs, now, 3).map((at) => new Date(at).getHours());
-    assert.deepEqual(hours, [12, 15, 18, 21, 0, 3, 6, 9]);
+    const hours = ticks(now - 12 * hour, now, 4 * hour).map((at) => new Date(at).getHours());
+    assert.deepEqual(hours, [0, 4, 8]);
+    assert.deepEqual(ticks(now, now - 1, hour), []);
+  });
+
+  it('goes back as far as something happened, a day at most', () => {
+    const now = 100 * hour;
+    const back = (ms: number): string => fittingSpan([seen(now), seen(now - ms)], now).words;
+    assert.deepEqual([1_000, hour, 3 * hour, 30 * hour].map(back), [
+      '15 minutes',
+      '2 hours',
+      '24 hours',
+      '24 hours',
+    ]);
+    assert.equal(fittingSpan([], now).words, '24 hours');
   });
 });
 

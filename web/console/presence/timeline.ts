@@ -8,7 +8,28 @@ export interface Segment {
   readonly presence: Presence;
 }
 
-export const dayMs = 24 * 60 * 60_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** How far back is drawn, and where the axis has ticks, ms. */
+export interface Span {
+  readonly words: string;
+  readonly ms: number;
+  readonly tickMs: number;
+}
+
+/** The gateway remembers a day. */
+export const spans = [
+  { words: '15 minutes', ms: 15 * minuteMs, tickMs: 5 * minuteMs },
+  { words: '2 hours', ms: 2 * hourMs, tickMs: 30 * minuteMs },
+  { words: '24 hours', ms: 24 * hourMs, tickMs: 4 * hourMs },
+] as const satisfies readonly Span[];
+
+/** The shortest that shows everything that happened. */
+export function fittingSpan(history: readonly Step[], now: number): Span {
+  const oldest = history.at(-1)?.at ?? 0;
+  return spans.find(({ ms }) => oldest >= now - ms) ?? spans[2];
+}
 
 /** What a side reported from `from` to `to`; nothing before its first report. `history` has the newest first. */
 export function segmentsOf(
@@ -28,12 +49,13 @@ export function segmentsOf(
   return segments.reverse();
 }
 
-/** Full hours within the time, every `hours`; Unix ms. */
-export function ticks(from: number, to: number, hours: number): readonly number[] {
-  const first = new Date(from);
-  first.setMinutes(0, 0, 0);
-  const list: number[] = [];
-  for (let at = first.getTime(); at <= to; at += 3_600_000)
-    if (at >= from && new Date(at).getHours() % hours === 0) list.push(at);
-  return list;
+/** Times of the day within, at multiples of `everyMs` since midnight; Unix ms. */
+export function ticks(from: number, to: number, everyMs: number): readonly number[] {
+  const midnight = new Date(from);
+  midnight.setHours(0, 0, 0, 0);
+  const first = midnight.getTime() + Math.ceil((from - midnight.getTime()) / everyMs) * everyMs;
+  return Array.from(
+    { length: Math.max(0, Math.floor((to - first) / everyMs) + 1) },
+    (_, n) => first + n * everyMs,
+  );
 }

@@ -1,17 +1,17 @@
-import { Card, makeStyles, Text, tokens } from '@fluentui/react-components';
-import type { ReactNode } from 'react';
+import { Card, makeStyles, Text, ToggleButton, tokens } from '@fluentui/react-components';
+import { type ReactNode, useState } from 'react';
 import type { BadgeStatus } from '../../shared/presence/badge.ts';
 import { whenInWords } from '../../shared/time.ts';
 import type { Side } from '../model.ts';
 import type { Step } from '../presence/model.ts';
-import { dayMs, type Segment, segmentsOf, ticks } from '../presence/timeline.ts';
+import { fittingSpan, type Segment, type Span, segmentsOf, spans, ticks } from '../presence/timeline.ts';
 import { shownOn } from '../presence/words.ts';
 import { duration, sideNames } from '../words.ts';
 
 const colors: Readonly<Record<BadgeStatus, string>> = {
   available: tokens.colorPaletteLightGreenForeground3,
   busy: tokens.colorPaletteRedBackground3,
-  'do-not-disturb': tokens.colorPaletteDarkRedForeground2,
+  'do-not-disturb': tokens.colorPaletteDarkRedBorderActive,
   away: tokens.colorPaletteMarigoldBackground3,
   'out-of-office': tokens.colorPaletteBerryForeground3,
   offline: tokens.colorNeutralStroke1,
@@ -20,7 +20,8 @@ const colors: Readonly<Record<BadgeStatus, string>> = {
 
 const useStyles = makeStyles({
   card: { gap: tokens.spacingVerticalM },
-  title: { margin: 0 },
+  top: { display: 'flex', alignItems: 'center', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
+  title: { margin: 0, flexGrow: 1 },
   lanes: {
     display: 'grid',
     gridTemplateColumns: 'max-content 1fr',
@@ -59,22 +60,37 @@ interface Props {
   readonly now: number;
 }
 
-/** What each side reported in the last day, as stripes. */
+/** What each side reported lately, as stripes. */
 export function DayOfPresence({ history, sides, now }: Props): ReactNode {
   const styles = useStyles();
-  const from = now - dayMs;
-  const at = (time: number): string => `${(100 * (time - from)) / dayMs}%`;
+  const [chosen, choose] = useState<Span | undefined>();
+  const span = chosen ?? fittingSpan(history, now);
+  const from = now - span.ms;
+  const at = (time: number): string => `${(100 * (time - from)) / span.ms}%`;
   return (
     <Card className={styles.card}>
-      <Text as="h3" weight="semibold" size={400} className={styles.title}>
-        Last 24 hours
-      </Text>
+      <div className={styles.top}>
+        <Text as="h3" weight="semibold" size={400} className={styles.title}>
+          Last {span.words}
+        </Text>
+        {spans.map((each) => (
+          <ToggleButton
+            key={each.ms}
+            size="small"
+            appearance="subtle"
+            checked={each === span}
+            onClick={() => choose(each)}
+          >
+            {each.words}
+          </ToggleButton>
+        ))}
+      </div>
       <div className={styles.lanes}>
         {sides.map((side) => (
           <Lane key={side} side={side} segments={segmentsOf(history, side, from, now)} at={at} now={now} />
         ))}
         <div className={styles.axis} aria-hidden>
-          {ticks(from, now, 4).map((time) => (
+          {ticks(from, now, span.tickMs).map((time) => (
             <Text key={time} size={100} className={styles.tick} style={{ left: at(time) }}>
               {whenInWords(time, time)}
             </Text>

@@ -96,6 +96,11 @@ function EndpointCard({ endpoint, now }: { readonly endpoint: Endpoint; readonly
           What is reported there is what the gateway shows itself.
         </Text>
       )}
+      {endpoint.state === 'untold' && (
+        <Text size={200} className={styles.faint}>
+          Nobody sees it through the gateway, so it is not watched; or the network has not told yet.
+        </Text>
+      )}
       {note !== '' && <Text className={styles.note}>{note}</Text>}
       {outOfOffice !== undefined && (
         <Text className={styles.note}>Out of office{outOfOffice === '' ? '' : `: ${outOfOffice}`}</Text>
@@ -124,24 +129,24 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
 }
 
 function unknownWords({ state }: Endpoint): string {
-  return state === 'covered' ? 'Not told apart' : 'Nothing told yet';
+  return state === 'covered' ? 'Not told apart' : 'Nothing reported';
 }
 
 function factsOf(endpoint: Endpoint, now: number): readonly (readonly [string, string])[] {
-  const { whose, side, source, reportedAt, lastActiveAt, leaseUntil } = endpoint;
+  const { whose, state, side, source, reportedAt, lastActiveAt, leaseUntil } = endpoint;
   const ago = (at: number): string => `${whenInWords(at, now)} (${duration(Math.max(0, now - at))} ago)`;
+  if (whose === 'gateway')
+    return [
+      ['Source', `a copy of ${sideNames[otherThan(side)]}`],
+      ...(leaseUntil === undefined
+        ? []
+        : [['Lease', `until ${whenInWords(leaseUntil, now)}, renewed while the gateway runs`] as const]),
+    ];
   return [
-    whose === 'gateway' ? ['Source', `a copy of ${sideNames[otherThan(side)]}`] : ['Source', source],
+    ['Source', source],
     ...(reportedAt === undefined ? [] : [['Reported', ago(reportedAt)] as const]),
     ...(lastActiveAt === undefined ? [] : [['Last active', ago(lastActiveAt)] as const]),
-    whose === 'gateway'
-      ? [
-          'Lease',
-          leaseUntil === undefined
-            ? 'none'
-            : `renewed while the gateway runs; gone by ${whenInWords(leaseUntil, now)} if it stopped now`,
-        ]
-      : ['Lease', 'held by the person’s own clients'],
+    ...(state === 'known' ? [['Lease', 'held by the person’s own clients'] as const] : []),
   ];
 }
 
