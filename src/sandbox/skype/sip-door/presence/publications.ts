@@ -73,11 +73,11 @@ export class Publications {
     return ends.length === 0 ? undefined : Math.min(...ends);
   }
 
-  /** Contents of a category, newest first. */
+  /** Contents of a category, newest first: the table has them in the order in which they were published. */
   contents(name: string): readonly CategoryContent[] {
     return [...this.#kept.values()]
+      .toReversed()
       .filter((kept) => kept.name === name)
-      .toSorted((a, b) => b.publishedAt - a.publishedAt)
       .map(({ content }) => content);
   }
 
@@ -121,10 +121,8 @@ export class Publications {
   #put(endpoint: string, wish: CategoryPublication, now: number): void {
     const { category: name, instance, container, version, expireType, expires, content } = wish;
     const key = keyOf({ name, instance, container });
-    if (expires === 0) {
-      this.#kept.delete(key);
-      return;
-    }
+    this.#kept.delete(key);
+    if (expires === 0) return;
     this.#kept.set(key, {
       name,
       instance,
