@@ -88,7 +88,7 @@ export const catalogue = {
   'thread-closed': {
     cause:
       'This conversation led to {person} in Skype for Business on a way that is gone, because an account has changed since.',
-    cure: 'Send the message again: that starts a new conversation with the person.',
+    cure: 'Send the message again: that starts a new conversation with the person. If it is refused again, open a chat with the person in Teams.',
     certain: true,
     retry: false,
   },
