@@ -47,6 +47,8 @@ const readingPollMs = 1_000;
 const callMs = 10_000;
 /** A pool ends a ring that nobody answers long before. */
 const longestRingMs = 120_000;
+/** Rung and taken back at once, a conversation is shown as missed by whatever client it rang at. */
+const missedRingMs = 300;
 /** Texts that follow the first before anybody has taken it up, and are shown where it is taken up. */
 const mostFollowing = 20;
 
@@ -176,7 +178,10 @@ export class LiveToast {
         this.#ring.accept();
         return;
       case 'ring':
-        void this.#ringBack();
+        void this.#ringBack(longestRingMs);
+        return;
+      case 'leaveMissed':
+        void this.#ringBack(missedRingMs);
         return;
       case 'stopRinging':
         this.#ringingBack?.abort();
@@ -190,17 +195,21 @@ export class LiveToast {
     }
   }
 
-  async #ringBack(): Promise<void> {
+  async #ringBack(ms: number): Promise<void> {
     const first = this.#message;
     if (!first) return this.happened({ kind: 'ringFailed', how: 'unanswered' });
+    const { connectors } = this.#options;
+    const wasTalking = connectors.skype.isTalking?.(this.author, this.recipient) ?? false;
     this.#ringingBack = new AbortController();
-    using limit = deadline(this.#options.clock, longestRingMs, this.#ringingBack.signal);
+    using limit = deadline(this.#options.clock, ms, this.#ringingBack.signal);
     const outcome = await this.#write(first, limit.signal);
     if (outcome.kind === 'delivered') {
       for (let next = this.#following.shift(); next; next = this.#following.shift())
         await this.#write(next, limit.signal);
       this.#options.relay(this.author, this.recipient, outcome.thread);
-      this.happened({ kind: 'answered', side: 'skype' });
+      // Into a window that was open already: there it stands now, and nobody has said anything.
+      if (wasTalking) this.happened({ kind: 'ringFailed', how: 'unanswered' });
+      else this.happened({ kind: 'answered', side: 'skype' });
       return;
     }
     const { id } = outcome.refusal;

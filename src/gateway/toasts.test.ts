@@ -237,6 +237,18 @@ describe('one toast, first in Teams', () => {
     assert.equal(w.toasts.relays(further), false, 'she is in Teams');
   });
 
+  it('stands in the window that she has open with its author, and waits in Teams as well', async () => {
+    const w = world();
+    w.atBoth(alice);
+    w.talking.open = true;
+    await w.ring(alice);
+    await w.delivered();
+    await w.pass(20_000);
+    assert.equal(w.rung().length, 1);
+    assert.deepEqual(w.done, ['taken', 'accepted'], 'not read');
+    assert.equal(w.traced.at(-1), 'missed');
+  });
+
   it('looks for a client in SfB again only after one was seen, once a ring has found none', async () => {
     const w = world();
     w.shows(alice, 'teams', of('Available'));
@@ -306,6 +318,7 @@ describe('one toast, first in SfB', () => {
 describe('two toasts', () => {
   it('are in Teams, and in SfB until shortly before the pool would end them', async () => {
     const w = world({ policy: 'dual' });
+    w.skype.onDeliver = () => ({ kind: 'refused', refusal: { id: 'no-answer', side: 'skype' } });
     w.atBoth(alice);
     await w.ring(alice);
     assert.deepEqual(w.done, ['taken']);
@@ -314,7 +327,10 @@ describe('two toasts', () => {
     assert.deepEqual(w.done, ['taken']);
     await w.pass(1);
     assert.deepEqual(w.done, ['taken', 'accepted']);
+    assert.deepEqual(w.rung(), []);
+    await w.pass(20_000);
     assert.equal(w.traced.at(-1), 'missed');
+    assert.deepEqual(w.rung(), ['Heidi Alice hello'], 'rung once more, to be missed');
   });
 
   it('are gone from SfB when read in Teams, and read in Teams when answered in SfB', async () => {

@@ -100,7 +100,8 @@ export function createToasts(options: ToastsOptions): Toasts {
 
   async function clientsOf(recipient: Person, ring: IncomingRing) {
     const known = clients.of(recipient);
-    if (known.skype.there !== 'unknown') return known;
+    // The ring came to the gateway's endpoint: a report that nobody is there is older than that.
+    if (known.skype.there === 'yes') return known;
     using limit = deadline(clock, lookMs, stopped.signal);
     const there = await ring.hasOthers(limit.signal);
     return { ...known, skype: { ...known.skype, there } };

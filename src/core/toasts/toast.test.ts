@@ -48,7 +48,8 @@ describe('a conversation that rings', () => {
     assert.equal(ends(both, answered('skype')), 'bring markRead answered-in-skype');
     assert.equal(ends(both, answered('teams')), 'bring accept answered-in-teams');
     assert.equal(ends(both, read), 'bring accept read-in-teams');
-    assert.equal(ends(both, timer), 'bring accept missed');
+    assert.equal(ends(both, timer, read), 'bring accept read-in-teams');
+    assert.equal(ends(both, timer, timer), 'bring accept leaveMissed missed');
     assert.equal(ends(both, declined), 'bring declined');
     assert.equal(ends(both, callerGaveUp), 'bring missed');
   });
@@ -79,7 +80,9 @@ describe('a conversation that rings', () => {
     const { state, wait, commands } = run(skypeFirst);
     assert.deepEqual([state.kind, wait, commands], ['inSkype', 'fallOver', []]);
     assert.equal(ends(skypeFirst, answered('skype')), 'answered-in-skype');
-    assert.equal(ends(skypeFirst, timer), 'bring accept missed');
+    assert.equal(run(skypeFirst, timer).wait, 'fallOver');
+    assert.equal(ends(skypeFirst, timer, answered('teams')), 'bring accept answered-in-teams');
+    assert.equal(ends(skypeFirst, timer, timer), 'bring accept leaveMissed missed');
     assert.equal(ends(skypeFirst, answered('teams')), 'bring accept answered-in-teams');
     assert.equal(ends(skypeFirst, declined), 'declined');
   });
@@ -125,7 +128,7 @@ describe('whatever happens to a conversation that rings', () => {
     fc.assert(
       fc.property(plans, fc.array(events, { maxLength: 12 }), (plan, happened) => {
         const { commands } = run(plan, ...happened);
-        for (const once of ['bring', 'accept', 'ring', 'relay'] as const)
+        for (const once of ['bring', 'accept', 'ring', 'relay', 'leaveMissed'] as const)
           assert.ok(commands.filter((kind) => kind === once).length <= 1, once);
         if (commands.includes('accept')) assert.ok(commands.indexOf('bring') < commands.indexOf('accept'));
         if (commands.includes('relay')) assert.ok(commands.indexOf('ring') < commands.indexOf('relay'));

@@ -5,9 +5,9 @@ import type { ToastPlan } from './plan.ts';
  * One conversation that somebody opens in SfB with a person who has clients on both sides, from the first ring until it
  * is clear where the two talk. A pure machine: {@link decideToast} takes the state and what happened, and says what to do.
  *
- *   rang ─┬─► inSkype ──► inTeams ──► ringingBack ─► over
- *         ├─► inBoth ──────────────────────────────► over
- *         └─► inTeams ─────────────────────────────► over
+ *   rang ─┬─► inSkype ─┬─► inTeams ──► over
+ *         ├─► inBoth ──┘
+ *         └─► inTeams ──► ringingBack ──► over
  *
  * Until `bring` nothing is taken: the invitation is between the author and the person's own clients, and the pool tells
  * the author what becomes of it. From `bring` on the message is the gateway's, and `accept` tells the pool so.
@@ -18,8 +18,8 @@ export type ToastState =
   | { readonly kind: 'inSkype'; readonly only: boolean }
   /** Teams has it, and it goes on ringing in SfB. */
   | { readonly kind: 'inBoth' }
-  /** Teams has it, and the gateway has taken the invitation up. */
-  | { readonly kind: 'inTeams' }
+  /** Teams has it, and the gateway has taken the invitation up; before that it `rang` in SfB for its time, or did not. */
+  | { readonly kind: 'inTeams'; readonly rang: boolean }
   /** Nobody took it up in Teams: the gateway rings the person's SfB clients. */
   | { readonly kind: 'ringingBack' }
   | { readonly kind: 'over'; readonly end: ToastEnd };
@@ -63,6 +63,8 @@ export type ToastCommand =
   | { readonly kind: 'ring' }
   /** Take that ring back. */
   | { readonly kind: 'stopRinging' }
+  /** Have the person's own SfB clients show a missed conversation: they only know that another client took it up. */
+  | { readonly kind: 'leaveMissed' }
   /** The two talk in SfB, through the ring of the gateway's own. */
   | { readonly kind: 'relay' }
   /** What lies in Teams was seen in SfB. */
@@ -109,9 +111,7 @@ function begin(plan: ToastPlan): ToastDecision {
           commands: [],
           wait: plan.only ? undefined : 'fallOver',
         };
-      return plan.only
-        ? over('taken', bring, accept)
-        : { state: { kind: 'inTeams' }, commands: [bring, accept], wait: 'fallOver' };
+      return plan.only ? over('taken', bring, accept) : inTeams(false, bring, accept);
   }
 }
 
@@ -122,6 +122,7 @@ function whileInSkype(state: Extract<ToastState, { kind: 'inSkype' }>, event: To
     case 'declined':
       return over('declined');
     case 'timer':
+      return inTeams(true, bring, accept);
     case 'superseded':
       return over('missed', bring, accept);
     case 'rangOut':
@@ -147,6 +148,7 @@ function whileInBoth(state: ToastState, event: ToastEvent): ToastDecision {
     case 'declined':
       return over('declined');
     case 'timer':
+      return inTeams(true, accept);
     case 'superseded':
       return over('missed', accept);
     case 'rangOut':
@@ -159,14 +161,19 @@ function whileInBoth(state: ToastState, event: ToastEvent): ToastDecision {
   }
 }
 
-function whileInTeams(state: ToastState, event: ToastEvent): ToastDecision {
+function whileInTeams(state: Extract<ToastState, { kind: 'inTeams' }>, event: ToastEvent): ToastDecision {
   switch (event.kind) {
+    // In SfB: the person's own client was faster than an `accept` of the gateway.
     case 'answered':
-      return over(event.side === 'skype' ? 'answered-in-skype' : 'answered-in-teams');
+      return event.side === 'skype'
+        ? over('answered-in-skype', { kind: 'markRead' })
+        : over('answered-in-teams');
     case 'read':
       return over('read-in-teams');
     case 'timer':
-      return { state: { kind: 'ringingBack' }, commands: [{ kind: 'ring' }], wait: undefined };
+      return state.rang
+        ? over('missed', { kind: 'leaveMissed' })
+        : { state: { kind: 'ringingBack' }, commands: [{ kind: 'ring' }], wait: undefined };
     case 'superseded':
       return over('missed');
     case 'planned':
@@ -201,7 +208,7 @@ function whileRingingBack(state: ToastState, event: ToastEvent): ToastDecision {
   }
 }
 
-/** The person's own client may have been faster than an `accept` of the gateway: then the two talk there. */
+/** The person's own client may have been faster than the gateway all the same: then the two talk there. */
 function afterwards(state: Extract<ToastState, { kind: 'over' }>, event: ToastEvent): ToastDecision {
   const late = event.kind === 'answered' && event.side === 'skype';
   return late && (state.end === 'missed' || state.end === 'read-in-teams')
@@ -212,6 +219,10 @@ function afterwards(state: Extract<ToastState, { kind: 'over' }>, event: ToastEv
 /** Whether reading in Teams would change anything. */
 export function awaitsReading({ kind }: ToastState): boolean {
   return kind === 'inBoth' || kind === 'inTeams' || kind === 'ringingBack';
+}
+
+function inTeams(rang: boolean, ...commands: readonly ToastCommand[]): ToastDecision {
+  return { state: { kind: 'inTeams', rang }, commands, wait: 'fallOver' };
 }
 
 function over(end: ToastEnd, ...commands: readonly ToastCommand[]): ToastDecision {
