@@ -43,6 +43,7 @@ export function createConnectors(config: Config, options: ConnectorsOptions): Co
     clock,
     random: Math.random,
     leaseMs: config.presence.leaseMs,
+    readBackMs: config.delivery.readBackMs,
     signOut: config.presence.signOut,
   });
   teams.register(options.app);

@@ -319,6 +319,12 @@ export const configSchema = Type.Object(
     }),
     delivery: section('how messages are brought over', {
       deadlineMs: milliseconds(30_000, 1_000, 600_000, 'the time by which a message is delivered or failed'),
+      readBackMs: milliseconds(
+        60_000,
+        1_000,
+        3_600_000,
+        'the time between two rounds of reading back what Graph told nobody of',
+      ),
       catchUpMs: milliseconds(
         86_400_000,
         60_000,

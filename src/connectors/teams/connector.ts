@@ -51,6 +51,8 @@ export interface TeamsOptions {
   readonly random: () => number;
   /** How long what the gateway shows may outlive it, and how late a change may be noticed that nobody told of, ms; 60 s unless given. */
   readonly leaseMs?: number;
+  /** Between two rounds of reading back what people wrote, at least; 60 s unless given. */
+  readonly readBackMs?: number;
   /** `lazy`: who signs out is left to the network to find out; `immediate` unless given. */
   readonly signOut?: 'immediate' | 'lazy';
 }
@@ -67,6 +69,7 @@ export interface TeamsConnector extends Connector {
 const notificationPath = '/graph/notifications';
 /** Messages: so that what Graph holds back outlives an outage of the gateway. Presence: the longest Graph allows. */
 const lifeMs = { messages: 24 * 60 * 60_000, presence: 60 * 60_000 } as const;
+const defaultReadBackMs = 60_000;
 const mostConnections = 64;
 const largestAnswer = 16 * 1024 * 1024;
 
@@ -197,6 +200,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
             if (!gap) messages.check();
           },
           kept: options.kept,
+          roundMs: options.readBackMs ?? defaultReadBackMs,
           clock,
         });
         const messages = keeperOf(

@@ -27,6 +27,8 @@ export interface ReadBackOptions {
   /** So many messages came up that no notification had told of; `gap`: it was known that some had been lost. */
   readonly onFound: (messages: number, gap: boolean) => void;
   readonly kept: KeptStore;
+  /** One round over everybody takes at least this long. */
+  readonly roundMs: number;
   readonly pace: Pace;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -40,8 +42,6 @@ export interface Gap {
   readonly caughtUp: LRUCache<string, true>;
 }
 
-/** One round over everybody takes at least this long. */
-const roundMs = 60_000;
 /** Between two requests, ms: Graph allows 20 reads of chats a second and tenant. */
 export const paceMs = { calm: 200, hurried: 50 } as const;
 /** What a notification may still tell of is left to it. */
@@ -123,7 +123,7 @@ export class ReadBack implements AsyncDisposable {
 
   async #run(): Promise<void> {
     while (!this.#stopped.aborted) {
-      if (!this.#hurried) await this.#pause(roundMs);
+      if (!this.#hurried) await this.#pause(this.#options.roundMs);
       if (this.#stopped.aborted) return;
       const hurried = this.#hurried;
       this.#hurried = false;
