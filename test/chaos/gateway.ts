@@ -100,7 +100,7 @@ async function configOf(order: GatewayOrder) {
           ca: authority.caFile,
         })),
       },
-      delivery: { deadlineMs: order.deadlineMs },
+      delivery: { deadlineMs: order.deadlineMs, readBackMs: 5_000 },
       people: {
         list: crowd(order.couples)
           .everybody.filter(({ kind }) => kind === 'person')

@@ -104,6 +104,7 @@ async function openTalks(world: ChaosWorld, options: SoakOptions): Promise<Talks
 class Talks implements AsyncDisposable {
   readonly #talks: readonly Talk[];
   readonly #entries: Entry[] = [];
+  readonly #heard = new Set<string>();
 
   constructor(talks: readonly Talk[]) {
     this.#talks = talks;
@@ -147,22 +148,23 @@ class Talks implements AsyncDisposable {
     }
   }
 
+  /** What neither its reader nor its writer has heard of since it was written. Looks only where something is missing. */
   async #silent(): Promise<readonly Entry[]> {
-    const waiting = this.#entries.filter(({ fate }) => fate === 'pending' || fate === 'accepted');
-    const concerned = new Set(waiting.map(({ message }) => message.couple));
-    const heard = new Set<string>();
+    const missing = (): readonly Entry[] =>
+      this.#entries.filter(
+        ({ message: { couple, to, number }, fate }) =>
+          fate === 'pending' || (fate === 'accepted' && !this.#heard.has(tokenOf(couple, to, number))),
+      );
+    const concerned = new Set(missing().map(({ message }) => message.couple));
     await sideBySide(
       this.#talks.filter(({ couple }) => concerned.has(couple.number)),
       async ({ teams, skype }) => {
         const view = await teams.look();
-        for (const token of [...view.tokens, ...skype.tokens]) heard.add(token);
-        for (const { token } of [...view.told, ...skype.told]) heard.add(token);
+        for (const token of [...view.tokens, ...skype.tokens]) this.#heard.add(token);
+        for (const { token } of [...view.told, ...skype.told]) this.#heard.add(token);
       },
     );
-    return waiting.filter(
-      ({ message, fate }) =>
-        fate === 'pending' || !heard.has(tokenOf(message.couple, message.to, message.number)),
-    );
+    return missing();
   }
 
   async evidence(world: ChaosWorld): Promise<Evidence> {

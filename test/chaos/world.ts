@@ -118,6 +118,7 @@ export class ChaosWorld implements AsyncDisposable {
     };
     this.#hasStarted = true;
     this.#gateway = this.#stack.use(await run('./gateway.ts', order as never));
+    this.#gateway.say({ clockShiftMs: this.#clockShiftMs });
   }
 
   teams(address: string): TeamsActor {
