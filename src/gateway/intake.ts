@@ -44,7 +44,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (!options.keepsHistory(message.side)) return false;
     const key = `${message.side} ${message.thread}`;
     const newestAt = newest.get(key);
-    newest.set(key, Math.max(newestAt ?? 0, message.writtenAt));
+    newest.set(key, Math.max(newestAt ?? 0, Math.min(message.writtenAt, takenAt)));
     return isLate({ writtenAt: message.writtenAt, takenAt, newestAt });
   }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import { type Config, resolveConfig } from './config.ts';
 import { overridesOf } from './env.ts';
 import { fit, isPlainObject } from './fit.ts';
@@ -97,13 +97,22 @@ function readConfigFile(file: string, problems: Problems): Record<string, unknow
   for (const { code, pos } of document.errors)
     problems.add(`${file}, line ${lines.linePos(pos[0]).line}`, `is no YAML (${code})`);
   if (document.errors.length > 0) return {};
-  const value: unknown = document.toJS() ?? {};
+  const value = plain(document);
   if (isPlainObject(value)) {
     delete value['$schema'];
     return value;
   }
   problems.add(file, 'holds no sections');
   return {};
+}
+
+/** Undefined where aliases would make the document many times as large as it is. */
+function plain(document: Document): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch {
+    return undefined;
+  }
 }
 
 /** Sections are joined; a list or a single value replaces what lies beneath. */
