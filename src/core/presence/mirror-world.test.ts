@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type CoexistenceMode, modes, type Side, sides } from '../people.ts';
 import { aggregateSkype, aggregateTeams, type Calendar } from './aggregate.ts';
 import { decideMirror, type MirrorEvent, type MirrorPerson, settleMs, startMirror } from './mirror.ts';
+import { decidePace, type Pace, type PaceEvent, unpaced } from './pace.ts';
 import { isSignedIn, offline, type Presence, samePresence } from './presence.ts';
 import {
   fromTeams,
@@ -72,6 +73,7 @@ function live(
   throughSip: boolean,
   hasTeams = true,
   hasSkype = true,
+  paceMs = 0,
 ): Life {
   const world: World = {
     now: 0,
@@ -82,7 +84,9 @@ function live(
     throughSip,
   };
   let person: MirrorPerson = { mode, hasTeams, hasSkype };
-  let state = startMirror(person);
+  let state = startMirror(person, { paceMs, lingerMs: 0 });
+  const paces: Record<Side, Pace<Presence>> = { teams: unpaced, skype: unpaced };
+  const told: Record<Side, number> = { teams: Number.NEGATIVE_INFINITY, skype: Number.NEGATIVE_INFINITY };
   let publications = 0;
   let drawn = 0;
   let at = 0;
@@ -107,19 +111,34 @@ function live(
   function tell(event: MirrorEvent): void {
     const decision = decideMirror(state, event, world.now);
     state = decision.state;
-    for (const { side, presence } of decision.publish) {
-      publications++;
-      lastTaken[side] = Math.max(lastTaken[side], world.now + (lag() % 200));
-      for (const part of partsOf(side, presence)) {
-        later(lastTaken[side], () => {
-          if (part === 'preferred') world.preferred = presence;
-          else world.published[side] = presence;
-          changed();
-        });
-        lastTaken[side] += lag() % 100;
-      }
-    }
+    for (const { side, presence } of decision.publish)
+      pace(side, { kind: 'change', value: presence, urgent: !isSignedIn(presence) });
     if (decision.wakeAt !== undefined) later(decision.wakeAt, () => tell({ kind: 'woken' }));
+  }
+  function pace(side: Side, event: PaceEvent<Presence>): void {
+    const decision = decidePace(paces[side], event, world.now, paceMs);
+    paces[side] = decision.pace;
+    const { tell: due, dueAt } = decision;
+    if (due.kind === 'change') {
+      if (isSignedIn(due.value)) {
+        assert.ok(world.now - told[side] >= paceMs, 'publishes faster than its pace');
+        told[side] = world.now;
+      }
+      publish(side, due.value);
+    }
+    if (dueAt !== undefined) later(dueAt, () => pace(side, { kind: 'due' }));
+  }
+  function publish(side: Side, presence: Presence): void {
+    publications++;
+    lastTaken[side] = Math.max(lastTaken[side], world.now + (lag() % 200));
+    for (const part of partsOf(side, presence)) {
+      later(lastTaken[side], () => {
+        if (part === 'preferred') world.preferred = presence;
+        else world.published[side] = presence;
+        changed();
+      });
+      lastTaken[side] += lag() % 100;
+    }
   }
   function rest(ms: number): number {
     const [end, before] = [world.now + ms, publications];
@@ -233,6 +252,24 @@ describe('the mirror between two networks that add up', () => {
         fc.boolean(),
         (first, steps, lags, sip) => {
           const life = live(first, steps, lags, sip);
+          life.rest(600_000);
+          assert.equal(life.rest(3_600_000), 0, 'publishes for ever');
+          assertTruth(life);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('does so too at a pace, and never publishes faster', () => {
+    fc.assert(
+      fc.property(
+        mode,
+        fc.array(step, { maxLength: 30, size: 'max' }),
+        calm,
+        fc.boolean(),
+        (first, steps, lags, sip) => {
+          const life = live(first, steps, lags, sip, true, true, 5_000);
           life.rest(600_000);
           assert.equal(life.rest(3_600_000), 0, 'publishes for ever');
           assertTruth(life);

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { type CoexistenceMode, modes, otherSide, type Side, sides } from '../people.ts';
+import { settleMs } from './mirror.ts';
+import { noRemarks, noteOf, type Remarks, sameRemarks } from './remarks.ts';
+import {
+  decideRemarks,
+  ownRemarks,
+  type RemarksContext,
+  type RemarksEvent,
+  type RemarksState,
+  renderedOn,
+  startRemarks,
+} from './remarks-mirror.ts';
+
+const note = (text: string): Remarks => ({ ...noRemarks, note: noteOf(text) });
+
+function context(mode: CoexistenceMode, shown: Side | undefined): RemarksContext {
+  return {
+    person: { mode, hasTeams: true, hasSkype: true },
+    shows: (side) => side === shown,
+    paceMs: 0,
+  };
+}
+
+/** One note a side, as both networks keep them, and the mirror between them. */
+function world(mode: CoexistenceMode) {
+  const there: Record<Side, Remarks> = { teams: noRemarks, skype: noRemarks };
+  let state: RemarksState = startRemarks;
+  let shown: Side | undefined;
+  let now = 0;
+  let said = 0;
+  const due: { readonly at: number; readonly run: () => void }[] = [];
+
+  const tell = (event: RemarksEvent): void => {
+    const decision = decideRemarks(state, event, context(mode, shown), now);
+    state = decision.state;
+    for (const { side, remarks } of decision.say) {
+      said += 1;
+      set(side, renderedOn(side, remarks));
+    }
+    if (decision.wakeAt !== undefined) due.push({ at: decision.wakeAt, run: () => tell({ kind: 'looked' }) });
+  };
+  const set = (side: Side, remarks: Remarks, lag = 100): void => {
+    if (sameRemarks(there[side], remarks)) return;
+    there[side] = remarks;
+    const at = now;
+    due.push({ at: now + lag, run: () => tell({ kind: 'seen', side, remarks, at }) });
+  };
+  return {
+    there,
+    set,
+    get said() {
+      return said;
+    },
+    /** Where the gateway shows the person; what it no longer shows takes its remarks with it. */
+    show(side: Side | undefined): void {
+      const before = shown;
+      const ours = before && state[before].ours;
+      if (before && before !== side && ours && !sameRemarks(ours, noRemarks)) set(before, noRemarks);
+      shown = side;
+      tell({ kind: 'looked' });
+    },
+    pass(ms: number): void {
+      const end = now + ms;
+      for (;;) {
+        due.sort((a, b) => a.at - b.at);
+        const next = due[0];
+        if (!next || next.at > end) break;
+        due.shift();
+        now = Math.max(now, next.at);
+        next.run();
+      }
+      now = end;
+    },
+  };
+}
+
+describe('remarks', () => {
+  it('go to the side on which the gateway shows the person, and only while it does', () => {
+    const w = world('TeamsOnly');
+    w.set('teams', note('Lunch'));
+    w.pass(1_000);
+    assert.deepEqual(w.there.skype, noRemarks);
+    w.show('skype');
+    w.pass(1_000);
+    assert.deepEqual(w.there.skype, note('Lunch'));
+    w.show(undefined);
+    w.pass(1_000);
+    assert.deepEqual(w.there.skype, noRemarks);
+    assert.deepEqual(w.there.teams, note('Lunch'));
+  });
+
+  it('overwrite what stands on the side without the authority', () => {
+    const w = world('TeamsOnly');
+    w.set('skype', note('Old'));
+    w.set('teams', note('New'));
+    w.show('skype');
+    w.pass(1_000);
+    assert.deepEqual(w.there.skype, note('New'));
+  });
+
+  it('leave in Legacy what the person wrote there themselves, before or meanwhile', () => {
+    const before = world('Legacy');
+    before.set('teams', note('Mine'));
+    before.set('skype', note('Other'));
+    before.pass(1_000);
+    before.show('teams');
+    before.pass(60_000);
+    assert.deepEqual(before.there.teams, note('Mine'));
+
+    const meanwhile = world('Legacy');
+    meanwhile.set('skype', note('Other'));
+    meanwhile.pass(1_000);
+    meanwhile.show('teams');
+    meanwhile.pass(1_000);
+    meanwhile.set('teams', note('Mine'));
+    meanwhile.pass(60_000);
+    meanwhile.show(undefined);
+    meanwhile.pass(60_000);
+    assert.deepEqual(meanwhile.there.teams, note('Mine'));
+  });
+
+  it('are not the person’s own where the gateway wrote them, now or until lately', () => {
+    const said = decideRemarks(
+      startRemarks,
+      { kind: 'seen', side: 'teams', remarks: note('A'), at: 0 },
+      context('Legacy', 'skype'),
+      0,
+    ).state;
+    const both = decideRemarks(
+      said,
+      { kind: 'seen', side: 'skype', remarks: note('A'), at: 1 },
+      context('Legacy', 'skype'),
+      1,
+    ).state;
+    assert.deepEqual(ownRemarks(both, 'skype', 1), noRemarks);
+    const gone = decideRemarks(both, { kind: 'looked' }, context('Legacy', undefined), 2).state;
+    assert.deepEqual(ownRemarks(gone, 'skype', 3), noRemarks);
+    assert.deepEqual(ownRemarks(gone, 'skype', 3 + settleMs), note('A'));
+  });
+
+  it('that are older than the newest say nothing, those of a clock that runs ahead do not stop newer ones', () => {
+    const seen = (state: RemarksState, text: string, at: number, now: number): RemarksState =>
+      decideRemarks(
+        state,
+        { kind: 'seen', side: 'teams', remarks: note(text), at },
+        context('TeamsOnly', undefined),
+        now,
+      ).state;
+    const late = seen(seen(startRemarks, 'new', 10, 20), 'old', 5, 21);
+    assert.deepEqual(late.teams.seen?.remarks, note('new'));
+    const ahead = seen(seen(startRemarks, 'ahead', 1_000_000, 20), 'newer', 30, 30);
+    assert.deepEqual(ahead.teams.seen?.remarks, note('newer'));
+  });
+
+  it('end equal and quiet, whatever is written where', () => {
+    const step = fc.record({
+      side: fc.constantFrom(...sides),
+      text: fc.constantFrom('', 'A', 'B', 'C'),
+      shown: fc.constantFrom<Side | undefined>('teams', 'skype', undefined),
+      after: fc.nat(4_000),
+      lag: fc.nat(settleMs - 1_000),
+    });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...modes),
+        fc.array(step, { maxLength: 30, size: 'max' }),
+        (mode, steps) => {
+          const w = world(mode);
+          const target: Side | undefined =
+            mode === 'TeamsOnly' ? 'skype' : mode === 'Legacy' || mode === 'Islands' ? undefined : 'teams';
+          for (const { side, text, shown, after, lag } of steps) {
+            w.show(mode === 'Islands' || shown === undefined ? undefined : (target ?? shown));
+            w.set(side, note(text), lag);
+            w.pass(after);
+          }
+          w.pass(600_000);
+          const said = w.said;
+          w.pass(3_600_000);
+          assert.equal(w.said, said, 'says things for ever');
+          if (target === undefined) return;
+          w.set(otherSide(target), note('last'));
+          w.show(target);
+          w.pass(600_000);
+          assert.deepEqual(w.there[target], note('last'));
+          assert.ok(w.said - said <= 2);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+});
