@@ -57,6 +57,41 @@ describe('isthmus explain, for bare facts', () => {
     assert.deepEqual((await json(legacy))['lands'], ['skype']);
   });
 
+  it('says where it pops up for somebody with clients on both sides, and where it does then', async () => {
+    const legacy =
+      '--scope in-tenant --from-mode SfBOnly --from-client skype --from-home online --to-mode Legacy';
+    const toast = async (more: string) =>
+      (await json(`${legacy} --to-signed-in teams,skype ${more}`))['toast'];
+    assert.deepEqual(await toast('--to-home online'), {
+      policy: 'single',
+      first: ['teams'],
+      fallsOverTo: 'skype',
+      afterMs: 20_000,
+    });
+    assert.deepEqual(await toast('--to-home onPrem'), {
+      policy: 'single',
+      first: ['skype'],
+      fallsOverTo: 'teams',
+      afterMs: 20_000,
+    });
+    const alone = { fallsOverTo: null, afterMs: null };
+    assert.deepEqual(await toast('--to-home online --policy microsoft'), {
+      policy: 'dual',
+      first: ['teams', 'skype'],
+      ...alone,
+    });
+    assert.deepEqual(await toast('--to-home onPrem --policy microsoft'), {
+      policy: 'single',
+      first: ['skype'],
+      ...alone,
+    });
+    assert.equal((await json(`${legacy} --to-home online --to-signed-in skype`))['toast'], undefined);
+    assert.match(
+      await run(`${legacy} --to-home online --to-signed-in teams,skype`),
+      /\nPops up in Teams, or in the client .*; after 20 s in the other one\.\nRule/,
+    );
+  });
+
   it('prints which presence a watcher is shown', async () => {
     const watch =
       '--from-mode Islands --from-client teams --from-home online --to-mode Islands --to-home online --presence';

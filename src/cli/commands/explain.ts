@@ -17,11 +17,18 @@ import {
 import { policyFor } from '../../core/routing/policy.ts';
 import { presenceShown, type WatchFacts } from '../../core/routing/presence-shown.ts';
 import { type Route, route } from '../../core/routing/route.ts';
+import {
+  defaultToasts,
+  type ToastPolicy,
+  type ToastSettings,
+  toastPolicyFor,
+} from '../../core/toasts/policy.ts';
 import { checkedConfig } from '../checked-config.ts';
 import { CommandError, defineCommand, type Terminal, UsageError } from '../command.ts';
 import type { Config } from '../config/config.ts';
 import { readSettings } from '../config/load.ts';
 import { findPerson } from '../person-name.ts';
+import { explainToast, type ToastAnswer, toastText } from './explain-toast.ts';
 
 const scopeNames: Readonly<Record<string, Scope>> = { 'in-tenant': 'inTenant', federated: 'federated' };
 
@@ -58,7 +65,7 @@ export const command = defineCommand({
   },
   async run(values, words, terminal) {
     if (words[0] !== undefined) throw new UsageError(`what is ${words[0]}? Give options only`);
-    const { facts, policy, barred } =
+    const { facts, policy, barred, toasts, toastPolicy } =
       values.from !== undefined || values.to !== undefined
         ? await aboutPeople(values, terminal)
         : aboutFacts(values);
@@ -66,7 +73,9 @@ export const command = defineCommand({
     terminal.out(
       values.presence
         ? presenceText(facts, values.json)
-        : routeText(barred ? refusedBy(barred) : route(facts, policy), policy, values.json),
+        : routeText(barred ? refusedBy(barred) : route(facts, policy), policy, values.json, (lands) =>
+            explainToast(facts, lands, policy, toastPolicy, toasts),
+          ),
     );
     return 0;
   },
@@ -77,6 +86,9 @@ interface Question {
   readonly facts: RouteFacts;
   readonly policy: Policy;
   readonly barred?: FederationRefusal | undefined;
+  readonly toasts: ToastSettings;
+  /** That of the recipient. */
+  readonly toastPolicy: ToastPolicy;
 }
 
 type Answer =
@@ -96,6 +108,8 @@ function aboutFacts(flags: Flags): Question {
   const home = flags['presence'] ? 'online' : undefined;
   return {
     policy: oneOf(flags, 'policy', policies, 'bridged'),
+    toasts: defaultToasts,
+    toastPolicy: defaultToasts.everybody,
     facts: {
       scope: scopeNames[oneOf(flags, 'scope', Object.keys(scopeNames))] ?? 'inTenant',
       from: {
@@ -133,6 +147,8 @@ async function aboutPeople(flags: Flags, terminal: Terminal): Promise<Question> 
     policy: oneOf(flags, 'policy', policies, policyFor(config.policies, from)),
     facts: factsOf(from, client, to, signedIn(flags)),
     barred: federationRefusal(config.federation, from, to),
+    toasts: config.toasts,
+    toastPolicy: toastPolicyFor(config.toasts, to),
   };
 }
 
@@ -179,7 +195,13 @@ function refuseImpossible(facts: RouteFacts): void {
 
 const sideNames: Readonly<Record<Side, string>> = { teams: 'Teams', skype: 'Skype for Business' };
 
-function routeText(answer: Answer, policy: Policy, json: boolean | undefined): string {
+function routeText(
+  answer: Answer,
+  policy: Policy,
+  json: boolean | undefined,
+  toastFor: (lands: readonly Side[]) => ToastAnswer | undefined,
+): string {
+  const toast = toastFor(answer.lands);
   if (json) {
     const { possible, lands, rule, because } = answer;
     return JSON.stringify({
@@ -188,11 +210,13 @@ function routeText(answer: Answer, policy: Policy, json: boolean | undefined): s
       conversation: possible ? answer.conversation : null,
       rule,
       because,
+      ...(toast && { toast }),
     });
   }
   const where = answer.lands.map((side) => sideNames[side]).join(' and in ');
   const headline = answer.possible ? `Lands in ${where} (${answer.conversation}).` : 'Not possible.';
-  return `${headline}\n${answer.because}\nRule ${answer.rule}, policy ${policy}.`;
+  const pops = toast ? `\n${toastText(toast)}` : '';
+  return `${headline}\n${answer.because}${pops}\nRule ${answer.rule}, policy ${policy}.`;
 }
 
 function presenceText({ scope, from, to }: RouteFacts, json: boolean | undefined): string {
