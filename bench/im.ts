@@ -27,11 +27,15 @@ export interface DirectionFigures {
   readonly floorP99Ms: number;
   /** Throughput, of the floor's. */
   readonly ratio: number;
+  /** Writes forced to disk, of the messages delivered: less than 1 where several share one. */
+  readonly syncsPerMessage: number;
 }
 
 export interface ImFigures {
   readonly teamsToSkype: DirectionFigures;
   readonly skypeToTeams: DirectionFigures;
+  /** In both directions. */
+  readonly syncsPerMessage: number;
   /** Of the gateway's process, with `people` signed in. */
   readonly residentMiB: number;
 }
@@ -43,6 +47,8 @@ interface Round {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Undefined where there is no ledger. */
+  readonly syncsPerMessage: number | undefined;
 }
 
 const warmUpMs = 1_500;
@@ -55,10 +61,11 @@ export async function benchIm(options: ImOptions): Promise<ImFigures> {
   };
   for (let round = 1; round <= options.rounds; round++)
     for (const kind of ['gateway', 'floor'] as const)
-      await withSubject({ kind, crowd: evenly(options.pairs) }, async (servers) => {
+      await withSubject({ kind, crowd: evenly(options.pairs) }, async (servers, subject) => {
+        const ledger = kind === 'gateway' ? () => ledgerCounts(subject.ready.url) : undefined;
         const talks = await openTalks(pairsOf(crowd(evenly(options.pairs))), servers);
         for (const direction of directions) {
-          const figures = await measure(talks, direction, options.seconds * 1_000);
+          const figures = await measure(talks, direction, options.seconds * 1_000, ledger);
           rounds[kind][direction].push(figures);
           options.say(
             `round ${round}, ${kind}, ${direction}: ${Math.round(figures.perSecond)}/s, p99 ${figures.p99Ms.toFixed(1)} ms`,
@@ -70,6 +77,12 @@ export async function benchIm(options: ImOptions): Promise<ImFigures> {
   return {
     teamsToSkype: summary(rounds.gateway.toSkype, rounds.floor.toSkype),
     skypeToTeams: summary(rounds.gateway.toTeams, rounds.floor.toTeams),
+    syncsPerMessage: rounded(
+      median(
+        directions.flatMap((to) => rounds.gateway[to].map((round) => round.syncsPerMessage ?? Number.NaN)),
+      ),
+      3,
+    ),
     residentMiB: rounded(residentMiB),
   };
 }
@@ -79,7 +92,13 @@ function evenly(pairs: number): CrowdOrder {
 }
 
 /** Every conversation has one message under way all the time; what is posted in the warm-up does not count. */
-async function measure(talks: readonly Talk[], direction: Direction, ms: number): Promise<Round> {
+async function measure(
+  talks: readonly Talk[],
+  direction: Direction,
+  ms: number,
+  ledger?: () => Promise<Counts>,
+): Promise<Round> {
+  const before = await ledger?.();
   const latencies: number[] = [];
   const start = performance.now() + warmUpMs;
   const end = start + ms;
@@ -96,7 +115,22 @@ async function measure(talks: readonly Talk[], direction: Direction, ms: number)
     perSecond: (latencies.length * 1_000) / ms,
     p50Ms: percentile(latencies, 0.5),
     p99Ms: percentile(latencies, 0.99),
+    syncsPerMessage: before && syncsPerMessage(before, (await ledger?.()) ?? before),
   };
+}
+
+interface Counts {
+  readonly delivered: number;
+  readonly syncs: number;
+}
+
+async function ledgerCounts(url: string): Promise<Counts> {
+  const answer = await fetch(`${url}/api/status`);
+  return ((await answer.json()) as { readonly messages: Counts }).messages;
+}
+
+function syncsPerMessage(before: Counts, after: Counts): number {
+  return (after.syncs - before.syncs) / (after.delivered - before.delivered);
 }
 
 async function measureMemory(options: ImOptions): Promise<number> {
@@ -141,7 +175,7 @@ async function signedIn(url: string, people: number): Promise<void> {
 
 function summary(gateway: readonly Round[], floor: readonly Round[]): DirectionFigures {
   const of = (rounds: readonly Round[], figure: keyof Round): number =>
-    median(rounds.map((round) => round[figure]));
+    median(rounds.map((round) => round[figure] ?? Number.NaN));
   return {
     perSecond: rounded(of(gateway, 'perSecond')),
     p50Ms: rounded(of(gateway, 'p50Ms')),
@@ -149,12 +183,13 @@ function summary(gateway: readonly Round[], floor: readonly Round[]): DirectionF
     floorPerSecond: rounded(of(floor, 'perSecond')),
     floorP99Ms: rounded(of(floor, 'p99Ms')),
     ratio: rounded(of(gateway, 'perSecond') / of(floor, 'perSecond'), 2),
+    syncsPerMessage: rounded(of(gateway, 'syncsPerMessage'), 3),
   };
 }
 
 export function showIm(figures: ImFigures): string {
   const line = (name: string, of: DirectionFigures): string =>
-    `${name}: ${of.perSecond}/s, p50 ${of.p50Ms} ms, p99 ${of.p99Ms} ms; floor ${of.floorPerSecond}/s, p99 ${of.floorP99Ms} ms; ratio ${of.ratio}`;
+    `${name}: ${of.perSecond}/s, p50 ${of.p50Ms} ms, p99 ${of.p99Ms} ms; floor ${of.floorPerSecond}/s, p99 ${of.floorP99Ms} ms; ratio ${of.ratio}; ${of.syncsPerMessage} syncs a message`;
   return [
     line('Teams → SfB', figures.teamsToSkype),
     line('SfB → Teams', figures.skypeToTeams),
