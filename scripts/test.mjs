@@ -1,6 +1,6 @@
 // Everything that `npm test` holds: format, lint and types, then every test file, or those given as arguments.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { check } from './check.mjs';
@@ -10,6 +10,8 @@ const chosen = process.argv.slice(2);
 setup();
 needChromium();
 needKamailio();
+needProgram('the tests of SIP user agents', ['sipp'], ['sip-tester']);
+needSipe();
 const checked = chosen.length > 0 || (await check());
 const tested = await runTests(chosen.length > 0 ? chosen : allTests());
 process.exitCode = checked && tested ? 0 : 1;
@@ -31,11 +33,41 @@ function needKamailio() {
   needProgram('the tests of SIP federation', ['kamailio'], ['kamailio', 'kamailio-presence-modules']);
 }
 
+/** The real Skype for Business client is built from the reference material, where there is any. */
+function needSipe() {
+  if (!existsSync(join(root, '../shared/tools/sipe-client'))) return;
+  const packages = [
+    ...['pidgin-sipe', 'libpurple-dev', 'libglib2.0-dev', 'libxml2-dev'],
+    ...['gcc', 'libc6-dev', 'pkg-config'],
+  ];
+  const find = () => {
+    if (!findProgram(['gcc']) || output('pkg-config', '--modversion', 'purple') === undefined)
+      return undefined;
+    const folders = ['/usr/lib/purple-2', output('pkg-config', '--variable=plugindir', 'purple') ?? ''];
+    return folders.map((folder) => join(folder, 'libsipe.so')).find((file) => existsSync(file));
+  };
+  need('the tests with a real SfB client', find, packages);
+}
+
+function output(command, ...args) {
+  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
 /** Where a program is that has one of these names; it is installed from Debian's packages where that can be done. */
 function needProgram(what, names, packages) {
+  return need(what, () => findProgram(names), packages);
+}
+
+function findProgram(names) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
-  const find = () =>
-    folders.flatMap((folder) => names.map((name) => join(folder, name))).find((file) => isExecutable(file));
+  return folders
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((file) => isExecutable(file));
+}
+
+/** What `find` finds, before or after the packages are installed. */
+function need(what, find, packages) {
   if (!find() && process.getuid?.() === 0 && isExecutable('/usr/bin/apt-get')) {
     process.stderr.write(`isthmus: installing ${packages.join(', ')} for ${what}\n`);
     const apt = (...args) =>
