@@ -185,6 +185,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
         deadlineAt: message.deadlineAt - askingTimeMs,
         random: options.random(),
         retry: options.retry,
+        canFind: connectors[side].capabilities.canFind,
       });
       state = decision.state;
       if (state.kind === 'ended') break;

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolveSettings } from '../../src/cli/config/load.ts';
+import { readSettings, resolveSettings } from '../../src/cli/config/load.ts';
 import { keepVaultKey, ledgerFile } from '../../src/cli/data-folder.ts';
 import { openGateway } from '../../src/cli/gateway.ts';
 import { sides } from '../../src/core/people.ts';
@@ -64,11 +64,10 @@ async function configOf(order: GatewayOrder) {
     online: { username: account.upn, password },
     onPrem: { username: `isthmus-onprem@${contoso.domain}`, password },
   };
+  const settings = readSettings({ folder: data, data, env: {} });
   return resolveSettings({
-    folder: data,
-    data,
-    env: {},
-    sandbox: { enabled: false, ports: { graph: 0, online: 0, onPrem: 0, onlineSip: 0, onPremSip: 0 } },
+    ...settings,
+    sandbox: { ...settings.sandbox, enabled: false },
     raw: {
       data,
       log: { level: process.env['CHAOS_LOG'] ?? 'silent' },

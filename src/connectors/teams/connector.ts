@@ -87,7 +87,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
   const publications = new Publications({ tenants, clock, random, leaseMs, signOut });
   let running: Running | undefined;
 
-  const delivery = new Delivery(tenants, chats, (person, detail) => {
+  const delivery = new Delivery(tenants, chats, clock, (person, detail) => {
     const refusal = { id: 'link-refused', side: 'teams', person: person.displayName, detail } as const;
     running?.sink.refused('teams', refusal);
   });

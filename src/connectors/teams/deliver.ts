@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../core/clock.ts';
 import { type ConversationId, pairOf, type RemoteId, type ThreadKey } from '../../core/ids.ts';
 import type { Person, TeamsAccount } from '../../core/people.ts';
 import type { Refusal, RefusalId } from '../../core/refusals.ts';
@@ -11,6 +12,7 @@ import type { Chats } from './chats.ts';
 import { isLinkRefused, isNotFound, outcomeOf } from './errors.ts';
 import { parseThreadKey, remoteId, type TeamsThread, threadKey } from './ids.ts';
 import type { Tenant, Tenants } from './tenants.ts';
+import { Throttle } from './throttle.ts';
 import { htmlOf, namedMessage, ownMessage, proxyTopic } from './to-graph.ts';
 
 export type Account = Extract<TeamsAccount, { readonly kind: 'account' }>;
@@ -26,8 +28,15 @@ export class Delivery {
   readonly #groups = new LRUCache<ConversationId, string>({ max: rememberedGroups });
   readonly #writes = new LRUCache<string, true>({ max: rememberedWrites });
   readonly #gatewayIds = new Map<Tenant, string>();
+  readonly #throttle: Throttle<Tenant>;
 
-  constructor(tenants: Tenants, chats: Chats, linkRefused: (person: Person, detail: string) => void) {
+  constructor(
+    tenants: Tenants,
+    chats: Chats,
+    clock: Clock,
+    linkRefused: (person: Person, detail: string) => void,
+  ) {
+    this.#throttle = new Throttle(clock);
     this.#tenants = tenants;
     this.#chats = chats;
     this.#linkRefused = linkRefused;
@@ -36,8 +45,13 @@ export class Delivery {
   async deliver(order: DeliveryOrder, signal: AbortSignal): Promise<DeliveryOutcome> {
     const { author, recipient } = order;
     if (recipient.teams.kind === 'none') return refused('not-enabled', recipient);
+    const tenant = this.#tenants.of(author) ?? this.#tenants.of(recipient);
+    const restMs = tenant === undefined ? 0 : this.#throttle.left(tenant, author.id);
+    if (restMs > 0) return throttled(recipient, restMs);
     const own = await this.#asAuthor(order, author.teams, recipient.teams, signal);
     const outcome = own ?? (await this.#asGateway(order, recipient.teams, signal));
+    if (tenant !== undefined && outcome.kind === 'transient' && outcome.refusal.id === 'throttled')
+      this.#throttle.note(tenant, author.id, outcome.afterMs ?? 0);
     if (outcome.kind === 'delivered') this.#writes.set(`${outcome.thread} ${outcome.remoteId}`, true);
     return outcome;
   }
@@ -191,6 +205,16 @@ function failed(
 ): Written {
   const outcome = outcomeOf(failure, stage, recipient.displayName);
   return isLinkRefused(failure) ? { linkRefused: outcome.refusal.detail ?? '' } : outcome;
+}
+
+/** Not even tried: Graph has asked to be left alone. */
+function throttled({ displayName }: Person, afterMs: number): DeliveryOutcome {
+  const detail = 'Graph asked for time a moment ago';
+  return {
+    kind: 'transient',
+    refusal: { id: 'throttled', side: 'teams', person: displayName, detail },
+    afterMs,
+  };
 }
 
 export function refused(

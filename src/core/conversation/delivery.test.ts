@@ -19,18 +19,19 @@ const thread = 'chat' as ThreadKey;
 const remoteId = '1' as RemoteId;
 const refusal: Refusal = { id: 'unreachable', side: 'skype' };
 
-function context(now = 0): DeliveryContext {
-  return { side: 'skype', now, deadlineAt: 30_000, random: 0.5, retry: defaultRetry };
+function context(now = 0, canFind = false): DeliveryContext {
+  return { side: 'skype', now, deadlineAt: 30_000, random: 0.5, retry: defaultRetry, canFind };
 }
 
 function run(
   events: readonly DeliveryEvent[],
   now = 0,
+  canFind = false,
 ): { state: DeliveryState; commands: DeliveryCommand[] } {
   let state: DeliveryState = { kind: 'new' };
   const commands: DeliveryCommand[] = [];
   for (const event of events) {
-    const decision = decide(state, event, context(now));
+    const decision = decide(state, event, context(now, canFind));
     state = decision.state;
     if (decision.command) commands.push(decision.command);
   }
@@ -79,6 +80,26 @@ describe('the life of a message', () => {
     });
   });
 
+  it('asks again, until the deadline, a network that could say and does not', () => {
+    const asking: readonly DeliveryEvent[] = [
+      { kind: 'isRouted', attempted: 1 },
+      { kind: 'asked', finding: { kind: 'unknown', refusal } },
+      { kind: 'waited' },
+      { kind: 'asked', finding: { kind: 'unknown', refusal } },
+    ];
+    const { state, commands } = run(asking, 0, true);
+    assert.deepEqual(
+      commands.map((command) => command.kind),
+      ['ask', 'wait', 'ask', 'wait'],
+    );
+    assert.equal(state.kind, 'waitingToAsk');
+    const late = run(asking.slice(0, 2), 29_900, true);
+    assert.deepEqual(late.state, {
+      kind: 'ended',
+      end: { kind: 'failed', refusal: { ...refusal, id: 'uncertain' } },
+    });
+  });
+
   it('fails with the reason of the last attempt when no time is left for another', () => {
     const { state } = run(
       [
@@ -99,12 +120,12 @@ describe('the life of a message', () => {
     });
   });
 
-  it('waits as long as the network asked', () => {
+  it('waits as long as the network asked, and a little longer: others were asked the same', () => {
     const { commands } = run([
       { kind: 'isRouted', attempted: 0 },
       { kind: 'attempted', outcome: { kind: 'transient', refusal, afterMs: 5_000 } },
     ]);
-    assert.deepEqual(commands.at(-1), { kind: 'wait', ms: 5_000 });
+    assert.deepEqual(commands.at(-1), { kind: 'wait', ms: 5_125 });
   });
 });
 
@@ -138,14 +159,15 @@ describe('whatever the networks answer', () => {
         fc.array(findings, { minLength: 200, maxLength: 200 }),
         fc.nat(2),
         fc.double({ min: 0, max: 0.999, noNaN: true }),
-        (sendAnswers, findAnswers, attempted, random) => {
+        fc.boolean(),
+        (sendAnswers, findAnswers, attempted, random, canFind) => {
           let now = 0;
           let mayBeShown = attempted > 0;
           let state: DeliveryState = { kind: 'new' };
           let event: DeliveryEvent = { kind: 'isRouted', attempted };
           for (let step = 0; state.kind !== 'ended'; step++) {
             assert.ok(step < 300, 'never ends');
-            const decision = decide(state, event, { ...context(now), random });
+            const decision = decide(state, event, { ...context(now, canFind), random });
             state = decision.state;
             const { command } = decision;
             if (!command) break;

@@ -7,15 +7,23 @@ import { catalogue, type Refusal } from '../refusals.ts';
  * happened and returns the next state and what to do. The loop that runs it owns the clock and the networks.
  *
  *   routed ─► sending ─┬─► ended (delivered)
- *      │         ▲     ├─► asking ─► sending | ended
- *      │         └─ waiting ◄┘ (transient, time is left)
+ *      │         ▲     ├─► asking ⇄ waitingToAsk (it did not say, and can)
+ *      │         │     │      └─► ended
+ *      │         └─ waiting ◄┘ (transient, or not there; time is left)
  *      └─► ended (native, echo, failed)
  */
 export type DeliveryState =
   | { readonly kind: 'new' }
   | { readonly kind: 'sending'; readonly attempt: number }
   /** The outcome of an attempt is unknown and the network is being asked. */
-  | { readonly kind: 'asking'; readonly attempt: number; readonly refusal: Refusal }
+  | { readonly kind: 'asking'; readonly attempt: number; readonly refusal: Refusal; readonly asked: number }
+  /** The network did not say; it is asked again. */
+  | {
+      readonly kind: 'waitingToAsk';
+      readonly attempt: number;
+      readonly refusal: Refusal;
+      readonly asked: number;
+    }
   /** Between two attempts; `refusal` says why the last one failed. */
   | { readonly kind: 'waiting'; readonly attempt: number; readonly refusal: Refusal }
   | { readonly kind: 'ended'; readonly end: End };
@@ -88,6 +96,8 @@ export interface DeliveryContext {
   /** In [0, 1): spreads retries. */
   readonly random: number;
   readonly retry: RetryPolicy;
+  /** Whether the network could say for certain if only it answered: then it is asked until the deadline. */
+  readonly canFind: boolean;
 }
 
 export interface RetryPolicy {
@@ -115,6 +125,10 @@ export function decide(state: DeliveryState, event: DeliveryEvent, context: Deli
     case 'asking':
       return event.kind === 'asked'
         ? afterAsking(state, event.finding, context)
+        : { state, command: undefined };
+    case 'waitingToAsk':
+      return event.kind === 'waited'
+        ? ask(state.attempt, state.refusal, state.asked + 1)
         : { state, command: undefined };
     case 'waiting':
       return event.kind === 'waited' ? send(state.attempt + 1) : { state, command: undefined };
@@ -158,7 +172,7 @@ function afterAttempt(attempt: number, outcome: DeliveryOutcome, context: Delive
 }
 
 function afterAsking(
-  state: { readonly attempt: number; readonly refusal: Refusal },
+  state: DeliveryState & { readonly kind: 'asking' },
   finding: Finding,
   context: DeliveryContext,
 ): Decision {
@@ -167,8 +181,12 @@ function afterAsking(
       return end({ ...finding, kind: 'delivered', side: context.side });
     case 'absent':
       return retryOrFail(state.attempt, absentReason(state.refusal), 0, context);
-    case 'unknown':
-      return fail({ ...finding.refusal, id: 'uncertain' });
+    case 'unknown': {
+      const ms = backoffMs(state.asked, context.retry, context.random);
+      if (!context.canFind || context.now + ms >= context.deadlineAt)
+        return fail({ ...finding.refusal, id: 'uncertain' });
+      return { state: { ...state, kind: 'waitingToAsk' }, command: { kind: 'wait', ms } };
+    }
   }
 }
 
@@ -178,7 +196,10 @@ function absentReason(refusal: Refusal): Refusal {
 }
 
 function retryOrFail(attempt: number, refusal: Refusal, afterMs: number, context: DeliveryContext): Decision {
-  const ms = Math.max(afterMs, backoffMs(attempt, context.retry, context.random));
+  const backoff = backoffMs(attempt, context.retry, context.random);
+  // Everybody was asked to come back at the same time: they had better not.
+  const asked = afterMs > 0 ? afterMs + Math.round(context.random * context.retry.firstWaitMs) : 0;
+  const ms = Math.max(asked, backoff);
   if (context.now + ms >= context.deadlineAt) return fail(refusal);
   return { state: { kind: 'waiting', attempt, refusal }, command: { kind: 'wait', ms } };
 }
@@ -193,8 +214,8 @@ function send(attempt: number): Decision {
   return { state: { kind: 'sending', attempt }, command: { kind: 'send', attempt } };
 }
 
-function ask(attempt: number, refusal: Refusal): Decision {
-  return { state: { kind: 'asking', attempt, refusal }, command: { kind: 'ask', attempt } };
+function ask(attempt: number, refusal: Refusal, asked = 1): Decision {
+  return { state: { kind: 'asking', attempt, refusal, asked }, command: { kind: 'ask', attempt } };
 }
 
 function fail(refusal: Refusal): Decision {
