@@ -37,7 +37,7 @@ export interface PresenceWatchOptions {
 }
 
 /** The least between two reads of those whom no subscription tells of now; a second's share of Graph's limit is left free. */
-const sweepMs = { least: 1_000, perRequest: 100, afterFailure: 15_000 } as const;
+const sweepMs = { least: 1_000, perRequest: 100, afterFailure: 5_000 } as const;
 /** How often subscriptions are looked at: one may have gone deaf. */
 const lookMs = 5_000;
 /** How soon those are read whom a notification told of, which says neither whether it is the newest nor all there is. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { eventually } from '../../../test/kit/eventually.ts';
 import { openTeamsWorld, sandboxPerson, type TeamsWorld } from '../../../test/kit/teams-connector.ts';
+import { noRemarks } from '../../core/presence/remarks.ts';
 
 const alice = sandboxPerson('alice');
 const bob = sandboxPerson('bob');
@@ -85,4 +86,73 @@ describe('presence in Teams', () => {
       await eventually('alice', () => teams.sink.latest(alice)?.availability === 'Available');
     });
   }
+
+  it('is told of within the lease though every notification is lost', async () => {
+    await teams.actor(alice).signIn();
+    await teams.connector.watch([alice]);
+    teams.losing = true;
+    await teams.actor(alice).signOut();
+    const lost = teams.clock.now();
+    await eventually('alice gone', () => {
+      teams.clock.advance(500);
+      return teams.sink.latest(alice)?.availability === 'Offline';
+    });
+    assert.ok(teams.clock.now() - lost <= 60_000, `${teams.clock.now() - lost} ms`);
+  });
+
+  it('is told of as soon as Graph answers again after an outage, and by its subscription from then on', async () => {
+    await teams[Symbol.asyncDispose]();
+    let isDown = false;
+    teams = await openTeamsWorld({ fault: () => (isDown ? 'cut' : 'pass') });
+    await teams.connector.watch([alice]);
+    const subscription = () =>
+      teams.connector.status().find(({ name }) => name.startsWith('presence of contoso'));
+    assert.equal(subscription()?.state, 'connected');
+    isDown = true;
+    await eventually('the outage is noticed', () => {
+      teams.clock.advance(5_000);
+      return subscription()?.state === 'disconnected';
+    });
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      teams.clock.advance(60_000);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await teams.actor(alice).signIn();
+    isDown = false;
+    const back = teams.clock.now();
+    await eventually('alice, and the subscription', () => {
+      teams.clock.advance(100);
+      return teams.sink.latest(alice)?.availability === 'Available' && subscription()?.state === 'connected';
+    });
+    assert.ok(teams.clock.now() - back <= 7_000, `${teams.clock.now() - back} ms`);
+  });
+
+  it('carries a status message, and only what the gateway set is taken away', async () => {
+    const status = () => teams.actor(alice).statusOf(bob.id);
+    const note = (text: string) => ({ ...noRemarks, note: { kind: 'text', text } }) as const;
+    await teams.connector.remark(bob, note('Nobody is shown yet'));
+    assert.equal(await status(), '');
+    await teams.connector.publish(bob, { availability: 'Available', activity: 'None' });
+    await teams.connector.remark(bob, note('Lunch'));
+    assert.equal(await status(), 'Lunch');
+    await teams.connector.publish(bob, { availability: 'Offline', activity: 'None' });
+    assert.equal(await status(), '');
+    await teams.actor(bob).setStatus('My own');
+    await teams.connector.publish(bob, { availability: 'Available', activity: 'None' });
+    await teams.connector.remark(bob, noRemarks);
+    await teams.connector.publish(bob, { availability: 'Offline', activity: 'None' });
+    assert.equal(await status(), 'My own');
+  });
+
+  it('is taken away for a run that ended without a word, with all that it had set', async () => {
+    const busy = { availability: 'DoNotDisturb', activity: 'None' } as const;
+    const remarks = { ...noRemarks, note: { kind: 'text', text: 'Left' } } as const;
+    await teams.actor(bob).prefer('DoNotDisturb');
+    await teams.actor(bob).setStatus('Left');
+    teams.connector.inherit([{ person: bob, presence: busy, remarks }]);
+    await teams.connector.publish(bob, { availability: 'Offline', activity: 'None' });
+    await teams.actor(bob).signIn();
+    const { availability } = await teams.actor(alice).presenceOf(bob.id);
+    assert.deepEqual([availability, await teams.actor(alice).statusOf(bob.id)], ['Available', '']);
+  });
 });
