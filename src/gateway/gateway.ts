@@ -6,6 +6,7 @@ import type { FederationSettings } from '../core/routing/federation.ts';
 import type { PolicySettings } from '../core/routing/policy.ts';
 import { withTime } from '../core/text/late.ts';
 import { defaultToasts, type ToastSettings } from '../core/toasts/policy.ts';
+import { relayRule } from '../core/toasts/relay.ts';
 import { pause } from './clock.ts';
 import type { Connector, Sink } from './connector.ts';
 import { createDelivery } from './delivery.ts';
@@ -153,7 +154,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { teams, skype } = await threads.of(conversation);
     const isBridged = teams !== undefined && skype !== undefined;
     const way = isBridged ? await ways.of(conversation) : undefined;
-    const isRelayed = !isOwnWrite && toasts.relays(message);
+    const wasRelayed = recovered && message.rule === relayRule;
+    const isRelayed = !isOwnWrite && (wasRelayed || toasts.relays(message));
     const decided = route({ message: asShown(message), isOwnWrite, isRelayed, isBridged, way });
     const end = await deliver(message, decided, signal);
     toasts.ended(message.id, end);

@@ -115,6 +115,8 @@ export interface StoredMessage extends NewMessage {
   /** Attempts begun before now; after one the outcome is unknown. */
   readonly attempts: number;
   readonly firstAttemptAt: number | undefined;
+  /** The rule by which the first attempt was made, where one is on record. */
+  readonly rule?: string;
   readonly end: End | undefined;
 }
 

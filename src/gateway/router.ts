@@ -12,6 +12,7 @@ import {
 import { type PolicySettings, policyFor } from '../core/routing/policy.ts';
 import { type Route as Landing, route } from '../core/routing/route.ts';
 import { toSkype, toTeams } from '../core/text/text.ts';
+import { relayRule } from '../core/toasts/relay.ts';
 import type { Capabilities } from './connector.ts';
 import type { Route } from './delivery.ts';
 import type { Directory } from './directory.ts';
@@ -94,7 +95,7 @@ export function createRouter(options: RouterOptions): (request: RouteRequest) =>
   };
 }
 
-const relayed = { kind: 'goes', rule: 'taken-up-in-skype' } as const;
+const relayed = { kind: 'goes', rule: relayRule } as const;
 
 type Going =
   | { readonly kind: 'goes'; readonly rule: string }

@@ -3,6 +3,7 @@ import type { End } from '../../core/conversation/delivery.ts';
 import type { ConversationId, MessageId, PersonId, RemoteId, ThreadKey } from '../../core/ids.ts';
 import type { Body } from '../../core/message.ts';
 import { otherSide, type Side } from '../../core/people.ts';
+import { relayRule } from '../../core/toasts/relay.ts';
 import type {
   KeptEntry,
   MessageState,
@@ -45,6 +46,7 @@ export function readMessage(row: Row): StoredMessage {
     late: count(row, 'late') === 1,
     attempts: count(row, 'attempts'),
     firstAttemptAt: optionalCount(row, 'first_attempt_at'),
+    ...(typeof row['route'] === 'string' && { rule: row['route'] }),
     end: json<End>(row, 'end'),
   };
 }
@@ -86,7 +88,7 @@ function stepsOf(
   noted: readonly Step[],
 ): readonly Step[] {
   const { takenAt, endedAt, end, telling } = summary;
-  const to = otherSide(summary.side);
+  const to = rule === relayRule ? summary.side : otherSide(summary.side);
   const steps: Step[] = [{ at: takenAt, step: 'taken' }];
   if (firstAttemptAt !== undefined) {
     if (typeof rule === 'string')
