@@ -53,7 +53,11 @@ async function configFor({ data, crowd: order, servers }: SubjectOrder): Promise
     folder: data,
     data,
     env: {},
-    sandbox: { enabled: false, ports: { graph: 0, online: 0, onPrem: 0, onlineSip: 0, onPremSip: 0 } },
+    sandbox: {
+      enabled: false,
+      ports: { graph: 0, online: 0, onPrem: 0, onlineSip: 0, onPremSip: 0 },
+      protocols: { online: 'ucwa', onPrem: 'ucwa' },
+    },
     raw: {
       data,
       log: { level: 'error' },

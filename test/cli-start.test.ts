@@ -102,7 +102,13 @@ describe('isthmus start', () => {
     const third = await line.run(['start', '--data', 'third'], {
       env: {
         ...anyPorts,
-        ISTHMUS_SANDBOX_PORTS: JSON.stringify({ graph: Number(graph), online: 0, onPrem: 0 }),
+        ISTHMUS_SANDBOX_PORTS: JSON.stringify({
+          graph: Number(graph),
+          online: 0,
+          onPrem: 0,
+          onlineSip: 0,
+          onPremSip: 0,
+        }),
       },
     });
     assert.equal(third.code, 1);

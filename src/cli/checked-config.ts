@@ -12,5 +12,8 @@ export async function checkedConfig(settings: Settings, addresses?: ServerAddres
   if (!sandbox.enabled) return resolveSettings(settings);
   const { expectedAddresses, prepareSandbox, sandboxConfig } = await import('./sandbox-config.ts');
   if (!addresses) await prepareSandbox(data);
-  return resolveSettings(settings, sandboxConfig(data, addresses ?? expectedAddresses(sandbox.ports)));
+  return resolveSettings(
+    settings,
+    sandboxConfig(data, addresses ?? expectedAddresses(sandbox.ports), sandbox.protocols),
+  );
 }

@@ -70,7 +70,11 @@ export async function prepareSandbox(data: string): Promise<void> {
 }
 
 /** What an operator would write into `isthmus.config.yaml` to join the embedded servers. */
-export function sandboxConfig(data: string, addresses: ServerAddresses): Record<string, unknown> {
+export function sandboxConfig(
+  data: string,
+  addresses: ServerAddresses,
+  protocols: Config['sandbox']['protocols'],
+): Record<string, unknown> {
   const [app] = apps;
   const ca = join(data, files.ca);
   return {
@@ -95,6 +99,7 @@ export function sandboxConfig(data: string, addresses: ServerAddresses): Record<
         discovery: addresses.pools[home].https,
         gatewayAccount: { username: gatewayAccountOf(home), password },
         ca,
+        ...(protocols[home] === 'sip' ? trustedAt(data, addresses.pools[home]) : {}),
       })),
     },
     people: {
@@ -122,6 +127,20 @@ export function sandboxAnswer({ graph, pools }: ServerAddresses): SandboxAnswer 
     people: people
       .filter(({ kind }) => kind === 'person')
       .map(({ address, displayName, home, mode }) => ({ address, displayName, home, mode })),
+  };
+}
+
+/** The gateway is a trusted application there. */
+function trustedAt(data: string, { sip }: PoolServedAt): Record<string, unknown> {
+  return {
+    protocol: 'sip',
+    sip: {
+      servers: [sip.tls],
+      certificate: {
+        key: { file: join(data, files.applicationKey) },
+        cert: join(data, files.applicationCert),
+      },
+    },
   };
 }
 

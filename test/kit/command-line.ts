@@ -10,7 +10,7 @@ export const bin = fileURLToPath(new URL('../../bin/isthmus', import.meta.url));
 export const anyPorts: Readonly<Record<string, string>> = {
   ISTHMUS_LISTEN_PORT: '0',
   ISTHMUS_LISTEN_TLS_PORT: '0',
-  ISTHMUS_SANDBOX_PORTS: '{"graph":0,"online":0,"onPrem":0}',
+  ISTHMUS_SANDBOX_PORTS: '{"graph":0,"online":0,"onPrem":0,"onlineSip":0,"onPremSip":0}',
 };
 
 export interface Ran {

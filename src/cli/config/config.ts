@@ -54,7 +54,7 @@ export interface Config {
   readonly federation: FederationSettings;
   readonly toasts: ToastSettings;
   readonly log: { readonly level: ConfigFile['log']['level'] };
-  readonly sandbox: { readonly enabled: boolean; readonly ports: ConfigFile['sandbox']['ports'] };
+  readonly sandbox: Omit<ConfigFile['sandbox'], 'enabled'> & { readonly enabled: boolean };
 }
 
 /** Both PEM. */
@@ -130,7 +130,7 @@ export function resolveConfig(
     federation: resolveFederation(file.federation, known, problems),
     toasts: resolveToasts(file.toasts, known, problems),
     log: file.log,
-    sandbox: { enabled: sandbox, ports: file.sandbox.ports },
+    sandbox: { ...file.sandbox, enabled: sandbox },
   };
 }
 

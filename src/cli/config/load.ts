@@ -28,7 +28,7 @@ export interface Settings {
   readonly env: LoadOptions['env'];
   /** An absolute path. */
   readonly data: string;
-  readonly sandbox: { readonly enabled: boolean; readonly ports: ConfigFile['sandbox']['ports'] };
+  readonly sandbox: Config['sandbox'];
 }
 
 /**
@@ -49,7 +49,7 @@ export function readSettings(options: LoadOptions): Settings {
   const early = new Problems();
   const { data, sandbox } = configSchema.properties;
   const dataFolder = fit(data, raw['data'], 'data', early) as ConfigFile['data'];
-  const { enabled, ports } = (fit(sandbox, raw['sandbox'], 'sandbox', early) ?? {}) as ConfigFile['sandbox'];
+  const fitted = (fit(sandbox, raw['sandbox'], 'sandbox', early) ?? {}) as ConfigFile['sandbox'];
   if (early.length > 0 || problems.length > 0) {
     fit(configSchema, raw, '', problems);
     problems.throwIfAny();
@@ -59,7 +59,7 @@ export function readSettings(options: LoadOptions): Settings {
     folder,
     env: options.env,
     data: resolve(folder, dataFolder),
-    sandbox: { enabled: enabled ?? !namesNetwork(raw), ports },
+    sandbox: { ...fitted, enabled: fitted.enabled ?? !namesNetwork(raw) },
   };
 }
 

@@ -1,90 +1,25 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { homes, modes } from '../../core/people.ts';
 import { toastPolicies } from '../../core/toasts/policy.ts';
+import { pool } from './pool-schema.ts';
+import {
+  address,
+  ca,
+  certificate,
+  closed,
+  domain,
+  file,
+  guid,
+  milliseconds,
+  personAddress,
+  port,
+  secretSchema,
+  section,
+  text,
+  whole,
+} from './schema-parts.ts';
 
-/**
- * The configuration file. Every `description` completes the sentence "… is not …" of an error message,
- * and is what an editor shows beside the value.
- */
-const closed = { additionalProperties: false } as const;
-
-const section = <P extends Record<string, TSchema>>(description: string, properties: P) =>
-  Type.Object(properties, { ...closed, description, default: {} });
-
-const text = (description: string) => Type.String({ minLength: 1, description });
-
-const file = (description: string) =>
-  Type.String({
-    minLength: 1,
-    description: `${description}, as a path from the configuration file's folder`,
-  });
-
-/** Plain HTTP only reaches this machine: a token never crosses a network in clear. */
-const address = (what: string, options: { default?: string } = {}) =>
-  Type.String({
-    pattern: '^(https://[^/?#@]+|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:\\d+)?)(/[^?#]*)?$',
-    description: `${what}: an https address (http only on this machine) without query`,
-    ...options,
-  });
-
-const domain = Type.String({
-  pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$',
-  description: 'a domain in lower case, such as contoso.example',
-});
-
-const guid = (what: string) =>
-  Type.String({
-    pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
-    description: `${what}, a GUID`,
-  });
-
-const personAddress = (what: string) =>
-  Type.String({
-    pattern: '^[^\\s@:]+@[^\\s@:]+\\.[^\\s@:]+$',
-    description: `${what}, such as bob@contoso.example`,
-  });
-
-const port = (fallback: number, what: string) =>
-  Type.Integer({
-    minimum: 0,
-    maximum: 65535,
-    default: fallback,
-    description: `${what}, from 1 to 65535 (0: any free one)`,
-  });
-
-const milliseconds = (fallback: number, minimum: number, maximum: number, what: string) =>
-  Type.Integer({
-    minimum,
-    maximum,
-    default: fallback,
-    description: `${what}, in milliseconds from ${minimum} to ${maximum}`,
-  });
-
-const whole = (fallback: number, minimum: number, maximum: number, what: string) =>
-  Type.Integer({
-    minimum,
-    maximum,
-    default: fallback,
-    description: `${what}, from ${minimum} to ${maximum}`,
-  });
-
-/** A secret stands in the file, in a file of its own, or in an environment variable. */
-export const secretSchema = Type.Union(
-  [
-    Type.String({ minLength: 1 }),
-    Type.Object({ file: Type.String({ minLength: 1 }) }, closed),
-    Type.Object({ env: Type.String({ minLength: 1 }) }, closed),
-  ],
-  { description: 'a secret: text, { file: … } or { env: … }', writeOnly: true },
-);
-export type SecretSource = Static<typeof secretSchema>;
-
-const certificate = Type.Object(
-  { key: secretSchema, cert: file('the certificate chain in PEM') },
-  { ...closed, description: 'a private key and its certificate' },
-);
-
-const ca = Type.Optional(file('the authority that signs the certificates there, in PEM'));
+export { type SecretSource, secretSchema } from './schema-parts.ts';
 
 const tenant = Type.Object(
   {
@@ -101,56 +36,6 @@ const tenant = Type.Object(
     ),
   },
   { ...closed, description: 'a Microsoft Entra tenant' },
-);
-
-const hostAndPort = '[A-Za-z0-9.-]+(:\\d{1,5})?|\\[[0-9A-Fa-f:.]+\\](:\\d{1,5})?';
-
-/** How a pool is reached over SIP. What depends on each other is checked in `pools.ts`. */
-const sip = Type.Object(
-  {
-    servers: Type.Optional(
-      Type.Array(Type.String({ pattern: `^(${hostAndPort})$`, description: 'a host, or host:port' }), {
-        minItems: 1,
-        description: 'the front ends, all alike; left out: those that DNS names for domain',
-      }),
-    ),
-    domain: Type.Optional(domain),
-    transport: Type.Enum(['tls', 'tcp'], {
-      default: 'tls',
-      description: 'tls, or tcp (only to servers on this machine)',
-    }),
-    dialect: Type.Enum(['microsoft', 'simple'], {
-      default: 'microsoft',
-      description: 'microsoft (a Skype for Business pool) or simple (any other SIP server)',
-    }),
-    certificate: Type.Optional(certificate),
-    name: Type.Optional(text('the name that the pool trusts (left out: that of the certificate)')),
-    expiresSeconds: Type.Integer({
-      minimum: 30,
-      maximum: 86_400,
-      default: 60,
-      description: "how long a dead gateway's endpoints stay, in seconds from 30 to 86400",
-    }),
-  },
-  { ...closed, description: 'how the pool is reached over SIP' },
-);
-
-const pool = Type.Object(
-  {
-    name: text('the name that people refer to the pool by'),
-    home: Type.Enum(['online', 'onPrem'], { description: 'online or onPrem' }),
-    protocol: Type.Enum(['ucwa', 'sip'], { default: 'ucwa', description: 'ucwa or sip' }),
-    discovery: Type.Optional(address('where autodiscovery starts')),
-    sip: Type.Optional(sip),
-    gatewayAccount: Type.Optional(
-      Type.Object(
-        { username: personAddress('the sign-in name of the account'), password: Type.Optional(secretSchema) },
-        { ...closed, description: 'the account that writes for people without a link' },
-      ),
-    ),
-    ca,
-  },
-  { ...closed, description: 'a Skype for Business pool' },
 );
 
 const home = Type.Enum([...homes], { description: homes.join(', ') });
@@ -399,6 +284,10 @@ export const configSchema = Type.Object(
         onPrem: port(7083, 'the port of the on-prem pool'),
         onlineSip: port(7060, 'the SIP port of the online pool over TCP; TLS is on the next'),
         onPremSip: port(7062, 'the SIP port of the on-prem pool over TCP; TLS is on the next'),
+      }),
+      protocols: section('how the gateway reaches the embedded pools', {
+        online: Type.Enum(['ucwa', 'sip'], { default: 'ucwa', description: 'ucwa or sip' }),
+        onPrem: Type.Enum(['ucwa', 'sip'], { default: 'sip', description: 'ucwa or sip' }),
       }),
     }),
   },

@@ -83,7 +83,8 @@ export class FrontEnds implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over = true;
-    await Promise.all([...this.#known.values()].map(({ link }) => link?.[Symbol.asyncDispose]()));
+    const links = [...this.#known.values()].flatMap(({ link }) => link ?? []);
+    await Promise.all(links.map((link) => link[Symbol.asyncDispose]()));
   }
 
   #of(target: Target): FrontEnd {
