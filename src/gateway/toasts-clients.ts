@@ -12,8 +12,8 @@ export interface ToastClients {
   seen(person: Person): void;
   /** @param at Unix ms */
   used(person: PersonId, side: Side, at: number): void;
-  /** A toast found nobody there. */
-  absent(person: PersonId, side: Side): void;
+  /** A toast rang there, or found nobody. */
+  found(person: PersonId, side: Side, what: 'present' | 'absent'): void;
 }
 
 const mostPeople = 50_000;
@@ -36,6 +36,6 @@ export function createToastClients(own: (person: Person, side: Side) => Presence
     of: look,
     seen: (person) => void look(person),
     used: (id, side, at) => void known.set(id, noteClient(of(id), { kind: 'used', side, at })),
-    absent: (id, side) => void known.set(id, noteClient(of(id), { kind: 'absent', side })),
+    found: (id, side, kind) => void known.set(id, noteClient(of(id), { kind, side })),
   };
 }

@@ -33,7 +33,8 @@ export interface LiveToastOptions {
   /** One more line in the message's trace. */
   readonly note: (message: NewMessage, detail: string) => void;
   readonly used: (person: Person, side: Side) => void;
-  readonly absent: (person: Person, side: Side) => void;
+  /** Whether a ring of the gateway's reached a client of the person's own. */
+  readonly found: (person: Person, what: 'present' | 'absent') => void;
   /** The recipient's own client has taken up a ring of the gateway's. */
   readonly relay: (author: Person, recipient: Person, thread: ThreadKey) => void;
   readonly fault: (error: unknown) => void;
@@ -111,6 +112,7 @@ export class LiveToast {
 
   /** What became of the message that rang. */
   delivered(end: End): void {
+    if (end.kind === 'failed') this.happened({ kind: 'undelivered' });
     if (end.kind !== 'delivered' || end.side !== 'teams') return;
     this.#shown = { thread: end.thread, remoteId: end.remoteId };
     if (this.#seenInSkype) void this.#markRead();
@@ -144,7 +146,6 @@ export class LiveToast {
   #noteUse(event: ToastEvent): void {
     if (event.kind === 'answered') this.#options.used(this.recipient, event.side);
     if (event.kind === 'read') this.#options.used(this.recipient, 'teams');
-    if (event.kind === 'ringFailed' && event.how === 'absent') this.#options.absent(this.recipient, 'skype');
   }
 
   #setTimer(wait: Exclude<ToastDecision['wait'], 'keep'>): void {
@@ -213,8 +214,9 @@ export class LiveToast {
       return;
     }
     const { id } = outcome.refusal;
-    const how = id === 'offline' ? 'absent' : id === 'declined' ? 'declined' : 'unanswered';
-    this.happened({ kind: 'ringFailed', how });
+    if (id === 'offline') this.#options.found(this.recipient, 'absent');
+    if (id === 'declined' || id === 'no-answer') this.#options.found(this.recipient, 'present');
+    this.happened({ kind: 'ringFailed', how: id === 'declined' ? 'declined' : 'unanswered' });
   }
 
   /** In SfB, in the author's name. */

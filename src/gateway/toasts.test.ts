@@ -249,15 +249,31 @@ describe('one toast, first in Teams', () => {
     assert.equal(w.traced.at(-1), 'missed');
   });
 
-  it('looks for a client in SfB again only after one was seen, once a ring has found none', async () => {
-    const w = world();
-    w.shows(alice, 'teams', of('Available'));
-    w.skype.onDeliver = () => ({ kind: 'refused', refusal: { id: 'offline', side: 'skype' } });
-    await w.ring(alice);
+  it('looks for a client in SfB by ringing there, and knows from then on', async () => {
+    const w = world({ policy: 'single' });
+    w.shows(alice, 'teams', of('Away'));
+    w.skype.onDeliver = () => ({ kind: 'refused', refusal: { id: 'no-answer', side: 'skype' } });
+    await w.ring(alice, 'one');
     await w.delivered();
     await w.pass(20_000);
     assert.equal(w.rung().length, 1);
     assert.equal(w.traced.at(-1), 'missed');
+    const before = w.done.length;
+    await w.ring(alice, 'two');
+    assert.equal(w.done.length, before, 'first in SfB, since she is away in Teams');
+  });
+
+  it('is shown nowhere else when it could not be brought to Teams', async () => {
+    const w = world();
+    w.atBoth(alice);
+    await w.ring(alice);
+    w.toasts.ended(w.taken[0]?.id ?? ('' as MessageId), {
+      kind: 'failed',
+      refusal: { id: 'unreachable', side: 'teams' },
+    });
+    await w.pass(60_000);
+    assert.deepEqual(w.rung(), []);
+    assert.equal(w.traced.at(-1), 'undelivered');
   });
 });
 

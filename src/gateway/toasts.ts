@@ -72,7 +72,7 @@ export function createToasts(options: ToastsOptions): Toasts {
     take: options.take,
     note: ({ id }, detail) => options.ledger.note(id, { at: clock.now(), step: 'toast', detail }),
     used: ({ id }, side) => clients.used(id, side, clock.now()),
-    absent: ({ id }, side) => clients.absent(id, side),
+    found: ({ id }, what) => clients.found(id, 'skype', what),
     relay: (author, recipient, thread) => relays.open(author, recipient, thread),
     fault: (error) => report({ kind: 'fault', where: 'a toast', error }),
     over: (toast) => forget(toast),

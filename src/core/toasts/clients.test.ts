@@ -27,7 +27,8 @@ describe('the clients that a person has', () => {
     assert.equal(after(seen(offline), seen(undefined)).skype.there, 'unknown');
   });
 
-  it('are gone when a toast finds nobody there', () => {
+  it('are gone when a toast finds nobody there, and there when it rings', () => {
+    assert.equal(after(seen(undefined), { kind: 'present', side: 'skype' }).skype.there, 'yes');
     assert.equal(
       after(seen(available), seen(undefined), { kind: 'absent', side: 'skype' }).skype.there,
       'no',

@@ -18,8 +18,8 @@ export type ClientEvent =
   | { readonly kind: 'seen'; readonly side: Side; readonly own: Presence | undefined }
   /** The person wrote, read or answered there. */
   | { readonly kind: 'used'; readonly side: Side; readonly at: number }
-  /** A toast found nobody there. */
-  | { readonly kind: 'absent'; readonly side: Side };
+  /** A toast found somebody there, or nobody. */
+  | { readonly kind: 'present' | 'absent'; readonly side: Side };
 
 const unheardOf: OwnClient = { there: 'unknown', presence: undefined, usedAt: undefined };
 export const unknownClients: OwnClients = { teams: unheardOf, skype: unheardOf };
@@ -40,6 +40,8 @@ function noted(client: OwnClient, event: ClientEvent): OwnClient {
       return { ...client, there: isSignedIn(event.own) ? 'yes' : 'no', presence: event.own };
     case 'used':
       return { ...client, there: 'yes', usedAt: Math.max(event.at, client.usedAt ?? event.at) };
+    case 'present':
+      return { ...client, there: 'yes' };
     case 'absent':
       return { ...client, there: 'no', presence: undefined };
   }

@@ -102,6 +102,13 @@ describe('a conversation that rings', () => {
     assert.equal(ends(both, timer, answered('skype')), 'bring accept markRead answered-in-skype');
   });
 
+  it('is shown nowhere else when it could not be brought to Teams, of which its author is told', () => {
+    const undelivered: ToastEvent = { kind: 'undelivered' };
+    assert.equal(ends(both, undelivered, timer), 'bring undelivered');
+    assert.equal(ends(teamsFirst, undelivered, timer), 'bring accept undelivered');
+    assert.equal(ends(teamsFirst, timer, undelivered), 'bring accept ring stopRinging undelivered');
+  });
+
   it('gives way when its author opens it again', () => {
     assert.equal(ends(skypeFirst, { kind: 'superseded' }), 'bring accept missed');
     assert.equal(ends(teamsFirst, timer, { kind: 'superseded' }), 'bring accept ring stopRinging missed');
@@ -119,7 +126,8 @@ const events: fc.Arbitrary<ToastEvent> = fc.constantFrom<ToastEvent>(
   callerGaveUp,
   { kind: 'sessionEnded' },
   { kind: 'superseded' },
-  { kind: 'ringFailed', how: 'absent' },
+  { kind: 'undelivered' },
+  { kind: 'ringFailed', how: 'declined' },
   { kind: 'ringFailed', how: 'unanswered' },
 );
 

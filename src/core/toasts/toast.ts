@@ -33,6 +33,8 @@ export type ToastEnd =
   | 'declined'
   /** Nobody took it up: it waits in Teams unread, and SfB shows a missed conversation. */
   | 'missed'
+  /** It could not be brought to Teams: its author is told so, and nothing more is shown of it. */
+  | 'undelivered'
   /** The gateway had taken nothing and has lost sight of it: the pool alone goes on with it. */
   | 'left-to-skype';
 
@@ -49,10 +51,12 @@ export type ToastEvent =
   | { readonly kind: 'callerGaveUp' }
   /** The gateway's endpoint was lost, or a session that was taken up has ended. */
   | { readonly kind: 'sessionEnded' }
+  /** The message could not be brought to Teams. */
+  | { readonly kind: 'undelivered' }
   /** The author opens the same conversation again meanwhile. */
   | { readonly kind: 'superseded' }
   /** The ring of the gateway's own came to nothing: nobody is there, or nobody took it up. */
-  | { readonly kind: 'ringFailed'; readonly how: 'absent' | 'declined' | 'unanswered' };
+  | { readonly kind: 'ringFailed'; readonly how: 'declined' | 'unanswered' };
 
 export type ToastCommand =
   /** Take the message into the ledger and bring it to Teams. Comes before `accept`. */
@@ -132,6 +136,7 @@ function whileInSkype(state: Extract<ToastState, { kind: 'inSkype' }>, event: To
       return over('left-to-skype');
     case 'planned':
     case 'read':
+    case 'undelivered':
     case 'ringFailed':
       return stay(state);
   }
@@ -155,6 +160,8 @@ function whileInBoth(state: ToastState, event: ToastEvent): ToastDecision {
     case 'callerGaveUp':
     case 'sessionEnded':
       return over('missed');
+    case 'undelivered':
+      return over('undelivered');
     case 'planned':
     case 'ringFailed':
       return stay(state);
@@ -176,6 +183,8 @@ function whileInTeams(state: Extract<ToastState, { kind: 'inTeams' }>, event: To
         : { state: { kind: 'ringingBack' }, commands: [{ kind: 'ring' }], wait: undefined };
     case 'superseded':
       return over('missed');
+    case 'undelivered':
+      return over('undelivered');
     case 'planned':
     case 'declined':
     case 'rangOut':
@@ -198,6 +207,8 @@ function whileRingingBack(state: ToastState, event: ToastEvent): ToastDecision {
       return over(event.how === 'declined' ? 'declined' : 'missed');
     case 'superseded':
       return over('missed', { kind: 'stopRinging' });
+    case 'undelivered':
+      return over('undelivered', { kind: 'stopRinging' });
     case 'planned':
     case 'declined':
     case 'timer':
