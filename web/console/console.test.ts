@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { duration } from '../shared/time.ts';
 import { toMessages, toPeople, toStatus, toTrace } from './fromApi.ts';
-import { duration, messageState } from './words.ts';
+import { messageState } from './words.ts';
 
 describe('the operators’ API as the console reads it', () => {
   it('shows a person’s accounts, links and presence on both sides', () => {

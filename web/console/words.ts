@@ -41,11 +41,3 @@ export function linkState(state: string): StateWords {
       return { words: state, tone: 'subtle' };
   }
 }
-
-/** `310 ms`, `2.4 s`, `3 min`, `5 h`. */
-export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min`;
-  return `${Math.floor(ms / 3_600_000)} h`;
-}

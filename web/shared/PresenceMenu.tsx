@@ -27,7 +27,7 @@ const useStyles = makeStyles({
   person: { paddingBottom: tokens.spacingVerticalS, display: 'flex', flexDirection: 'column' },
 });
 
-interface Choice {
+export interface Choice {
   readonly words: string;
   readonly badge: BadgeStatus;
 }

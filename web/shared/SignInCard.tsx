@@ -41,7 +41,7 @@ export interface SignInChoice {
   readonly password: string;
 }
 
-interface Props {
+export interface SignInCardProps {
   readonly product: string;
   readonly note: string;
   readonly people: readonly SandboxPerson[];
@@ -54,7 +54,7 @@ interface Props {
 }
 
 /** Chooses a sandbox person, or takes any address where there are none. */
-export function SignInCard(props: Props): ReactNode {
+export function SignInCard(props: SignInCardProps): ReactNode {
   const styles = useStyles();
   const { people, preselected, busy } = props;
   const [address, setAddress] = useState(preselected ?? people[0]?.address ?? '');

@@ -1,5 +1,6 @@
 import { stringAt } from '../shared/http.ts';
 import { shownInSkype } from '../shared/presence/inSkype.ts';
+import { noRemarks } from '../shared/presence/remarks.ts';
 import type { Store } from '../shared/store.ts';
 import type { SkypeAction } from './state/reducer.ts';
 import { type Contact, type SkypeState, sipOf } from './state/state.ts';
@@ -33,6 +34,8 @@ export function createPeople(
 ): People {
   /** A contact's address by the link of its resource, lower case: pools differ in case. */
   const uriByHref = new Map<string, string>();
+  /** Where a contact's note is read first: a subscription tells of presence, and of notes only when they change. */
+  const noteByUri = new Map<string, string>();
   let subscription: { readonly resource: unknown; readonly at: number } | undefined;
 
   const learn = (resource: Resource): Contact => {
@@ -41,13 +44,27 @@ export function createPeople(
       const href = linkOf(resource, rel);
       if (href) uriByHref.set(href.toLowerCase(), uri);
     }
+    const note = linkOf(resource, 'contactNote');
+    if (note) noteByUri.set(uri, note);
     const known = store.get().contacts?.find((contact) => contact.uri === uri);
     return {
       uri,
       name: stringAt(resource, 'name') || uri.replace(/^sip:/, ''),
       presence: known?.presence,
-      note: known?.note ?? '',
+      remarks: known?.remarks ?? noRemarks,
     };
+  };
+
+  /** A pool shows the automatic reply of somebody who is out of office in the place of the person's note. */
+  const noted = (uri: string, note: unknown): void => {
+    const message = stringAt(note, 'message');
+    const isOut = stringAt(note, 'type') === 'OutOfOffice';
+    store.dispatch({
+      type: 'contactNote',
+      uri,
+      note: isOut ? '' : message,
+      outOfOffice: isOut ? message : undefined,
+    });
   };
 
   const uriOf = async (href: string): Promise<string | undefined> => {
@@ -91,13 +108,17 @@ export function createPeople(
         if (uri === undefined || event.type === 'deleted') return;
         const presence = event.resource ?? (await ucwa.get(event.href));
         const shown = shownInSkype(stringAt(presence, 'availability'), stringAt(presence, 'activity'));
-        return store.dispatch({ type: 'contactPresence', uri, presence: shown });
+        const isNew = store.get().contacts?.find((contact) => contact.uri === uri)?.presence === undefined;
+        const lastActiveAt = dateIn(stringAt(presence, 'lastActive'));
+        store.dispatch({ type: 'contactPresence', uri, presence: shown, lastActiveAt });
+        const note = isNew ? noteByUri.get(uri) : undefined;
+        return note === undefined ? undefined : noted(uri, await ucwa.get(note));
       }
       case 'contactNote': {
         const uri = await uriOf(event.inHref);
         if (uri === undefined) return;
         const note = event.type === 'deleted' ? undefined : (event.resource ?? (await ucwa.get(event.href)));
-        return store.dispatch({ type: 'contactNote', uri, note: stringAt(note, 'message') });
+        return noted(uri, note);
       }
       case 'contact':
         if (event.inRel === 'subscribedContacts') {
@@ -127,7 +148,7 @@ export function createPeople(
       if (contacts.some((contact) => contact.uri === uri)) return;
       store.dispatch({
         type: 'contacts',
-        contacts: [...contacts, { uri, name, presence: undefined, note: '' }],
+        contacts: [...contacts, { uri, name, presence: undefined, remarks: noRemarks }],
       });
       const add = linkOf(subscription?.resource, 'addToPresenceSubscription');
       if (add === undefined) await subscribe([uri]);
@@ -137,6 +158,12 @@ export function createPeople(
       if (subscription && at - subscription.at >= extendEveryMs) await extend();
     },
   };
+}
+
+/** `/Date(1700000000000)/` as Unix ms. */
+function dateIn(text: string): number | undefined {
+  const [, ms] = /^\/Date\((\d+)[^)]*\)\/$/.exec(text) ?? [];
+  return ms === undefined ? undefined : Number(ms);
 }
 
 function toResource(value: unknown): Resource {

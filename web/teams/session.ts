@@ -74,7 +74,7 @@ export async function startTeams(env: TeamsSurroundings): Promise<TeamsSession> 
     const others = (chats ?? []).flatMap((chat) => chat.others.map((other) => other.id));
     const ids = [...new Set([me.id, ...people.map((person) => person.id), ...others])].slice(0, 650);
     const answer = await graph.post('/communications/getPresencesByUserId', { ids }, ending.signal);
-    store.dispatch({ type: 'presencesLoaded', presences: toPresences(answer) });
+    store.dispatch({ type: 'presencesLoaded', presences: toPresences(answer, env.parseHtml) });
   };
 
   const loadMessages = async (chatId: string): Promise<void> => {

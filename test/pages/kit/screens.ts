@@ -24,6 +24,14 @@ class ClientScreen {
     await this.root.page().getByRole('button', { name: status, exact: true }).click();
   }
 
+  /** Sets the note beside one's presence; its field is named as the product names it. */
+  async say(field: string, note: string): Promise<void> {
+    await this.me().click();
+    await this.root.getByLabel(field).fill(note);
+    await this.root.getByRole('button', { name: 'Set', exact: true }).click();
+    await this.root.page().keyboard.press('Escape');
+  }
+
   async signOut(): Promise<void> {
     await this.choose('Sign out');
     await this.root.getByRole('button', { name: 'Sign in' }).waitFor();

@@ -1,12 +1,12 @@
 import { Card, makeStyles, Text, ToggleButton, tokens } from '@fluentui/react-components';
 import { type ReactNode, useState } from 'react';
 import type { BadgeStatus } from '../../shared/presence/badge.ts';
-import { whenInWords } from '../../shared/time.ts';
+import { duration, whenInWords } from '../../shared/time.ts';
 import type { Side } from '../model.ts';
 import type { Step } from '../presence/model.ts';
 import { fittingSpan, type Segment, type Span, segmentsOf, spans, ticks } from '../presence/timeline.ts';
 import { shownOn } from '../presence/words.ts';
-import { duration, sideNames } from '../words.ts';
+import { sideNames } from '../words.ts';
 
 const colors: Readonly<Record<BadgeStatus, string>> = {
   available: tokens.colorPaletteLightGreenForeground3,

@@ -8,11 +8,11 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
-import { whenInWords } from '../../shared/time.ts';
+import { duration, whenInWords } from '../../shared/time.ts';
 import type { Side } from '../model.ts';
 import type { Endpoint } from '../presence/model.ts';
 import { shownOn } from '../presence/words.ts';
-import { duration, sideNames } from '../words.ts';
+import { sideNames } from '../words.ts';
 
 const useStyles = makeStyles({
   sides: {

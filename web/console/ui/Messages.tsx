@@ -12,9 +12,9 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
-import { preciseTime } from '../../shared/time.ts';
+import { duration, preciseTime } from '../../shared/time.ts';
 import type { Message, Person } from '../model.ts';
-import { duration, messageState, sideNames } from '../words.ts';
+import { messageState, sideNames } from '../words.ts';
 
 const useStyles = makeStyles({
   empty: {

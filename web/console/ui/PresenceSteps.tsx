@@ -13,10 +13,9 @@ import {
 } from '@fluentui/react-components';
 import { WarningRegular } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
-import { preciseTime, whenInWords } from '../../shared/time.ts';
+import { duration, preciseTime, whenInWords } from '../../shared/time.ts';
 import type { Step } from '../presence/model.ts';
 import { shownOn, stepWords } from '../presence/words.ts';
-import { duration } from '../words.ts';
 
 const useStyles = makeStyles({
   section: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },

@@ -1,7 +1,7 @@
 import { Card, makeStyles, Text, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
+import { duration } from '../../shared/time.ts';
 import type { Status } from '../model.ts';
-import { duration } from '../words.ts';
 
 const useStyles = makeStyles({
   row: {

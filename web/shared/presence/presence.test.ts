@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { shownInSkype } from './inSkype.ts';
+import { lineOf, noRemarks } from './remarks.ts';
 
 describe('presence in the SfB client’s words', () => {
   it('knows every readable availability and every activity of the protocol', () => {
@@ -19,5 +20,36 @@ describe('presence in the SfB client’s words', () => {
     assert.equal(shownInSkype('').badge, 'unknown');
     assert.equal(shownInSkype('constructor').badge, 'unknown');
     assert.equal(shownInSkype('Busy', 'toString').words, 'toString');
+  });
+});
+
+describe('the line under a name', () => {
+  const away = { badge: 'away', words: 'Away' } as const;
+  const available = { badge: 'available', words: 'Available' } as const;
+  const now = 10 * 86_400_000;
+
+  it('is the presence, and what the person says', () => {
+    assert.equal(lineOf(available, noRemarks, now), 'Available');
+    assert.equal(lineOf(available, { ...noRemarks, note: 'Back at ten' }, now), 'Available – Back at ten');
+  });
+
+  it('says for how long somebody has been away, where the network tells', () => {
+    const since = (ms: number, of = away): string =>
+      lineOf(of, { ...noRemarks, lastActiveAt: now - ms }, now);
+    assert.equal(since(15 * 60_000), 'Away 15 min');
+    assert.equal(since(30_000), 'Away');
+    assert.equal(since(3 * 86_400_000), 'Away 3 d');
+    assert.equal(lineOf(available, { ...noRemarks, lastActiveAt: now - 900_000 }, now), 'Available');
+  });
+
+  it('puts out of office before the person’s own words', () => {
+    const out = { ...noRemarks, note: 'Back at ten' };
+    assert.equal(
+      lineOf(away, { ...out, outOfOffice: 'Until Monday' }, now),
+      'Away – Out of office: Until Monday',
+    );
+    assert.equal(lineOf(away, { ...out, outOfOffice: '' }, now), 'Away – Out of office');
+    const shown = { badge: 'out-of-office', words: 'Out of office' } as const;
+    assert.equal(lineOf(shown, { ...out, outOfOffice: '' }, now), 'Out of office');
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { noRemarks } from '../../shared/presence/remarks.ts';
 import { fromPlainText, textOf } from '../../shared/richText/tree.ts';
 import { reduce, type SkypeAction } from './reducer.ts';
 import { type Invitation, initialState, type Line, type LineState, type SkypeState, sipOf } from './state.ts';
@@ -175,7 +176,7 @@ describe('a client that was signed out', () => {
   it('shows nobody’s presence any more, and keeps what was said', () => {
     const presence = { badge: 'available', words: 'Available' } as const;
     const state = after(
-      { type: 'contacts', contacts: [{ uri: alice, name: 'Alice', presence, note: '' }] },
+      { type: 'contacts', contacts: [{ uri: alice, name: 'Alice', presence, remarks: noRemarks }] },
       { type: 'ownPresence', presence },
       invited,
       accepted,
@@ -200,7 +201,7 @@ describe('addresses and lists', () => {
       uri: `sip:${name}@contoso.example`,
       name,
       presence: undefined,
-      note: '',
+      remarks: noRemarks,
     });
     const state = after({ type: 'contacts', contacts: [contact('anna'), contact('zoe')] });
     const found = [contact('anna'), contact('annette'), contact('bob')];

@@ -18,8 +18,19 @@ import {
 
 export type SkypeAction =
   | { readonly type: 'contacts'; readonly contacts: readonly Contact[] }
-  | { readonly type: 'contactPresence'; readonly uri: string; readonly presence: ShownPresence }
-  | { readonly type: 'contactNote'; readonly uri: string; readonly note: string }
+  | {
+      readonly type: 'contactPresence';
+      readonly uri: string;
+      readonly presence: ShownPresence;
+      readonly lastActiveAt: number | undefined;
+    }
+  | {
+      readonly type: 'contactNote';
+      readonly uri: string;
+      readonly note: string;
+      /** Undefined unless the pool shows the automatic reply in the note's place. */
+      readonly outOfOffice: string | undefined;
+    }
   | { readonly type: 'ownPresence'; readonly presence: ShownPresence | undefined }
   | { readonly type: 'ownNote'; readonly note: string }
   | { readonly type: 'opened'; readonly window: string; readonly name: string }
@@ -61,9 +72,16 @@ export function reduce(state: SkypeState, action: SkypeAction): SkypeState {
     case 'contacts':
       return { ...state, contacts: action.contacts };
     case 'contactPresence':
-      return withContact(state, action.uri, (contact) => ({ ...contact, presence: action.presence }));
+      return withContact(state, action.uri, (contact) => ({
+        ...contact,
+        presence: action.presence,
+        remarks: { ...contact.remarks, lastActiveAt: action.lastActiveAt },
+      }));
     case 'contactNote':
-      return withContact(state, action.uri, (contact) => ({ ...contact, note: action.note }));
+      return withContact(state, action.uri, (contact) => ({
+        ...contact,
+        remarks: { ...contact.remarks, note: action.note, outOfOffice: action.outOfOffice },
+      }));
     case 'ownPresence':
       return { ...state, presence: action.presence };
     case 'ownNote':

@@ -1,4 +1,5 @@
 import type { ShownPresence } from '../../shared/presence/badge.ts';
+import type { Remarks } from '../../shared/presence/remarks.ts';
 import type { RichNode } from '../../shared/richText/tree.ts';
 import type { Trouble } from '../../shared/trouble.ts';
 
@@ -7,7 +8,7 @@ export interface Contact {
   readonly uri: string;
   readonly name: string;
   readonly presence: ShownPresence | undefined;
-  readonly note: string;
+  readonly remarks: Remarks;
 }
 
 export type LineState =

@@ -1,3 +1,4 @@
+import { lineOf } from '../../shared/presence/remarks.ts';
 import type { Contact, SkypeState, Window } from './state.ts';
 
 /** Contacts that match `query`, then those that only the pool's directory found. */
@@ -18,4 +19,9 @@ export function windowsByTime(state: SkypeState): readonly Window[] {
   return Object.values(state.windows)
     .filter((window) => window.lines.length > 0)
     .sort((a, b) => (b.lines.at(-1)?.at ?? 0) - (a.lines.at(-1)?.at ?? 0));
+}
+
+/** The line under a contact's name: presence and remarks, or the address while nothing is known. */
+export function secondLine({ presence, remarks, uri }: Contact, now: number): string {
+  return presence ? lineOf(presence, remarks, now) : uri.replace(/^sip:/, '');
 }

@@ -1,28 +1,13 @@
-import { makeStyles, SearchBox, Spinner, Tab, TabList, Text, tokens } from '@fluentui/react-components';
+import { Spinner } from '@fluentui/react-components';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ListRow } from '../../shared/ListRow.tsx';
 import { PersonAvatar } from '../../shared/PersonAvatar.tsx';
 import { preview } from '../../shared/richText/tree.ts';
+import { SideEmpty, SideList, SidePane, SideSearch } from '../../shared/SidePane.tsx';
 import { whenInWords } from '../../shared/time.ts';
 import type { SkypeSession } from '../session.ts';
 import { type Contact, type SkypeState, sipOf } from '../state/state.ts';
-import { contactsFor, windowsByTime } from '../state/views.ts';
-
-const useStyles = makeStyles({
-  pane: {
-    width: 'clamp(216px, 36%, 320px)',
-    flexShrink: 0,
-    display: 'flex',
-    flexDirection: 'column',
-    minHeight: 0,
-    borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
-    backgroundColor: tokens.colorNeutralBackground1,
-  },
-  tabs: { padding: `0 ${tokens.spacingHorizontalXS}` },
-  search: { margin: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`, maxWidth: 'none' },
-  list: { listStyle: 'none', margin: 0, padding: tokens.spacingHorizontalXS, overflowY: 'auto', flexGrow: 1 },
-  empty: { padding: tokens.spacingHorizontalM, color: tokens.colorNeutralForeground2, display: 'block' },
-});
+import { contactsFor, secondLine, windowsByTime } from '../state/views.ts';
 
 interface Props {
   readonly state: SkypeState;
@@ -30,31 +15,28 @@ interface Props {
 }
 
 export function ContactPane({ state, session }: Props): ReactNode {
-  const styles = useStyles();
   const [tab, setTab] = useState<'contacts' | 'conversations'>('contacts');
   const unread = Object.values(state.windows).filter((window) => window.unread).length;
   return (
-    <nav className={styles.pane} aria-label="Contacts and conversations">
-      <TabList
-        className={styles.tabs}
-        size="small"
-        selectedValue={tab}
-        onTabSelect={(_, data) => setTab(data.value === 'conversations' ? 'conversations' : 'contacts')}
-      >
-        <Tab value="contacts">Contacts</Tab>
-        <Tab value="conversations">{unread > 0 ? `Conversations ${unread}` : 'Conversations'}</Tab>
-      </TabList>
+    <SidePane
+      label="Contacts and conversations"
+      tabs={[
+        { name: 'contacts', words: 'Contacts' },
+        { name: 'conversations', words: 'Conversations', unread },
+      ]}
+      selected={tab}
+      onSelect={setTab}
+    >
       {tab === 'contacts' ? (
         <Contacts state={state} session={session} />
       ) : (
         <ConversationList state={state} session={session} />
       )}
-    </nav>
+    </SidePane>
   );
 }
 
 function Contacts({ state, session }: Props): ReactNode {
-  const styles = useStyles();
   const [query, setQuery] = useState('');
   const found = useSearch(session, query.trim());
   if (!state.contacts) return <Spinner size="small" label="Loading contacts" />;
@@ -63,23 +45,22 @@ function Contacts({ state, session }: Props): ReactNode {
   const isAddress = /^[^@\s]+@[^@\s]+$/.test(address) && !shown.some((one) => one.uri === sipOf(address));
   return (
     <>
-      <SearchBox
-        className={styles.search}
-        size="small"
-        placeholder="Find someone"
-        aria-label="Find someone"
-        value={query}
-        onChange={(_, data) => setQuery(data.value)}
-      />
-      <ul className={styles.list}>
+      <SideSearch label="Find someone" placeholder="Find someone" value={query} onChange={setQuery} />
+      <SideList>
         {shown.map((contact) => {
-          const words = contact.presence?.words ?? contact.uri.replace(/^sip:/, '');
           return (
             <ListRow
               key={contact.uri}
-              picture={<PersonAvatar name={contact.name} presence={contact.presence} shape="square" />}
+              picture={
+                <PersonAvatar
+                  name={contact.name}
+                  presence={contact.presence}
+                  outOfOffice={contact.remarks.outOfOffice !== undefined}
+                  shape="square"
+                />
+              }
               title={contact.name}
-              second={contact.note ? `${words} – ${contact.note}` : words}
+              second={secondLine(contact, Date.now())}
               unread={state.windows[contact.uri]?.unread ?? false}
               chosen={state.open === contact.uri}
               onChoose={() => session.open(contact.uri, contact.name)}
@@ -95,11 +76,11 @@ function Contacts({ state, session }: Props): ReactNode {
           />
         )}
         {shown.length === 0 && !isAddress && (
-          <Text className={styles.empty}>
+          <SideEmpty>
             {query === '' ? 'No contacts yet. Find somebody by name or address.' : 'Nobody was found.'}
-          </Text>
+          </SideEmpty>
         )}
-      </ul>
+      </SideList>
     </>
   );
 }
@@ -125,13 +106,11 @@ function useSearch(session: SkypeSession, query: string): readonly Contact[] {
 }
 
 function ConversationList({ state, session }: Props): ReactNode {
-  const styles = useStyles();
   const windows = windowsByTime(state);
-  if (windows.length === 0)
-    return <Text className={styles.empty}>No conversations since you signed in.</Text>;
+  if (windows.length === 0) return <SideEmpty>No conversations since you signed in.</SideEmpty>;
   const now = Date.now();
   return (
-    <ul className={styles.list}>
+    <SideList>
       {windows.map((window) => {
         const last = window.lines.at(-1);
         return (
@@ -153,6 +132,6 @@ function ConversationList({ state, session }: Props): ReactNode {
           />
         );
       })}
-    </ul>
+    </SideList>
   );
 }

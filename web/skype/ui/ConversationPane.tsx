@@ -5,6 +5,7 @@ import { Composer } from '../../shared/Composer.tsx';
 import { PersonAvatar } from '../../shared/PersonAvatar.tsx';
 import type { SkypeSession } from '../session.ts';
 import type { SkypeState, Window } from '../state/state.ts';
+import { secondLine } from '../state/views.ts';
 import { LineList } from './LineList.tsx';
 
 const useStyles = makeStyles({
@@ -36,17 +37,21 @@ interface Props {
 export function ConversationPane({ window, state, session }: Props): ReactNode {
   const styles = useStyles();
   const contact = state.contacts?.find((one) => one.uri === window.peer);
-  const words = contact?.presence?.words ?? window.peer.replace(/^sip:/, '');
   return (
     <main className={styles.pane} aria-label={`Conversation with ${window.name}`}>
       <header className={styles.header}>
-        <PersonAvatar name={window.name} presence={contact?.presence} shape="square" />
+        <PersonAvatar
+          name={window.name}
+          presence={contact?.presence}
+          outOfOffice={contact?.remarks.outOfOffice !== undefined}
+          shape="square"
+        />
         <div className={styles.title}>
           <Text weight="semibold" truncate wrap={false} block>
             {window.name}
           </Text>
           <Text size={200} className={styles.faint} truncate wrap={false} block>
-            {contact?.note ? `${words} – ${contact.note}` : words}
+            {contact ? secondLine(contact, Date.now()) : window.peer.replace(/^sip:/, '')}
           </Text>
         </div>
         {window.session.kind !== 'none' && (

@@ -68,11 +68,26 @@ describe('what Graph sends', () => {
     assert.deepEqual([chat.preview?.fromId, chat.preview?.text], ['b', 'html:<p>Hi</p>']);
   });
 
+  it('becomes what stands beside a presence: status message and out of office, as plain text', () => {
+    const presence = {
+      id: 'b',
+      availability: 'Away',
+      activity: 'OutOfOffice',
+      statusMessage: { message: { content: 'Back at ten<pinnednote></pinnednote>', contentType: 'text' } },
+      outOfOfficeSettings: { isOutOfOffice: true, message: 'Until Monday' },
+    };
+    const { b } = toPresences({ value: [presence] }, parse);
+    assert.deepEqual([b?.note, b?.outOfOffice], ['Back at ten', 'html:Until Monday']);
+    const quiet = { ...presence, statusMessage: null, outOfOfficeSettings: { isOutOfOffice: false } };
+    const seen = toPresences({ value: [quiet] }, parse)['b'];
+    assert.deepEqual([seen?.note, seen?.outOfOffice], ['', undefined]);
+  });
+
   it('never throws, whatever it is', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         toUser(value);
-        toPresences(value);
+        toPresences(value, parse);
         toChat(value, 'a', parse);
         toMessage(value, parse);
       }),

@@ -14,16 +14,27 @@ export function toUser(value: unknown): User {
   return { id: stringAt(value, 'id'), name: stringAt(value, 'displayName') || address, address };
 }
 
-export function toPresence(value: unknown): GraphPresence {
+export function toPresence(value: unknown, parse: ParseHtml): GraphPresence {
+  const message = recordAt(value, 'statusMessage', 'message');
+  const format = stringAt(message, 'contentType').toLowerCase() === 'html' ? 'html' : 'text';
+  const isOut = recordAt(value, 'outOfOfficeSettings')['isOutOfOffice'] === true;
   return {
     availability: stringAt(value, 'availability'),
     activity: stringAt(value, 'activity'),
-    note: stringAt(value, 'statusMessage', 'message', 'content'),
+    note: previewOf(parseBody(format, stringAt(message, 'content').replace(pinned, ''), parse)),
+    outOfOffice: isOut
+      ? previewOf(parseBody('html', stringAt(value, 'outOfOfficeSettings', 'message'), parse))
+      : undefined,
+    lastActiveAt: undefined,
   };
 }
 
-export function toPresences(value: unknown): Readonly<Record<string, GraphPresence>> {
-  return Object.fromEntries(arrayAt(value, 'value').map((one) => [stringAt(one, 'id'), toPresence(one)]));
+/** COMPAT: Teams ends a status message that is to be shown to who writes with an element of its own, also in plain text. */
+const pinned = /<pinnednote>\s*<\/pinnednote>/gi;
+
+export function toPresences(value: unknown, parse: ParseHtml): Readonly<Record<string, GraphPresence>> {
+  const list = arrayAt(value, 'value').map((one) => [stringAt(one, 'id'), toPresence(one, parse)] as const);
+  return Object.fromEntries(list);
 }
 
 export function toChat(value: unknown, meId: string, parse: ParseHtml): Chat {

@@ -1,3 +1,4 @@
+import type { Remarks } from '../../shared/presence/remarks.ts';
 import type { RichNode } from '../../shared/richText/tree.ts';
 
 export interface User {
@@ -6,10 +7,9 @@ export interface User {
   readonly address: string;
 }
 
-export interface GraphPresence {
+export interface GraphPresence extends Remarks {
   readonly availability: string;
   readonly activity: string;
-  readonly note: string;
 }
 
 export interface ChatPreview {

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Composer } from '../../shared/Composer.tsx';
 import { PersonAvatar } from '../../shared/PersonAvatar.tsx';
 import { shownInTeams } from '../../shared/presence/inTeams.ts';
+import { lineOf } from '../../shared/presence/remarks.ts';
 import type { TeamsSession } from '../session.ts';
 import { outgoingKey, type TeamsState } from '../state/state.ts';
 import { openHeader, openMessages } from '../state/views.ts';
@@ -41,17 +42,20 @@ export function ChatPane({ state, session }: Props): ReactNode {
   if (!header) return <Spinner className={styles.loading} label="Loading the chat" />;
   const presence = header.person && state.presences[header.person.id];
   const shown = presence && shownInTeams(presence);
-  const note = presence?.note ? ` – ${presence.note}` : '';
   return (
     <main className={styles.pane} aria-label={`Chat with ${header.title}`}>
       <header className={styles.header}>
-        <PersonAvatar name={header.title} presence={shown} />
+        <PersonAvatar
+          name={header.title}
+          presence={shown}
+          outOfOffice={presence?.outOfOffice !== undefined}
+        />
         <div className={styles.title}>
           <Text weight="semibold" truncate wrap={false} block>
             {header.title}
           </Text>
           <Text size={200} className={styles.faint} truncate wrap={false} block>
-            {shown ? `${shown.words}${note}` : (header.person?.address ?? '')}
+            {shown ? lineOf(shown, presence, Date.now()) : (header.person?.address ?? '')}
           </Text>
         </div>
       </header>

@@ -1,35 +1,14 @@
-import { makeStyles, Text, tokens } from '@fluentui/react-components';
 import { ChatMultipleRegular } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
+import { ClientWindow } from '../../shared/ClientWindow.tsx';
+import { MeBar } from '../../shared/MeBar.tsx';
+import { choices, shownInTeams } from '../../shared/presence/inTeams.ts';
 import { useStore } from '../../shared/store.ts';
 import { Toasts } from '../../shared/Toasts.tsx';
 import { TroubleBar } from '../../shared/TroubleBar.tsx';
 import type { TeamsSession } from '../session.ts';
 import { ChatPane } from './ChatPane.tsx';
-import { SidePane } from './SidePane.tsx';
-import { TopBar } from './TopBar.tsx';
-
-const useStyles = makeStyles({
-  window: {
-    height: '100%',
-    display: 'flex',
-    flexDirection: 'column',
-    backgroundColor: tokens.colorNeutralBackground2,
-  },
-  body: { flexGrow: 1, minHeight: 0, display: 'flex' },
-  nothing: {
-    flexGrow: 1,
-    display: 'flex',
-    flexDirection: 'column',
-    alignItems: 'center',
-    justifyContent: 'center',
-    textAlign: 'center',
-    gap: tokens.spacingVerticalS,
-    padding: tokens.spacingHorizontalXL,
-    color: tokens.colorNeutralForeground2,
-    fontSize: '40px',
-  },
-});
+import { PeoplePane } from './PeoplePane.tsx';
 
 const toastLifetimeMs = 10_000;
 
@@ -39,42 +18,55 @@ interface Props {
 }
 
 export function TeamsWindow({ session, onSignOut }: Props): ReactNode {
-  const styles = useStyles();
   const state = useStore(session.store);
+  const own = state.presences[state.me.id];
+  const shown = shownInTeams(own);
   return (
-    <div className={styles.window}>
-      <TopBar state={state} session={session} onSignOut={onSignOut} />
-      {state.trouble && <TroubleBar trouble={state.trouble} intent="warning" />}
-      <div className={styles.body}>
-        <SidePane state={state} session={session} />
-        {state.open.kind === 'nothing' ? (
-          <main className={styles.nothing}>
-            <ChatMultipleRegular />
-            <Text size={400} weight="semibold">
-              Choose a chat or a person
-            </Text>
-            <Text size={200}>Write to somebody who uses Skype for Business; they need not have Teams.</Text>
-          </main>
-        ) : (
-          <ChatPane state={state} session={session} />
-        )}
-      </div>
-      <Toasts
-        toasts={state.toasts.map((toast) => ({
-          key: toast.key,
-          from: toast.from,
-          title: 'New message',
-          text: toast.text,
-          accept: 'Open the chat',
-        }))}
-        lifetimeMs={toastLifetimeMs}
-        onExpire={session.closeToast}
-        onDecline={session.closeToast}
-        onAccept={(key) => {
-          const toast = state.toasts.find((one) => one.key === key);
-          if (toast) session.openChat(toast.chatId);
-        }}
-      />
-    </div>
+    <ClientWindow
+      top={
+        <>
+          <MeBar
+            product="Teams"
+            look="light"
+            me={state.me}
+            presence={shown}
+            words={shown.words}
+            note={own?.note ?? ''}
+            choices={choices}
+            noteLabel="Status message"
+            resetLabel="Reset status"
+            onChoose={session.choosePresence}
+            onNote={session.setNote}
+            onSignOut={onSignOut}
+          />
+          {state.trouble && <TroubleBar trouble={state.trouble} intent="warning" />}
+        </>
+      }
+      side={<PeoplePane state={state} session={session} />}
+      open={state.open.kind === 'nothing' ? undefined : <ChatPane state={state} session={session} />}
+      nothing={{
+        icon: <ChatMultipleRegular />,
+        title: 'Choose a chat or a person',
+        words: 'Write to somebody who uses Skype for Business; they need not have Teams.',
+      }}
+      toasts={
+        <Toasts
+          toasts={state.toasts.map((toast) => ({
+            key: toast.key,
+            from: toast.from,
+            title: 'New message',
+            text: toast.text,
+            accept: 'Open the chat',
+          }))}
+          lifetimeMs={toastLifetimeMs}
+          onExpire={session.closeToast}
+          onDecline={session.closeToast}
+          onAccept={(key) => {
+            const toast = state.toasts.find((one) => one.key === key);
+            if (toast) session.openChat(toast.chatId);
+          }}
+        />
+      }
+    />
   );
 }

@@ -1,66 +1,50 @@
-import { makeStyles, SearchBox, Spinner, Tab, TabList, Text, tokens } from '@fluentui/react-components';
+import { Spinner } from '@fluentui/react-components';
 import { type ReactNode, useState } from 'react';
 import { ListRow } from '../../shared/ListRow.tsx';
 import { PersonAvatar } from '../../shared/PersonAvatar.tsx';
 import { shownInTeams } from '../../shared/presence/inTeams.ts';
+import { lineOf } from '../../shared/presence/remarks.ts';
+import { SideEmpty, SideList, SidePane, SideSearch } from '../../shared/SidePane.tsx';
 import { whenInWords } from '../../shared/time.ts';
 import type { TeamsSession } from '../session.ts';
 import { lastAt } from '../state/reducer.ts';
 import type { TeamsState } from '../state/state.ts';
 import { chatWith, findPeople, isUnread, titleOf } from '../state/views.ts';
 
-const useStyles = makeStyles({
-  pane: {
-    width: 'clamp(216px, 36%, 320px)',
-    flexShrink: 0,
-    display: 'flex',
-    flexDirection: 'column',
-    minHeight: 0,
-    borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
-  },
-  tabs: { padding: `0 ${tokens.spacingHorizontalXS}` },
-  search: { margin: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`, maxWidth: 'none' },
-  list: { listStyle: 'none', margin: 0, padding: tokens.spacingHorizontalXS, overflowY: 'auto', flexGrow: 1 },
-  empty: { padding: tokens.spacingHorizontalM, color: tokens.colorNeutralForeground2, display: 'block' },
-});
-
 interface Props {
   readonly state: TeamsState;
   readonly session: TeamsSession;
 }
 
-export function SidePane({ state, session }: Props): ReactNode {
-  const styles = useStyles();
+export function PeoplePane({ state, session }: Props): ReactNode {
   const [tab, setTab] = useState<'chats' | 'people'>('people');
   const unread = state.chats?.filter((chat) => isUnread(state, chat)).length ?? 0;
   return (
-    <nav className={styles.pane} aria-label="Chats and people">
-      <TabList
-        className={styles.tabs}
-        size="small"
-        selectedValue={tab}
-        onTabSelect={(_, data) => setTab(data.value === 'people' ? 'people' : 'chats')}
-      >
-        <Tab value="people">People</Tab>
-        <Tab value="chats">{unread > 0 ? `Chat ${unread}` : 'Chat'}</Tab>
-      </TabList>
+    <SidePane
+      label="Chats and people"
+      tabs={[
+        { name: 'people', words: 'People' },
+        { name: 'chats', words: 'Chat', unread },
+      ]}
+      selected={tab}
+      onSelect={setTab}
+    >
       {tab === 'chats' ? (
         <ChatList state={state} session={session} />
       ) : (
         <PeopleList state={state} session={session} />
       )}
-    </nav>
+    </SidePane>
   );
 }
 
 function ChatList({ state, session }: Props): ReactNode {
-  const styles = useStyles();
   if (!state.chats) return <Spinner size="small" label="Loading chats" />;
   if (state.chats.length === 0)
-    return <Text className={styles.empty}>No chats yet. Choose somebody under People and write.</Text>;
+    return <SideEmpty>No chats yet. Choose somebody under People and write.</SideEmpty>;
   const now = Date.now();
   return (
-    <ul className={styles.list}>
+    <SideList>
       {state.chats.map((chat) => {
         const other = chat.others[0];
         const mine = chat.preview?.fromId === state.me.id;
@@ -84,27 +68,19 @@ function ChatList({ state, session }: Props): ReactNode {
           />
         );
       })}
-    </ul>
+    </SideList>
   );
 }
 
 function PeopleList({ state, session }: Props): ReactNode {
-  const styles = useStyles();
   const [query, setQuery] = useState('');
   const found = findPeople(state.people, query);
   const address = query.trim().toLowerCase();
   const isAddress = /^[^@\s]+@[^@\s]+$/.test(address) && !found.some((person) => person.address === address);
   return (
     <>
-      <SearchBox
-        className={styles.search}
-        size="small"
-        placeholder="Name or address"
-        aria-label="Find people"
-        value={query}
-        onChange={(_, data) => setQuery(data.value)}
-      />
-      <ul className={styles.list}>
+      <SideSearch label="Find people" placeholder="Name or address" value={query} onChange={setQuery} />
+      <SideList>
         {found.map((person) => {
           const presence = state.presences[person.id];
           const shown = shownInTeams(presence);
@@ -113,9 +89,15 @@ function PeopleList({ state, session }: Props): ReactNode {
           return (
             <ListRow
               key={person.id}
-              picture={<PersonAvatar name={person.name} presence={shown} />}
+              picture={
+                <PersonAvatar
+                  name={person.name}
+                  presence={shown}
+                  outOfOffice={presence?.outOfOffice !== undefined}
+                />
+              }
               title={person.name}
-              second={presence?.note ? `${shown.words} – ${presence.note}` : shown.words}
+              second={presence ? lineOf(shown, presence, Date.now()) : shown.words}
               unread={chat !== undefined && isUnread(state, chat)}
               chosen={chatOpen || (state.open.kind === 'draft' && state.open.person.id === person.id)}
               onChoose={() => session.openPerson(person)}
@@ -131,13 +113,13 @@ function PeopleList({ state, session }: Props): ReactNode {
           />
         )}
         {found.length === 0 && !isAddress && (
-          <Text className={styles.empty}>
+          <SideEmpty>
             {query === ''
               ? 'Loading people'
               : 'Nobody has this name. Write a whole address to reach other organisations.'}
-          </Text>
+          </SideEmpty>
         )}
-      </ul>
+      </SideList>
     </>
   );
 }

@@ -1,0 +1,56 @@
+import { makeStyles, Text, tokens } from '@fluentui/react-components';
+import type { ReactNode } from 'react';
+
+const useStyles = makeStyles({
+  window: {
+    height: '100%',
+    display: 'flex',
+    flexDirection: 'column',
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  body: { flexGrow: 1, minHeight: 0, display: 'flex' },
+  nothing: {
+    flexGrow: 1,
+    display: 'flex',
+    flexDirection: 'column',
+    alignItems: 'center',
+    justifyContent: 'center',
+    textAlign: 'center',
+    gap: tokens.spacingVerticalS,
+    padding: tokens.spacingHorizontalXL,
+    color: tokens.colorNeutralForeground2,
+    fontSize: '40px',
+  },
+});
+
+interface Props {
+  /** The bar with one's own status, and what stands in the way. */
+  readonly top: ReactNode;
+  readonly side: ReactNode;
+  /** What is open; `nothing` stands in its place. */
+  readonly open: ReactNode | undefined;
+  readonly nothing: { readonly icon: ReactNode; readonly title: string; readonly words: string };
+  readonly toasts: ReactNode;
+}
+
+export function ClientWindow({ top, side, open, nothing, toasts }: Props): ReactNode {
+  const styles = useStyles();
+  return (
+    <div className={styles.window}>
+      {top}
+      <div className={styles.body}>
+        {side}
+        {open ?? (
+          <main className={styles.nothing}>
+            {nothing.icon}
+            <Text size={400} weight="semibold">
+              {nothing.title}
+            </Text>
+            <Text size={200}>{nothing.words}</Text>
+          </main>
+        )}
+      </div>
+      {toasts}
+    </div>
+  );
+}
