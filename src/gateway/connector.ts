@@ -44,6 +44,9 @@ export interface Connector extends AsyncDisposable {
    */
   publish(person: Person, presence: Presence): Promise<PublishOutcome>;
 
+  /** Whether this side can show the person at all, with what is linked now. */
+  canShow(person: Person): Promise<boolean>;
+
   /**
    * Says this beside the presence with which `person` is shown on this side; without effect where they are not shown. It
    * goes when that presence does. Resolves when the network has taken it; latest call wins.
@@ -132,8 +135,11 @@ export interface Sink {
   /** The two people of a thread that the gateway has met before, or undefined. */
   peopleOf(side: Side, thread: ThreadKey): Promise<Pair | undefined>;
 
-  /** Whether this is on record as a write of the gateway's: then it is not the one whose answer was lost. */
-  isOwnWrite(side: Side, thread: ThreadKey, remoteId: RemoteId): Promise<boolean>;
+  /**
+   * Whether it is on record how this came to be there, as a write of the gateway's or as somebody's own message: then it
+   * is not the write whose answer was lost.
+   */
+  isAccountedFor(side: Side, thread: ThreadKey, remoteId: RemoteId): Promise<boolean>;
 
   /**
    * Called once before each acknowledgement of something taken. Resolves at once, unless the gateway has taken much upon

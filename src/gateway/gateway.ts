@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { defaultRetry } from '../core/conversation/delivery.ts';
+import type { PersonId } from '../core/ids.ts';
 import { otherSide, type Person, type Side, sides } from '../core/people.ts';
 import type { Presence } from '../core/presence/presence.ts';
 import type { FederationSettings } from '../core/routing/federation.ts';
@@ -62,6 +63,8 @@ export interface Gateway extends AsyncDisposable {
   trace(id: string): Promise<Trace | undefined>;
   recent(limit: number): Promise<readonly MessageSummary[]>;
   presence(person: Person): ShownPresence;
+  /** An account was linked there, or its link taken away. */
+  linkChanged(person: PersonId, side: Side): void;
   /** What the person's own clients show on a side; undefined where nothing is known, or the gateway's part explains it. */
   ownPresence(person: Person, side: Side): Presence | undefined;
   presenceHistory: PresenceHistory['of'];
@@ -199,7 +202,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     remarks: (observed) => presence.observeRemarks(observed),
     lastActive: (side, person, at) => presence.lastActive(side, person, at),
     peopleOf: (side, thread) => ledger.peopleOf(side, thread),
-    isOwnWrite: (side, thread, remoteId) => ledger.isOwnWrite(side, thread, remoteId),
+    isAccountedFor: (side, thread, remoteId) => ledger.isAccountedFor(side, thread, remoteId),
     beforeAcknowledging: () => slowed(load.delayMs),
     found: (side, messages, after) => report({ kind: 'read-back-found', side, messages, after }),
     refused: (side, refusal) => report({ kind: 'edge-refused', side, refusal }),
@@ -254,6 +257,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     trace: (id) => ledger.trace(id),
     recent: (limit) => ledger.recent(limit),
     presence: (person) => presence.shown(person),
+    linkChanged: (person, side) => presence.linkChanged(person, side),
     ownPresence: (person, side) => presence.own(person, side),
     presenceHistory: (person) => history.of(person),
     async status() {

@@ -28,6 +28,12 @@ export interface Ledger extends AsyncDisposable {
   /** Whether the gateway wrote this itself. */
   isOwnWrite(side: Side, thread: ThreadKey, remoteId: RemoteId): Promise<boolean>;
 
+  /**
+   * Whether the gateway wrote this itself, or took it as somebody's message and brought that to its end. A message under
+   * way is not: it may turn out to be the echo of a write that has had no answer yet.
+   */
+  isAccountedFor(side: Side, thread: ThreadKey, remoteId: RemoteId): Promise<boolean>;
+
   /** The thread on each side that carried the conversation last. */
   threadsOf(conversation: ConversationId): Promise<Threads>;
   peopleOf(side: Side, thread: ThreadKey): Promise<Pair | undefined>;

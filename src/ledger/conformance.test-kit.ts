@@ -52,6 +52,23 @@ export function ledgerConformance(name: string, open: () => Promise<Ledger>): vo
       assert.equal(await ledger.isOwnWrite('teams', write.thread, write.remoteId), false);
     });
 
+    it('accounts for its own writes and for what others wrote, once that has its end', async () => {
+      await using ledger = await open();
+      await ledger.take(sampleMessage(1));
+      const { thread, remoteId } = sampleMessage(1);
+      const write = { thread: session, remoteId: 'w1' as RemoteId };
+      assert.equal(await ledger.isAccountedFor('teams', thread, remoteId), false);
+      assert.equal(await ledger.isAccountedFor('skype', write.thread, write.remoteId), false);
+      await ledger.end(
+        'm1' as MessageId,
+        { kind: 'delivered', side: 'skype', as: 'author', ...write },
+        3_000,
+      );
+      assert.equal(await ledger.isAccountedFor('teams', thread, remoteId), true);
+      assert.equal(await ledger.isAccountedFor('skype', write.thread, write.remoteId), true);
+      assert.equal(await ledger.isAccountedFor('skype', thread, remoteId), false);
+    });
+
     it('joins the threads of both sides to the conversation', async () => {
       await using ledger = await open();
       const conversation = conversationOf(alice, bob);

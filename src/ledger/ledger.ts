@@ -61,6 +61,7 @@ export function createLedger(executor: Executor): Ledger {
     end: (message, end, at) => ask({ op: 'end', message, end, at }),
     told: (message, telling, at) => ask({ op: 'told', message, telling, at }),
     isOwnWrite: (side, thread, remoteId) => ask({ op: 'isOwnWrite', side, thread, remoteId }),
+    isAccountedFor: (side, thread, remoteId) => ask({ op: 'isAccountedFor', side, thread, remoteId }),
     threadsOf: (conversation) => ask({ op: 'threadsOf', conversation }),
     peopleOf: (side, thread) => ask({ op: 'peopleOf', side, thread }),
     unfinished: () => ask({ op: 'unfinished' }),

@@ -24,7 +24,7 @@ export type Operation =
   | { readonly op: 'end'; readonly message: MessageId; readonly end: End; readonly at: number }
   | { readonly op: 'told'; readonly message: MessageId; readonly telling: Telling; readonly at: number }
   | {
-      readonly op: 'isOwnWrite';
+      readonly op: 'isOwnWrite' | 'isAccountedFor';
       readonly side: Side;
       readonly thread: ThreadKey;
       readonly remoteId: RemoteId;
@@ -63,6 +63,7 @@ export interface Results {
   end: undefined;
   told: undefined;
   isOwnWrite: boolean;
+  isAccountedFor: boolean;
   threadsOf: Threads;
   peopleOf: Pair | undefined;
   unfinished: readonly StoredMessage[];
@@ -99,6 +100,7 @@ export const durability: Readonly<Record<Name, 'disk' | 'file' | 'none'>> = {
   putKept: 'file',
   removeKept: 'file',
   isOwnWrite: 'none',
+  isAccountedFor: 'none',
   threadsOf: 'none',
   peopleOf: 'none',
   unfinished: 'none',

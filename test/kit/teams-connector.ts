@@ -78,7 +78,7 @@ export class RecordingSink implements Sink {
   lastActive() {
     // Graph does not tell it.
   }
-  async isOwnWrite(_side: string, thread: string, remoteId: string) {
+  async isAccountedFor(_side: string, thread: string, remoteId: string) {
     return this.onRecord.has(`${thread} ${remoteId}`);
   }
 

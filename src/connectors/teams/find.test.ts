@@ -25,11 +25,20 @@ describe('asking Teams whether a message is there', () => {
     });
   });
 
+  it('finds it although the clock here has jumped since', async () => {
+    teams.link(bob);
+    const chat = await teams.actor(bob).chatWith(alice.id);
+    const id = await teams.actor(bob).say(chat, 'now');
+    const asked = { ...teams.order(bob, alice, 'now'), firstAttemptAt: teams.clock.now() + 90_000 };
+    const finding = await teams.connector.find(asked, teams.never);
+    assert.equal(finding.kind === 'found' && finding.remoteId, id);
+  });
+
   it('does not take an older message, one of somebody else, or one already accounted for', async () => {
     teams.link(bob);
     const chat = await teams.actor(bob).chatWith(alice.id);
     await teams.actor(bob).say(chat, 'same');
-    teams.clock.advance(60_000);
+    teams.clock.advance(360_000);
     await teams.actor(alice).say(chat, 'same');
     const first = await teams.connector.deliver(teams.order(bob, alice, 'same'), teams.never);
     assert.equal(first.kind, 'delivered');

@@ -11,11 +11,11 @@ import { parseThreadKey, remoteId, type TeamsThread, threadKey } from './ids.ts'
 import type { Tenant, Tenants } from './tenants.ts';
 import { namedMessage, ownMessage, proxyTopic } from './to-graph.ts';
 
-/** Whether a write is on record already: then it is not the one that is looked for, though it says the same. */
-export type IsOwnWrite = (thread: ThreadKey, id: RemoteId) => Promise<boolean>;
+/** Whether it is on record how a message came to be there: then it is not the one looked for, though it says the same. */
+export type IsAccountedFor = (thread: ThreadKey, id: RemoteId) => Promise<boolean>;
 
-/** By how much Graph's clock may be behind ours. */
-const clockSkewMs = 2_000;
+/** By how much Graph's clock may be behind ours: the usual tolerance, since either may be put right at any time. */
+const clockSkewMs = 300_000;
 
 /**
  * Looks for a message whose write had no answer: in the chat that it was meant for, by the account that would have
@@ -26,19 +26,19 @@ export async function findMessage(
   order: DeliveryOrder,
   tenants: Tenants,
   delivery: Delivery,
-  isOwnWrite: IsOwnWrite,
+  isAccountedFor: IsAccountedFor,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const asAuthor = await findAsAuthor(order, tenants, delivery, isOwnWrite, signal);
+  const asAuthor = await findAsAuthor(order, tenants, delivery, isAccountedFor, signal);
   if (asAuthor.kind !== 'absent') return asAuthor;
-  return findAsGateway(order, tenants, delivery, isOwnWrite, signal);
+  return findAsGateway(order, tenants, delivery, isAccountedFor, signal);
 }
 
 async function findAsAuthor(
   order: DeliveryOrder,
   tenants: Tenants,
   delivery: Delivery,
-  isOwnWrite: IsOwnWrite,
+  isAccountedFor: IsAccountedFor,
   signal: AbortSignal,
 ): Promise<Finding> {
   const tenant = tenants.of(order.author);
@@ -49,20 +49,20 @@ async function findAsAuthor(
   const known = order.thread === undefined ? undefined : parseThreadKey(order.thread);
   const by = author.teams.objectId.toLowerCase();
   if (known?.kind === 'direct')
-    return look(tenant, known, by, content.body, order, delivery, isOwnWrite, 'author', signal);
+    return look(tenant, known, by, content.body, order, delivery, isAccountedFor, 'author', signal);
   if ((await tenant.accounts.person(author)).kind === 'absent') return absent;
   const ids = [author.teams.objectId, recipient.teams.objectId] as const;
   const chat = await openOneOnOne(tenant.graph, tenant.accounts.application, ids, signal);
   if (!chat.ok) return isNotFound(chat.failure) ? absent : unknown(chat.failure, order);
   const thread = { kind: 'direct', chatId: chat.value.id } as const;
-  return look(tenant, thread, by, content.body, order, delivery, isOwnWrite, 'author', signal);
+  return look(tenant, thread, by, content.body, order, delivery, isAccountedFor, 'author', signal);
 }
 
 async function findAsGateway(
   order: DeliveryOrder,
   tenants: Tenants,
   delivery: Delivery,
-  isOwnWrite: IsOwnWrite,
+  isAccountedFor: IsAccountedFor,
   signal: AbortSignal,
 ): Promise<Finding> {
   const tenant = tenants.of(order.recipient);
@@ -85,7 +85,7 @@ async function findAsGateway(
       content.body,
       order,
       delivery,
-      isOwnWrite,
+      isAccountedFor,
       'gateway',
       signal,
     );
@@ -126,7 +126,7 @@ async function look(
   body: Body,
   order: DeliveryOrder,
   delivery: Delivery,
-  isOwnWrite: IsOwnWrite,
+  isAccountedFor: IsAccountedFor,
   as: 'author' | 'gateway',
   signal: AbortSignal,
 ): Promise<Finding> {
@@ -144,7 +144,7 @@ async function look(
       if (typeof written === 'string' || written.authorId !== authorId || written.writtenAt < since) continue;
       if (!sameText(bodyOf(message), body)) continue;
       const name = [threadKey(thread), remoteId(message.id)] as const;
-      if (delivery.hasWritten(...name) || (await isOwnWrite(...name))) continue;
+      if (delivery.hasWritten(...name) || (await isAccountedFor(...name))) continue;
       return { kind: 'found', thread: name[0], remoteId: name[1], as };
     }
   }

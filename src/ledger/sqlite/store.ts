@@ -40,6 +40,12 @@ export function createStore(db: DatabaseSync): Store {
     return get(sql, remoteId, thread, side) !== undefined;
   }
 
+  function isAccountedFor(side: Side, thread: string, remoteId: string): boolean {
+    const sql =
+      "SELECT 1 FROM message WHERE remote_id = ? AND thread = ? AND side = ? AND state <> 'under way'";
+    return isOwnWrite(side, thread, remoteId) || get(sql, remoteId, thread, side) !== undefined;
+  }
+
   function addStep(message: string, { at, step, detail }: Step): void {
     change(
       'INSERT INTO step (message, at, step, detail) VALUES (?, ?, ?, ?)',
@@ -204,6 +210,8 @@ export function createStore(db: DatabaseSync): Store {
         return undefined;
       case 'isOwnWrite':
         return isOwnWrite(operation.side, operation.thread, operation.remoteId);
+      case 'isAccountedFor':
+        return isAccountedFor(operation.side, operation.thread, operation.remoteId);
       case 'threadsOf':
         return threadsOf(operation.conversation);
       case 'peopleOf':
