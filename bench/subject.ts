@@ -173,7 +173,7 @@ async function openFloor(_: SubjectOrder, config: Config) {
     remarks: () => undefined,
     lastActive: () => undefined,
     peopleOf: () => Promise.resolve(undefined),
-    isOwnWrite: () => Promise.resolve(false),
+    isAccountedFor: () => Promise.resolve(false),
     found: () => undefined,
     beforeAcknowledging: () => Promise.resolve(),
     refused: (side, refusal) => console.error(`floor: ${side} ${refusal.id} ${refusal.detail}`),

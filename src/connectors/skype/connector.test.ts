@@ -67,7 +67,7 @@ class Keeping implements Sink {
   lastActive(_side: string, person: PersonId, at: number) {
     this.activeAt.set(person, at);
   }
-  isOwnWrite() {
+  isAccountedFor() {
     return Promise.resolve(false);
   }
 
