@@ -24,6 +24,7 @@ import {
 } from './data-folder.ts';
 import { listen } from './listen.ts';
 import { createLog, createReport } from './log.ts';
+import { holdPeople } from './people-held.ts';
 import { createPeopleSources } from './people-sources.ts';
 import { createPeopleStore } from './people-store.ts';
 import { version } from './version.ts';
@@ -64,6 +65,7 @@ export async function openGateway(
     rules: config.directory,
     amendments: await readAmendments(data),
     keep: (amendments) => writeAmendments(data, amendments),
+    ...(await holdPeople(ledger.kept, report)),
     report,
   });
   const { directory } = people;
@@ -103,6 +105,7 @@ export async function openGateway(
       links,
       linkChanged(person, side) {
         if (side === 'teams') connectors.teams.linkChanged(person);
+        gateway.linkChanged(person, side);
       },
       clock: systemClock,
       metrics,

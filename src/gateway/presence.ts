@@ -66,6 +66,8 @@ export interface PresenceMirror extends AsyncDisposable {
   lastActive(side: Side, person: PersonId, at: number): void;
   /** People have changed: what they are shown with follows at once, and old accounts are left. */
   changed(people: readonly PersonChange[]): void;
+  /** The gateway may act for this person there, or may no longer. */
+  linkChanged(person: PersonId, side: Side): void;
   /** The sides on which a person has a client of their own, as far as presence tells. */
   signedIn(person: Person): readonly Side[];
   /** What the person's own clients show on a side; undefined where nothing is known, or the gateway's part explains it. */
@@ -185,6 +187,7 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
       case 'added':
         return;
       case 'changed': {
+        watching.forget(change.after.id);
         const moved = movedSides(change.before, change.after);
         leave(change.before, moved);
         for (const side of moved) entries.get(change.after.id)?.up.delete(side);
@@ -192,6 +195,7 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
         return;
       }
       case 'removed': {
+        watching.forget(change.before.id);
         leave(change.before, sides);
         entries.get(change.before.id)?.wake?.[Symbol.dispose]();
         entries.delete(change.before.id);
@@ -257,6 +261,13 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
     },
     changed(people) {
       for (const change of people) changed(change);
+      void watching.renew();
+    },
+    linkChanged(id, side) {
+      const person = directory.person(id);
+      const shown = entries.get(id)?.presence.ours(side) ?? offline;
+      if (person && isSignedIn(shown)) presences.want(person, side, shown);
+      watching.forget(id);
       void watching.renew();
     },
     signedIn(person) {

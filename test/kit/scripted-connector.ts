@@ -1,4 +1,4 @@
-import type { RemoteId, ThreadKey } from '../../src/core/ids.ts';
+import type { PersonId, RemoteId, ThreadKey } from '../../src/core/ids.ts';
 import type { Person, Side } from '../../src/core/people.ts';
 import type { Presence } from '../../src/core/presence/presence.ts';
 import type { Remarks } from '../../src/core/presence/remarks.ts';
@@ -30,6 +30,7 @@ export class ScriptedConnector implements Connector {
   readonly published: { readonly person: Person; readonly presence: Presence }[] = [];
   readonly remarked: { readonly person: Person; readonly remarks: Remarks }[] = [];
   inherited: readonly OnShow[] = [];
+  readonly cannotShow = new Set<PersonId>();
   watched: readonly Person[] = [];
   /** Threads that only one of the two people sees. */
   readonly unshared = new Set<ThreadKey>();
@@ -88,6 +89,10 @@ export class ScriptedConnector implements Connector {
   async publish(person: Person, presence: Presence): Promise<PublishOutcome> {
     this.published.push({ person, presence });
     return this.onPublish({ person, presence }, new AbortController().signal);
+  }
+
+  async canShow(person: Person): Promise<boolean> {
+    return !this.cannotShow.has(person.id);
   }
 
   async remark(person: Person, remarks: Remarks): Promise<PublishOutcome> {

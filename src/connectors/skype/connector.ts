@@ -78,12 +78,13 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
   let sink: Sink | undefined;
   let ticking: Disposable | undefined;
 
+  const accounts = createAccounts(options.links, {
+    gateway: gatewayAccounts,
+    trusted: new Set(pools.filter(({ protocol }) => protocol === 'sip').map(({ name }) => name)),
+  });
   const endpoints: Endpoints = new Endpoints({
     doors,
-    accounts: createAccounts(options.links, {
-      gateway: gatewayAccounts,
-      trusted: new Set(pools.filter(({ protocol }) => protocol === 'sip').map(({ name }) => name)),
-    }),
+    accounts,
     clock,
     mintId,
     sessionIdleMs: options.sessionIdleMs ?? 10 * 60_000,
@@ -142,6 +143,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
       return outcomeOf(await showing.show(person, presence), person);
     },
 
+    canShow: async (person) => (await accounts.own(person)).kind === 'account',
     remark: async (person, remarks) => outcomeOf(await showing.remark(person, remarks), person),
     inherit: (left) => showing.inherit(left),
 

@@ -59,15 +59,13 @@ export function createShowing(endpoints: Endpoints, signOut: SignOut, clock: Clo
 
   async function hide(person: Person): Promise<Failure | undefined> {
     const endpoint = endpoints.known(person.id);
+    if (endpoint && signOut === 'immediate' && noted.delete(endpoint)) await endpoint.door.note('');
     if (receiving.has(person.id) && endpoints.mayReceiveUnseen(person)) return await receiveUnseen(person);
     if (signOut === 'lazy') {
       endpoints.abandon(person.id);
       return undefined;
     }
-    if (endpoint) {
-      if (noted.has(endpoint)) await endpoint.door.note('');
-      await endpoints.remove(person.id);
-    }
+    if (endpoint) await endpoints.remove(person.id);
     return inherited.has(person.id) && !endpoint ? await endLeft(person) : undefined;
   }
 
