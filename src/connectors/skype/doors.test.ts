@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { systemClock } from '../../gateway/clock.ts';
+import { openAuthority } from '../../sandbox/authority.ts';
+import { serve } from '../../sandbox/listen.ts';
+import { createPools } from '../../sandbox/skype/pools.ts';
+import { type DoorWorld, describeDoor } from './door.test-kit.ts';
+import type { DoorAccount } from './door.ts';
+import { createGate } from './gate.ts';
+import { openDoor, type PoolOptions } from './pools.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'isthmus-doors-'));
+after(() => rmSync(folder, { recursive: true }));
+const authority = await openAuthority(folder, systemClock);
+const trustedHost = 'gateway.contoso.example';
+
+/** The embedded on-prem pool with both its doors open, and the gateway's door to it. */
+async function open(protocol: 'ucwa' | 'sip'): Promise<DoorWorld> {
+  const pools = createPools({ sip: { trustedHosts: [trustedHost] } });
+  const { onPrem } = pools;
+  const http = await serve(onPrem.ucwa, { host: '127.0.0.1', port: 0 });
+  onPrem.setAddresses({ http: http.http.url });
+  const { key, cert } = await authority.issueServer();
+  const ca = authority.caPem;
+  const listener = await onPrem.sip.listen({
+    host: '127.0.0.1',
+    port: 0,
+    tls: { key, cert, ca, clientCertificate: 'wanted' },
+  });
+  const base = { name: 'onPrem', home: 'onPrem', ca } as const;
+  const server = { host: 'localhost', port: listener.port, priority: 0, weight: 0 };
+  const options: PoolOptions =
+    protocol === 'ucwa'
+      ? { ...base, discoveryUrl: http.http.url }
+      : {
+          ...base,
+          protocol,
+          sip: {
+            location: { kind: 'servers', servers: [server] },
+            transport: 'tls',
+            dialect: 'microsoft',
+            localName: trustedHost,
+            identity: await authority.issueClient(trustedHost),
+          },
+        };
+  const ids = new Map<string, string>();
+  const endpointIdOf = ({ sip }: DoorAccount): string => {
+    const known = ids.get(sip) ?? randomUUID();
+    ids.set(sip, known);
+    return known;
+  };
+  const door = openDoor(options, {
+    clock: systemClock,
+    random: Math.random,
+    gate: createGate(8),
+    endpointIdOf,
+    checkEveryMs: 1_000,
+  });
+  return {
+    door,
+    pool: onPrem,
+    discovery: `${http.http.url}/`,
+    async [Symbol.asyncDispose]() {
+      await door[Symbol.asyncDispose]();
+      await http[Symbol.asyncDispose]();
+      await pools[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describeDoor('UCWA', () => open('ucwa'));
+describeDoor('SIP', () => open('sip'));
