@@ -174,6 +174,7 @@ export class ReadBack implements AsyncDisposable {
       if (read.kind === 'unknown') return { kind: 'read' };
       if (read.kind === 'crowded' && span > shortestSpanMs) span = Math.ceil((to - upTo) / 2);
       else upTo = to;
+      if (upTo < before) await this.#options.pace.turn(paceMs.hurried);
     }
     return this.#stopped.aborted ? { kind: 'behind', upTo, afterMs: 0 } : { kind: 'read' };
   }
