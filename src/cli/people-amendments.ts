@@ -45,7 +45,7 @@ export function joinFields(before: PersonFields, edit: PersonFields): PersonFiel
   return { ...others, ...(edit.home === 'none' || sip === undefined ? {} : { sip }), ...edit };
 }
 
-function fieldsOf({ displayName, mode, teams, skype }: Person): PersonFields {
+export function fieldsOf({ displayName, mode, teams, skype }: Person): PersonFields {
   return {
     displayName,
     mode,

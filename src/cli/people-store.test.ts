@@ -5,7 +5,7 @@ import type { DirectoryRules } from '../core/directory/row.ts';
 import { personId } from '../core/ids.ts';
 import type { GatewayEvent } from '../gateway/events.ts';
 import type { Amendments } from './people-amendments.ts';
-import { createPeopleStore } from './people-store.ts';
+import { createPeopleStore, type HeldPeople, type PeopleStoreOptions } from './people-store.ts';
 
 const rules: DirectoryRules = {
   tenants: new Set(['contoso.example']),
@@ -19,7 +19,11 @@ const rules: DirectoryRules = {
 const alice = somebody('alice');
 const bob = somebody('bob');
 
-function world(amendments: Amendments = {}, keep?: (amendments: Amendments) => Promise<void>) {
+function world(
+  amendments: Amendments = {},
+  keep?: (amendments: Amendments) => Promise<void>,
+  more: Pick<Partial<PeopleStoreOptions>, 'held' | 'hold'> = {},
+) {
   const events: GatewayEvent[] = [];
   let kept = amendments;
   const store = createPeopleStore({
@@ -32,6 +36,7 @@ function world(amendments: Amendments = {}, keep?: (amendments: Amendments) => P
         kept = all;
       }),
     report: (event) => void events.push(event),
+    ...more,
   });
   return { store, events, kept: () => kept };
 }
@@ -259,6 +264,29 @@ describe('people read from tenants', () => {
     store.read([carol, dora], []);
     store.read([carol, sharing], []);
     assert.equal(store.directory.person(dora.id), dora);
+    store.read([carol], [{ ...conflict, person: dora.id }]);
+    assert.equal(store.directory.person(dora.id), dora);
+  });
+
+  it('stay as they were before a conflict also after a restart, and go when they are read no more', async () => {
+    let held: HeldPeople = {};
+    const hold = (now: HeldPeople): void => {
+      held = now;
+    };
+    const open = () => world({}, undefined, { held, hold }).store;
+    const conflict = { person: carol.id, field: 'sip', because: 'has several addresses' };
+    const first = open();
+    first.read([carol, dora], []);
+    first.read([sharing], [conflict]);
+    for (const store of [first, open()]) {
+      store.read([sharing], [conflict]);
+      assert.deepEqual(store.directory.person(carol.id), carol);
+      assert.deepEqual(store.directory.person(dora.id), dora);
+    }
+    const last = open();
+    last.read([dora], []);
+    assert.equal(last.directory.person(carol.id), undefined);
+    assert.deepEqual(held, {});
   });
 
   it('come in when the one they shared a name with is removed', async () => {

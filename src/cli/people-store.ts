@@ -17,6 +17,7 @@ import {
   type Amendments,
   amendmentOf,
   amendPerson,
+  fieldsOf,
   joinFields,
   type PersonFields,
   readPerson,
@@ -30,8 +31,15 @@ export interface PeopleStoreOptions {
   readonly amendments: Amendments;
   /** Resolves when the amendments are on disk. */
   readonly keep: (amendments: Amendments) => Promise<void>;
+  /** Those whom a conflict concerned in an earlier run, as they were before it. */
+  readonly held?: HeldPeople;
+  /** Told whom a conflict concerns now, each time that becomes another; is not waited for. */
+  readonly hold?: (held: HeldPeople) => void;
   readonly report: Report;
 }
+
+/** People as they were before a conflict, by id, in the words of the people file. */
+export type HeldPeople = Readonly<Record<string, PersonFields>>;
 
 /**
  * Everybody: as configured, else as read from the tenants, and as operators have changed, added and removed them since.
@@ -51,9 +59,11 @@ export interface PeopleStore extends PeopleChanges {
 
 export function createPeopleStore({ rules, keep, report, ...options }: PeopleStoreOptions): PeopleStore {
   let { amendments, people: configured } = options;
-  let read: readonly Person[] = [];
+  /** Undefined before the first reading: until then whom to hold is as an earlier run left it. */
+  let read: readonly Person[] | undefined;
   let conflicts: readonly PersonConflict[] = [];
   let told: ReadonlySet<string> = new Set();
+  let held: ReadonlyMap<string, Person> = readHeld(options.held ?? {}, rules);
   let lane: Promise<unknown> = Promise.resolve();
   const directory = createDirectory(configured);
 
@@ -61,6 +71,10 @@ export function createPeopleStore({ rules, keep, report, ...options }: PeopleSto
     readonly named: readonly Person[];
     readonly read: readonly Person[];
     readonly problems: readonly string[];
+  }
+
+  function before(id: PersonId): Person | undefined {
+    return directory.person(id) ?? held.get(id);
   }
 
   /** What the sources say, with what operators did about it. */
@@ -79,7 +93,13 @@ export function createPeopleStore({ rules, keep, report, ...options }: PeopleSto
       return [person];
     };
     const named = configured.flatMap(amended);
-    const others = read.flatMap(amended);
+    const others = (read ?? []).flatMap(amended);
+    for (const { person: id } of conflicts) {
+      const person = known.has(id) ? undefined : before(personId(id));
+      if (!person || amendmentOf(amendments, id)?.kind === 'removed') continue;
+      known.add(id);
+      others.push(person);
+    }
     for (const [id, amendment] of Object.entries(amendments)) {
       if (amendment.kind !== 'added' || known.has(id)) continue;
       const outcome = readPerson({ id, ...amendment.fields }, rules);
@@ -92,7 +112,7 @@ export function createPeopleStore({ rules, keep, report, ...options }: PeopleSto
   /** What the directory was told, and who of those read could not be taken as read. */
   function rebuild(): { readonly outcome: ChangeOutcome; readonly clashing: ReadonlySet<string> } {
     const all = everybody();
-    const settled = settle(all.named, all.read, (id) => directory.person(id));
+    const settled = settle(all.named, all.read, before);
     const outcome = directory.apply({ kind: 'replace', people: settled.people });
     tell([
       ...all.problems,
@@ -100,7 +120,17 @@ export function createPeopleStore({ rules, keep, report, ...options }: PeopleSto
       ...(outcome.kind === 'refused' ? outcome.shared.map(describeShared) : []),
     ]);
     noteChanged(outcome);
+    if (read) hold([...conflicts, ...settled.conflicts]);
     return { outcome, clashing: new Set(settled.conflicts.map(({ person }) => person)) };
+  }
+
+  /** They are to be as now after a restart, too, when nobody is left who remembers. */
+  function hold(concerning: readonly PersonConflict[]): void {
+    const people = concerning.flatMap(({ person }) => directory.person(personId(person)) ?? []);
+    const next = new Map<string, Person>(people.map((person) => [person.id, person]));
+    if (next.size === held.size && [...next].every(([id, person]) => held.get(id) === person)) return;
+    held = next;
+    options.hold?.(Object.fromEntries([...next].map(([id, person]) => [id, fieldsOf(person)])));
   }
 
   function noteChanged(outcome: ChangeOutcome): void {
@@ -199,7 +229,7 @@ export function createPeopleStore({ rules, keep, report, ...options }: PeopleSto
   }
 
   function isNamedBySource(id: PersonId): boolean {
-    return [...configured, ...read].some((person) => person.id === id);
+    return [...configured, ...(read ?? [])].some((person) => person.id === id);
   }
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -228,6 +258,15 @@ export function createPeopleStore({ rules, keep, report, ...options }: PeopleSto
     removed: () =>
       Object.entries(amendments).flatMap(([id, { kind }]) => (kind === 'removed' ? personId(id) : [])),
   };
+}
+
+function readHeld(held: HeldPeople, rules: DirectoryRules): ReadonlyMap<string, Person> {
+  return new Map(
+    Object.entries(held).flatMap(([id, fields]) => {
+      const read = readPerson({ id, ...fields }, rules);
+      return read.kind === 'changed' ? [[id, read.person] as const] : [];
+    }),
+  );
 }
 
 function sharedProblem({ name, people }: SharedName, id: PersonId): { field: Field; because: string } {
