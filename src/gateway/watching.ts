@@ -61,7 +61,9 @@ export function createWatching({ connectors, people, failed }: WatchingOptions):
     await Promise.all(
       sides.flatMap((side) => [
         connectors[side].watch(everybody.filter((person) => isSource(person, side))).catch(failed),
-        connectors[side].receive?.(everybody.filter((person) => receivesUnseen(person, side))).catch(failed),
+        connectors[side]
+          .receive?.(everybody.filter((person) => receivesUnseen(person, side)))
+          .catch(failed) ?? Promise.resolve(),
       ]),
     );
   }
