@@ -29,13 +29,14 @@ function levelOf(event: GatewayEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'sender-told':
     case 'presence-published':
       return 'debug';
+    case 'read-back-found':
+      return event.after === 'silence' ? 'warn' : 'info';
     case 'message-ended':
     case 'recovered':
     case 'forgotten':
     case 'people-changed':
       return 'info';
     case 'intake-refused':
-    case 'read-back-found':
     case 'sender-not-told':
     case 'presence-not-published':
     case 'edge-refused':
