@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { modes } from '../people.ts';
 import { readAddress } from './address.ts';
 import { parsePeople } from './people.ts';
-import { describeProblem, fields } from './problems.ts';
+import { fields } from './problems.ts';
 import type { DirectoryRules } from './row.ts';
 
 const rules: DirectoryRules = {
@@ -28,7 +28,10 @@ const row = (name: string, changes: object = {}): object => ({
   ...changes,
 });
 const told = (...rows: readonly unknown[]): string[] =>
-  parsePeople(rows, rules).problems.map(describeProblem);
+  parsePeople(rows, rules).problems.map(
+    ({ row, person, field, because }) =>
+      `row ${row}${person === undefined ? '' : ` (${person})`}${field === undefined ? '' : `, ${field}`}: ${because}`,
+  );
 
 describe('a directory', () => {
   it('becomes people, with what the tenant says for who says nothing', () => {

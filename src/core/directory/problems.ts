@@ -13,9 +13,3 @@ export interface DirectoryProblem {
   /** What is wrong and what to do; follows the field's name in a sentence. */
   readonly because: string;
 }
-
-/** `row 3 (bob@contoso.example), mode: "Island" is no coexistence mode…`. */
-export function describeProblem({ row, person, field, because }: DirectoryProblem): string {
-  const who = person === undefined ? '' : ` (${person})`;
-  return `row ${row}${who}${field === undefined ? '' : `, ${field}`}: ${because}`;
-}
