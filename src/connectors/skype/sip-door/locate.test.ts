@@ -60,7 +60,10 @@ describe('the order of front ends', () => {
         const ordered = orderTargets(given, () => draws[drawn++] ?? 0.5);
         assert.deepEqual(ordered.map(({ host }) => host).sort(), given.map(({ host }) => host).sort());
         const priorities = ordered.map(({ priority }) => priority);
-        assert.deepEqual(priorities, priorities.toSorted((a, b) => a - b));
+        assert.deepEqual(
+          priorities,
+          priorities.toSorted((a, b) => a - b),
+        );
       }),
     );
   });

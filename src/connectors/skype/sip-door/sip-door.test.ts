@@ -10,6 +10,7 @@ import { bodyText, header, type SipRequest, textBody } from '../../../protocols/
 import { categoriesType, formatCategories } from '../../../protocols/sip/ms/categories.ts';
 import { formatMsFault, msFaultType, wrongDelta } from '../../../protocols/sip/ms/fault.ts';
 import { parsePublish } from '../../../protocols/sip/ms/publish.ts';
+import { formatRoamingSelf, roamingSelfType } from '../../../protocols/sip/ms/roaming-self.ts';
 import type { DialogEnd, DoorEndpoint, DoorInvitation, DoorListener, DoorMessage } from '../door.ts';
 import type { Failure } from '../errors.ts';
 import { grant, ScriptedServer } from './scripted-server.test-kit.ts';
@@ -349,6 +350,32 @@ describe('an endpoint at a pool', () => {
     assert.equal(conference.status, 488);
     assert.match(header(conference, 'ms-client-diagnostics') ?? '', /group chats are not supported/);
     assert.equal(heard.invitations.length, 0);
+  });
+
+  it('finds out whether its person has another client, by what that one publishes', async () => {
+    await endpoint.show(busy);
+    const published = parsePublish(bodyText(await server.seen('SERVICE')))?.publications ?? [];
+    const tell = (instances: readonly number[]) =>
+      server.on.set('SUBSCRIBE', (transaction) => {
+        const categories = instances.map((instance) => ({
+          name: 'state',
+          instance,
+          container: 2,
+          version: 1,
+          expireType: 'endpoint' as const,
+          content: { kind: 'empty' as const },
+        }));
+        const body = textBody(formatRoamingSelf({ categories: { uri: frank, categories } }));
+        transaction.respond(200, { headers: [{ name: 'Content-Type', value: roamingSelfType }], body });
+      });
+    const ours = published.map(({ instance }) => instance);
+    tell(ours);
+    assert.equal(await endpoint.hasOthers(soon()), 'unknown');
+    tell([...ours, 0x3123_4567]);
+    assert.equal(await endpoint.hasOthers(soon()), 'yes');
+    server.on.set('SUBSCRIBE', (transaction) => void transaction.respond(489));
+    assert.equal(await endpoint.hasOthers(soon()), 'unknown');
+    server.on.delete('SUBSCRIBE');
   });
 
   it('watches people in batches, and hears of those alone', async () => {

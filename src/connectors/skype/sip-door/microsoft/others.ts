@@ -8,12 +8,14 @@ import {
 import type { Host } from '../host.ts';
 import type { Link } from '../link.ts';
 import { contactOf, requestOf } from '../self.ts';
+import { instanceOf } from './instances.ts';
 
 /**
- * Whether the person has a client of their own beside this endpoint: every client publishes states under its own name,
- * and a person's endpoints are shown all of them (roaming-self). Asked once, without a subscription that stays.
+ * Whether the person has a client of their own beside this endpoint: every client publishes states under its own number,
+ * and a person's endpoints are shown all of them (roaming-self). A client that publishes nothing stays unknown. Asked
+ * once, without a subscription that stays.
  */
-export async function othersThan(host: Host, link: Link): Promise<'yes' | 'no' | 'unknown'> {
+export async function othersThan(host: Host, link: Link): Promise<'yes' | 'unknown'> {
   const { self, names, ask } = host;
   const request = requestOf(self, names, {
     method: 'SUBSCRIBE',
@@ -32,11 +34,13 @@ export async function othersThan(host: Host, link: Link): Promise<'yes' | 'no' |
   if (answer.kind === 'none' || answer.response.status >= 300) return 'unknown';
   const categories = parseRoamingSelf(bodyText(answer.response))?.categories?.categories;
   if (!categories) return 'unknown';
-  const lives = categories.filter(
-    ({ name, expireType }) => expireType === 'endpoint' && (name === 'state' || name === 'device'),
+  const own = new Set([instanceOf(self, 'machineState'), instanceOf(self, 'userState')]);
+  const isAnothers = categories.some(
+    ({ name, expireType, instance }) =>
+      expireType === 'endpoint' &&
+      (name === 'state' || name === 'device') &&
+      instance !== undefined &&
+      !own.has(instance),
   );
-  // A pool that names no endpoints cannot be asked who published.
-  if (lives.some(({ endpointId }) => endpointId === undefined)) return 'unknown';
-  const isOurs = (id: string): boolean => id.toLowerCase().replace(/[{}]/g, '') === self.instance;
-  return lives.some(({ endpointId }) => endpointId !== undefined && !isOurs(endpointId)) ? 'yes' : 'no';
+  return isAnothers ? 'yes' : 'unknown';
 }

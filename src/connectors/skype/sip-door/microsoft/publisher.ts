@@ -15,18 +15,15 @@ import type { Host } from '../host.ts';
 import type { Link } from '../link.ts';
 import type { Publisher } from '../publisher.ts';
 import { requestOf } from '../self.ts';
+import { instanceOf, type OwnState } from './instances.ts';
 
 /** Containers that a state goes into: 2 is oneself and the pool's aggregation, 3 what the pool takes the state from. */
 const containers = [2, 3] as const;
 /** Who sees the note: colleagues, workgroup and team, as Microsoft's clients publish it. */
 const noteContainers = [200, 300, 400] as const;
-/** High bits tell the states of one endpoint apart, as Microsoft's clients do. */
-const instanceBits = { machineState: 0x30000000, userState: 0x20000000 } as const;
 /** A version that is wrong again is another endpoint's publication in between: a few times, not for ever. */
 const mostAttempts = 4;
 const machineIsOn = 3500;
-
-type OwnState = keyof typeof instanceBits;
 
 /**
  * Publishes the category `state` by SERVICE ([MS-PRES]), with the lifetime of the endpoint, so that it goes with it. Versions
@@ -35,8 +32,6 @@ type OwnState = keyof typeof instanceBits;
 export function createMicrosoftPublisher(host: Host, link: Link): Publisher {
   const { self, names, ask } = host;
   const versions = new Map<string, number>();
-  const instanceOf = (type: OwnState): number =>
-    (instanceBits[type] | (Number.parseInt(self.epid.slice(0, 7), 16) & 0x0fffffff)) >>> 0;
   let lane: Promise<unknown> = Promise.resolve();
   let isShown = false;
   let isNoted = false;
@@ -47,7 +42,7 @@ export function createMicrosoftPublisher(host: Host, link: Link): Publisher {
     state: State,
     expires?: number,
   ): CategoryPublication => {
-    const instance = instanceOf(type);
+    const instance = instanceOf(self, type);
     return {
       category: 'state',
       instance,
