@@ -248,6 +248,30 @@ describe('setStatusMessage', () => {
   });
 });
 
+describe('what the calendar says', () => {
+  it('shows to all, with the automatic reply', async () => {
+    await using alices = await world();
+    await alices.session('Available', 'Available');
+    alices.graph.tenants.presence.setCalendar(alice.objectId, { kind: 'meeting' });
+    assert.equal(await alices.shown(), 'Busy/InAMeeting');
+    const reply = { kind: 'outOfOffice', message: 'Until Monday' } as const;
+    alices.graph.tenants.presence.setCalendar(alice.objectId, reply);
+    assert.equal(await alices.shown(), 'Available/OutOfOffice');
+    const seen = await alices.graph.ask(alices.app, 'GET', `/users/${alice.objectId}/presence`);
+    assert.deepEqual(seen.body.outOfOfficeSettings, { message: 'Until Monday', isOutOfOffice: true });
+  });
+
+  it('cannot be said by an application', async () => {
+    await using alices = await world();
+    for (const pair of [
+      ['Available', 'OutOfOffice'],
+      ['Busy', 'InAMeeting'],
+    ] as const)
+      assert.equal((await alices.session(...pair)).status, 400);
+    assert.equal(await alices.shown(), 'Offline/Offline');
+  });
+});
+
 it('a presence carries a number that grows', async () => {
   await using alices = await world();
   const number = async () =>

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { preferredPairs, sessionPairs } from '../../../protocols/graph/presence.ts';
 import {
   aggregate,
+  type Calendar,
   fadeMs,
   nextChange,
   type PresenceInputs,
@@ -31,19 +32,24 @@ const inputs: fc.Arbitrary<PresenceInputs> = fc.record({
     }),
     { nil: undefined },
   ),
+  calendar: fc.constant({ kind: 'free' as const }),
 });
 
 function sessions(...list: readonly PresenceSession[]): PresenceInputs {
-  return { sessions: new Map(list.map((one, i) => [String(i), one])), preferred: undefined };
+  return {
+    sessions: new Map(list.map((one, i) => [String(i), one])),
+    preferred: undefined,
+    calendar: { kind: 'free' },
+  };
 }
 const available = { pair: sessionPairs[0], setAt: now, expiresAt: now + 240 * minute };
 
 describe('what others see of a person', () => {
   it('is Offline without a living session, whatever is preferred', () => {
     fc.assert(
-      fc.property(inputs, ({ preferred }) => {
+      fc.property(inputs, ({ preferred, calendar }) => {
         const shown = aggregate(
-          { sessions: new Map([['a', { ...available, expiresAt: now }]]), preferred },
+          { sessions: new Map([['a', { ...available, expiresAt: now }]]), preferred, calendar },
           now,
         );
         assert.deepEqual(shown, { availability: 'Offline', activity: 'Offline' });
@@ -56,7 +62,7 @@ describe('what others see of a person', () => {
       fc.property(inputs, fc.constantFrom(...preferredPairs), (given, pair) => {
         const withOne = new Map([...given.sessions, ['one', available]]);
         const preferred = { pair, expiresAt: now + 1 };
-        assert.deepEqual(aggregate({ sessions: withOne, preferred }, now), pair);
+        assert.deepEqual(aggregate({ ...given, sessions: withOne, preferred }, now), pair);
       }),
     );
   });
@@ -66,7 +72,7 @@ describe('what others see of a person', () => {
       fc.property(inputs, (given) => {
         const all = aggregate({ ...given, preferred: undefined }, now);
         for (const [id, one] of given.sessions) {
-          const alone = aggregate({ sessions: new Map([[id, one]]), preferred: undefined }, now);
+          const alone = aggregate({ ...given, sessions: new Map([[id, one]]), preferred: undefined }, now);
           assert.ok(order.indexOf(all.availability) <= order.indexOf(alone.availability));
         }
       }),
@@ -108,6 +114,20 @@ describe('what others see of a person', () => {
     assert.deepEqual(at(fadeMs - 1), { availability: 'Available', activity: 'Available' });
     assert.deepEqual(at(fadeMs), { availability: 'Available', activity: 'AvailableInactive' });
     assert.deepEqual(at(2 * fadeMs), { availability: 'Away', activity: 'Away' });
+  });
+
+  it('is why somebody is there who would be Available, as the calendar says', () => {
+    const [, call] = sessionPairs;
+    const [, , doNotDisturb] = preferredPairs;
+    const during = (calendar: Calendar, pair: PresenceSession['pair'] = available.pair) =>
+      aggregate({ ...sessions({ ...available, pair }), calendar }, now);
+    const out: Calendar = { kind: 'outOfOffice', message: 'Until Monday' };
+    assert.deepEqual(during({ kind: 'meeting' }), { availability: 'Busy', activity: 'InAMeeting' });
+    assert.deepEqual(during(out), { availability: 'Available', activity: 'OutOfOffice' });
+    assert.deepEqual(during({ kind: 'meeting' }, call), call);
+    const preferred = { pair: doNotDisturb, expiresAt: now + 1 };
+    assert.deepEqual(aggregate({ ...sessions(available), calendar: out, preferred }, now), doNotDisturb);
+    assert.equal(aggregate({ ...sessions(), calendar: out }, now).availability, 'Offline');
   });
 
   it('does not fade from Busy', () => {

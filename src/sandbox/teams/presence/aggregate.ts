@@ -13,10 +13,16 @@ export interface PreferredPresence {
   readonly expiresAt: number;
 }
 
+/** What the person's calendar and automatic replies say now. No request of Graph's presence API sets it. */
+export type Calendar =
+  | { readonly kind: 'free' | 'meeting' }
+  | { readonly kind: 'outOfOffice'; readonly message: string };
+
 export interface PresenceInputs {
   /** By session id. */
   readonly sessions: ReadonlyMap<string, PresenceSession>;
   readonly preferred: PreferredPresence | undefined;
+  readonly calendar: Calendar;
 }
 
 /** An available session that nobody repeats turns inactive after this long, and away after twice as long. */
@@ -25,9 +31,14 @@ export const fadeMs = 5 * 60_000;
 const offline: PresencePair = { availability: 'Offline', activity: 'Offline' };
 const inactive: PresencePair = { availability: 'Available', activity: 'AvailableInactive' };
 const away: PresencePair = { availability: 'Away', activity: 'Away' };
+const meeting: PresencePair = { availability: 'Busy', activity: 'InAMeeting' };
+const outOfOffice: PresencePair = { availability: 'Available', activity: 'OutOfOffice' };
 
-/** What others see at `now`: the preference while any session lives, else the strongest session, else Offline. */
-export function aggregate({ sessions, preferred }: PresenceInputs, now: number): PresencePair {
+/**
+ * What others see at `now`: the preference while any session lives, else the strongest session, else Offline. The calendar
+ * says why somebody is there who would be Available.
+ */
+export function aggregate({ sessions, preferred, calendar }: PresenceInputs, now: number): PresencePair {
   let strongest: PresencePair | undefined;
   let strongestSetAt = 0;
   for (const session of sessions.values()) {
@@ -40,7 +51,19 @@ export function aggregate({ sessions, preferred }: PresenceInputs, now: number):
     }
   }
   if (strongest === undefined) return offline;
-  return preferred && preferred.expiresAt > now ? preferred.pair : strongest;
+  if (preferred && preferred.expiresAt > now) return preferred.pair;
+  return strongest.availability === 'Available' ? byCalendar(calendar, strongest) : strongest;
+}
+
+function byCalendar({ kind }: Calendar, available: PresencePair): PresencePair {
+  switch (kind) {
+    case 'free':
+      return available;
+    case 'meeting':
+      return meeting;
+    case 'outOfOffice':
+      return outOfOffice;
+  }
 }
 
 /** Only an available session fades. */
@@ -82,8 +105,10 @@ export function nextChange({ sessions, preferred }: PresenceInputs, now: number)
 }
 
 /** The same without what has run out. */
-export function withoutExpired({ sessions, preferred }: PresenceInputs, now: number): PresenceInputs {
+export function withoutExpired(inputs: PresenceInputs, now: number): PresenceInputs {
+  const { sessions, preferred } = inputs;
   return {
+    ...inputs,
     sessions: new Map([...sessions].filter(([, { expiresAt }]) => expiresAt > now)),
     preferred: preferred && preferred.expiresAt > now ? preferred : undefined,
   };

@@ -100,6 +100,21 @@ describe('presence in the sandbox', () => {
     assert.equal(presences.get('alice').statusMessage, null);
   });
 
+  it('tells of an automatic reply, whether anybody is signed in or not', () => {
+    const { presences, changes } = start();
+    presences.setCalendar('alice', { kind: 'outOfOffice', message: 'Until Monday' });
+    assert.deepEqual(presences.get('alice').outOfOfficeSettings, {
+      message: 'Until Monday',
+      isOutOfOffice: true,
+    });
+    assert.equal(changes.length, 1);
+    presences.setSession('alice', 'app', available, 5 * minute);
+    assert.equal(presences.get('alice').activity, 'OutOfOffice');
+    presences.setCalendar('alice', { kind: 'free' });
+    assert.equal(presences.get('alice').outOfOfficeSettings.isOutOfOffice, false);
+    assert.equal(presences.get('alice').activity, 'Available');
+  });
+
   it('leaves no timer when it is disposed of', () => {
     const { clock, presences } = start();
     presences.setSession('alice', 'app', available, 5 * minute);

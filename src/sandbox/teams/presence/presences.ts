@@ -8,7 +8,7 @@ import type {
 import type { NewStatusMessage, PresenceBackend } from '../../../protocols/graph/server/backend.ts';
 import type { Change } from '../../../protocols/graph/server/notifier/change.ts';
 import type { Clock } from '../../clock.ts';
-import { aggregate, nextChange, type PresenceInputs, withoutExpired } from './aggregate.ts';
+import { aggregate, type Calendar, nextChange, type PresenceInputs, withoutExpired } from './aggregate.ts';
 
 interface Status {
   readonly shown: PresenceStatusMessage;
@@ -46,30 +46,34 @@ export class Presences implements PresenceBackend, Disposable {
 
   setSession(userId: string, sessionId: string, pair: SessionPair, durationMs: number): void {
     const now = this.#clock.now();
-    this.#update(userId, ({ sessions, preferred }) => {
+    this.#update(userId, ({ sessions }) => {
       const others = [...sessions].filter(([id]) => id !== sessionId).slice(1 - maxSessions);
       const session = { pair, setAt: now, expiresAt: now + durationMs };
-      return { sessions: new Map([...others, [sessionId, session]]), preferred };
+      return { sessions: new Map([...others, [sessionId, session]]) };
     });
   }
 
   clearSession(userId: string, sessionId: string): boolean {
     const { sessions } = this.#state(userId).inputs;
     if (!sessions.has(sessionId)) return false;
-    this.#update(userId, ({ preferred }) => ({
+    this.#update(userId, () => ({
       sessions: new Map([...sessions].filter(([id]) => id !== sessionId)),
-      preferred,
     }));
     return true;
   }
 
   setPreferred(userId: string, pair: PreferredPair, durationMs: number): void {
     const expiresAt = this.#clock.now() + durationMs;
-    this.#update(userId, ({ sessions }) => ({ sessions, preferred: { pair, expiresAt } }));
+    this.#update(userId, () => ({ preferred: { pair, expiresAt } }));
   }
 
   clearPreferred(userId: string): void {
-    this.#update(userId, ({ sessions }) => ({ sessions, preferred: undefined }));
+    this.#update(userId, () => ({ preferred: undefined }));
+  }
+
+  /** As the person's calendar would; no client of Graph's presence can. */
+  setCalendar(userId: string, calendar: Calendar): void {
+    this.#update(userId, () => ({ calendar }));
   }
 
   setStatusMessage(userId: string, status: NewStatusMessage | undefined): void {
@@ -93,7 +97,7 @@ export class Presences implements PresenceBackend, Disposable {
     const existing = this.#states.get(userId);
     if (existing) return existing;
     const state: State = {
-      inputs: { sessions: new Map(), preferred: undefined },
+      inputs: { sessions: new Map(), preferred: undefined, calendar: { kind: 'free' } },
       status: undefined,
       presence: this.get(userId),
       timer: undefined,
@@ -102,9 +106,10 @@ export class Presences implements PresenceBackend, Disposable {
     return state;
   }
 
-  #update(userId: string, change: (inputs: PresenceInputs) => PresenceInputs): void {
+  #update(userId: string, change: (inputs: PresenceInputs) => Partial<PresenceInputs>): void {
     const state = this.#state(userId);
-    state.inputs = change(withoutExpired(state.inputs, this.#clock.now()));
+    const inputs = withoutExpired(state.inputs, this.#clock.now());
+    state.inputs = { ...inputs, ...change(inputs) };
     this.#refresh(userId);
   }
 
@@ -116,11 +121,13 @@ export class Presences implements PresenceBackend, Disposable {
     this.#arm(userId, state, now);
     const pair = aggregate(state.inputs, now);
     const statusMessage = state.status?.shown ?? null;
+    const outOfOfficeSettings = settingsOf(state.inputs.calendar);
     const { presence: before } = state;
     if (
       before.availability === pair.availability &&
       before.activity === pair.activity &&
-      before.statusMessage === statusMessage
+      before.statusMessage === statusMessage &&
+      before.outOfOfficeSettings.message === outOfOfficeSettings.message
     ) {
       return;
     }
@@ -128,6 +135,7 @@ export class Presences implements PresenceBackend, Disposable {
       ...before,
       ...pair,
       statusMessage,
+      outOfOfficeSettings,
       sequenceNumber: this.#stamp(now),
     };
     state.presence = presence;
@@ -159,7 +167,13 @@ function offline(userId: string, sequenceNumber: string): Presence {
     availability: 'Offline',
     activity: 'Offline',
     statusMessage: null,
-    outOfOfficeSettings: { message: null, isOutOfOffice: false },
+    outOfOfficeSettings: settingsOf({ kind: 'free' }),
     sequenceNumber,
   };
+}
+
+function settingsOf(calendar: Calendar): Presence['outOfOfficeSettings'] {
+  return calendar.kind === 'outOfOffice'
+    ? { message: calendar.message, isOutOfOffice: true }
+    : { message: null, isOutOfOffice: false };
 }
