@@ -23,7 +23,7 @@ ${Object.entries(scale).map(row).join('\n')}
 }
 
 it('docs/presence.md has the table of both scales', () => {
-  const scales = /<!-- scales -->[^]*<!-- \/scales -->/;
+  const scales = /<!-- scales -->[\s\S]*<!-- \/scales -->/;
   const before = readFileSync(file, 'utf8');
   if (process.env['UPDATE_DOCS']) writeFileSync(file, before.replace(scales, table()));
   const now = readFileSync(file, 'utf8');
