@@ -263,11 +263,8 @@ describe('what the calendar says', () => {
 
   it('cannot be said by an application', async () => {
     await using alices = await world();
-    for (const pair of [
-      ['Available', 'OutOfOffice'],
-      ['Busy', 'InAMeeting'],
-    ] as const)
-      assert.equal((await alices.session(...pair)).status, 400);
+    assert.equal((await alices.session('Available', 'OutOfOffice')).status, 400);
+    assert.equal((await alices.session('Busy', 'InAMeeting')).status, 400);
     assert.equal(await alices.shown(), 'Offline/Offline');
   });
 });
