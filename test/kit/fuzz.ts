@@ -170,7 +170,7 @@ export function assertNoBlowUp(run: (size: number) => void, size: number): void 
 }
 
 /** What is done again and again leaves nothing behind: after many rounds the heap is as large as after some. */
-export function assertKeepsNothing(run: () => void, rounds = 300): void {
+export function assertKeepsNothing(run: () => void, rounds = 150): void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const heap = (): number => {

@@ -118,21 +118,6 @@ describe('what Graph does not tell of', () => {
     await passing('the message', () => teams.sink.timesTaken(lost) > 0);
     assert.deepEqual(teams.sink.counted, { gap: 0, silence: 1 });
   });
-
-  it('is read again while the ledger cannot keep it, and the cursor waits', async () => {
-    const chat = await teams.actor(alice).chatWith(bob.id);
-    teams.losing = true;
-    const lost = await teams.actor(alice).say(chat, 'lost');
-    await teams.service.notifier.idle();
-    teams.losing = false;
-    teams.sink.full = true;
-    for (let n = 0; n < 20; n++) {
-      teams.clock.advance(10_000);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    teams.sink.full = false;
-    await passing('the message', () => teams.sink.timesTaken(lost) > 0);
-  });
 });
 
 function clientStateOf(teams: TeamsWorld, id: string): { readonly clientState: string } {
