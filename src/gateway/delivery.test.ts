@@ -158,6 +158,20 @@ describe('delivery', () => {
     assert.equal(w.skype.delivered.length, 0);
   });
 
+  it('goes on asking for a while after a late start, when everything that was left is asked about at once', async () => {
+    await using w = await world();
+    w.skype.capabilities.canFind = true;
+    w.clock.advance(3_600_000);
+    let answers = 0;
+    w.skype.onFind = (order) =>
+      ++answers < 4
+        ? { kind: 'unknown', refusal: unreachable }
+        : { ...w.skype.shown(order.message), kind: 'found' };
+    const end = await passTime(w.clock, w.deliver({ ...w.message, attempts: 1 }, toSkype, running));
+    assert.equal(end.kind, 'delivered');
+    assert.equal(answers, 4);
+  });
+
   it('brings a message to a definite end although the connector throws', async () => {
     await using w = await world();
     w.skype.onDeliver = () => {

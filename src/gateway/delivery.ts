@@ -49,8 +49,13 @@ export interface DeliveryOptions {
 
 /** Kept of the deadline for asking the network about an attempt that had no answer, ms. */
 const askingTimeMs = 1_500;
-/** How long past the deadline, or past a start after it, a network may take to say whether it has the message, ms. */
+/** How long past the deadline a network may take to say whether it has the message, ms. */
 const graceMs = 3_000;
+/**
+ * The same past a start after the deadline, ms. Longer: everything that the last run left is asked about at once, and to
+ * be right is worth more to a sender who has waited anyway.
+ */
+const lateAskingMs = 15_000;
 
 /**
  * Brings one message to its final state and records it. Runs the machine of `core/conversation` against the
@@ -80,6 +85,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
     command: DeliveryCommand,
     message: StoredMessage,
     bring: Bring,
+    askUntil: number,
     signal: AbortSignal,
   ): Promise<DeliveryEvent> {
     const now = clock.now();
@@ -104,7 +110,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
         return { kind: 'attempted', outcome };
       }
       case 'ask': {
-        using limit = deadline(clock, Math.max(0, message.deadlineAt - now) + graceMs, signal);
+        using limit = deadline(clock, Math.max(0, askUntil - now) + graceMs, signal);
         const order = await orderFor(message, bring, command.attempt, now);
         const finding = await guarded(() => connectors[bring.side].find(order, limit.signal), bring.side);
         signal.throwIfAborted();
@@ -176,6 +182,9 @@ export function createDelivery(options: DeliveryOptions): Deliver {
 
   return async (message, route, signal) => {
     const side = route.kind === 'bring' ? route.side : message.side;
+    const begunAt = clock.now();
+    const isLate = begunAt >= message.deadlineAt;
+    const askUntil = isLate ? begunAt + lateAskingMs : message.deadlineAt;
     let state: DeliveryState = { kind: 'new' };
     let event = firstEvent(message, route);
     for (;;) {
@@ -185,12 +194,12 @@ export function createDelivery(options: DeliveryOptions): Deliver {
         deadlineAt: message.deadlineAt - askingTimeMs,
         random: options.random(),
         retry: options.retry,
-        canFind: connectors[side].capabilities.canFind,
+        askUntil: connectors[side].capabilities.canFind ? askUntil : undefined,
       });
       state = decision.state;
       if (state.kind === 'ended') break;
       if (!decision.command || route.kind !== 'bring') throw new Error(`a message is stuck in ${state.kind}`);
-      event = await perform(decision.command, message, route, signal);
+      event = await perform(decision.command, message, route, askUntil, signal);
     }
     const at = clock.now();
     if (state.end.kind === 'delivered') {

@@ -20,7 +20,14 @@ const remoteId = '1' as RemoteId;
 const refusal: Refusal = { id: 'unreachable', side: 'skype' };
 
 function context(now = 0, canFind = false): DeliveryContext {
-  return { side: 'skype', now, deadlineAt: 30_000, random: 0.5, retry: defaultRetry, canFind };
+  return {
+    side: 'skype',
+    now,
+    deadlineAt: 30_000,
+    random: 0.5,
+    retry: defaultRetry,
+    askUntil: canFind ? 30_000 : undefined,
+  };
 }
 
 function run(

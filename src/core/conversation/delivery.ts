@@ -96,8 +96,8 @@ export interface DeliveryContext {
   /** In [0, 1): spreads retries. */
   readonly random: number;
   readonly retry: RetryPolicy;
-  /** Whether the network could say for certain if only it answered: then it is asked until the deadline. */
-  readonly canFind: boolean;
+  /** Unix ms until which a network that could say for certain is asked again; undefined where none could. */
+  readonly askUntil: number | undefined;
 }
 
 export interface RetryPolicy {
@@ -183,7 +183,7 @@ function afterAsking(
       return retryOrFail(state.attempt, absentReason(state.refusal), 0, context);
     case 'unknown': {
       const ms = backoffMs(state.asked, context.retry, context.random);
-      if (!context.canFind || context.now + ms >= context.deadlineAt)
+      if (context.askUntil === undefined || context.now + ms >= context.askUntil)
         return fail({ ...finding.refusal, id: 'uncertain' });
       return { state: { ...state, kind: 'waitingToAsk' }, command: { kind: 'wait', ms } };
     }
