@@ -168,7 +168,8 @@ export class Endpoints implements AsyncDisposable {
   /** The person's own endpoint, made if need be. */
   async ofPerson(person: Person): Promise<Found<Endpoint>> {
     const known = this.#alive(person.id);
-    if (known) return { kind: 'found', endpoint: known };
+    if (known && isAt(known, person)) return { kind: 'found', endpoint: known };
+    if (known) await this.remove(person.id);
     return this.#make(
       person.id,
       { kind: 'person', person: person.id },
@@ -257,6 +258,11 @@ export class Endpoints implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#byKey.keys()].map((key) => this.remove(key)));
   }
+}
+
+/** False for one that is left from before the person's account moved. */
+function isAt({ pool, sip }: Endpoint, { skype }: Person): boolean {
+  return skype.home !== 'none' && skype.pool === pool && skype.sip === sip;
 }
 
 function gatewayKey(pool: string): string {
