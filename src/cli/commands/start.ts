@@ -73,7 +73,9 @@ function show(gateway: RunningGateway, config: Config, servers: ServerAddresses 
       ? [
           ['Embedded Graph and sign-in', `${servers.graph.http}  ${servers.graph.https}`],
           ['Embedded online pool', `${servers.pools.online.http}  ${servers.pools.online.https}`],
+          ['… over SIP, TCP and TLS', `${servers.pools.online.sip.tcp}  ${servers.pools.online.sip.tls}`],
           ['Embedded on-prem pool', `${servers.pools.onPrem.http}  ${servers.pools.onPrem.https}`],
+          ['… over SIP, TCP and TLS', `${servers.pools.onPrem.sip.tcp}  ${servers.pools.onPrem.sip.tls}`],
         ]
       : []),
     ['State', config.data],

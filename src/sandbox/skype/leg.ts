@@ -33,7 +33,8 @@ export type SessionEnd =
   | 'endedByPeer'
   | 'silence';
 
-export type SendOutcome = 'delivered' | 'timeout' | 'ended' | 'unreachable';
+/** `refused`: the other client answered that it does not take the message. */
+export type SendOutcome = 'delivered' | 'refused' | 'timeout' | 'ended' | 'unreachable';
 
 /** One endpoint's hold on a session. What comes after its end does nothing. */
 export interface Leg {
@@ -53,8 +54,8 @@ export interface Leg {
 /** Through which a leg's door is told of things. */
 export interface LegSink {
   connected(peer: string, formats: readonly Format[]): void;
-  /** `taken` when the client has the message. Disposed to withdraw one whose time is over. */
-  message(text: Text, taken: () => void): Disposable;
+  /** `settled` once, when the client has taken or refused the message. Disposed to withdraw one whose time is over. */
+  message(text: Text, settled: (isTaken: boolean) => void): Disposable;
   peerTyping(on: boolean): void;
   over(end: SessionEnd): void;
 }

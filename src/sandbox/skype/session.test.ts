@@ -21,15 +21,15 @@ class Party implements LegSink {
   readonly told: string[] = [];
   readonly shown: string[] = [];
   readonly ends: SessionEnd[] = [];
-  readonly waiting: { text: string; taken: () => void }[] = [];
+  readonly waiting: { text: string; settled: (isTaken: boolean) => void }[] = [];
 
   connected(): void {
     this.#tell('connected');
   }
 
-  message({ text }: { readonly text: string }, taken: () => void): Disposable {
+  message({ text }: { readonly text: string }, settled: (isTaken: boolean) => void): Disposable {
     this.#tell('message');
-    const message = { text, taken };
+    const message = { text, settled };
     this.waiting.push(message);
     return {
       [Symbol.dispose]: () => {
@@ -50,9 +50,9 @@ class Party implements LegSink {
 
   /** Proves receipt of everything that waits. */
   fetch(): void {
-    for (const { text, taken } of this.waiting.splice(0)) {
+    for (const { text, settled } of this.waiting.splice(0)) {
       this.shown.push(text);
-      taken();
+      settled(true);
     }
   }
 
@@ -217,7 +217,7 @@ describe('a session', () => {
     world.send(world.caller);
     world.send(world.caller);
     world.send(world.caller);
-    bob.waiting.splice(0, 1)[0]?.taken();
+    bob.waiting.splice(0, 1)[0]?.settled(true);
     world.clock.advance(30_000);
     assert.deepEqual(world.outcomes, [['delivered'], ['timeout'], ['timeout']]);
     bob.fetch();

@@ -198,7 +198,9 @@ export class Session {
     const timer = this.#options.clock.setTimer(this.#options.times.messageMs, () =>
       pending.settle('timeout'),
     );
-    withdrawn = parties.other.sink.message(text, () => pending.settle('delivered'));
+    withdrawn = parties.other.sink.message(text, (isTaken) =>
+      pending.settle(isTaken ? 'delivered' : 'refused'),
+    );
   }
 
   #typing(from: Endpoint): void {

@@ -111,7 +111,9 @@ function callThrough(leg: Leg): BackendCall {
     accept: () => leg.accept(),
     decline: (reason) => leg.decline(reason === 'Local' ? 'endpoint' : 'person'),
     hangUp: () => leg.hangUp(),
-    send: (content, settled) => leg.send(content, settled),
+    // UCWA has no word for a refusal: it is a message that was not taken in time.
+    send: (content, settled) =>
+      leg.send(content, (outcome) => settled(outcome === 'refused' ? 'timeout' : outcome)),
     typing: () => leg.typing(),
   };
 }
@@ -119,7 +121,7 @@ function callThrough(leg: Leg): BackendCall {
 function sinkTo(sink: CallSink, card: (address: string) => PersonCard): LegSink {
   return {
     connected: (peer, formats) => sink.connected(card(peer), formats),
-    message: (text, taken) => sink.message(text, taken),
+    message: (text, settled) => sink.message(text, () => settled(true)),
     peerTyping: (on) => sink.peerTyping(on),
     over: (end) => sink.over(end),
   };

@@ -1,5 +1,3 @@
-import { textBody } from '../../../protocols/sip/message.ts';
-import { makeRequest } from '../../../protocols/sip/request.ts';
 import type { Endpoint, EndpointDoor } from '../endpoint.ts';
 import type { Invitation, Leg, LegSink } from '../leg.ts';
 import type { Pool } from '../pool.ts';
@@ -73,26 +71,6 @@ export class SipEndpoint implements Disposable {
   keep(seconds: number): void {
     this.#expiry?.[Symbol.dispose]();
     this.#expiry = this.line.clock.setTimer(seconds * 1000, () => this[Symbol.dispose]());
-  }
-
-  /** Tells the client that its account is no longer welcome, and ends. */
-  deregister(): void {
-    const request = makeRequest({
-      method: 'NOTIFY',
-      uri: this.contact,
-      from: `<sip:${this.address}>;tag=${this.line.newTag()}`,
-      to: this.to,
-      callId: this.#options.newCallId(),
-      cseq: 1,
-      headers: [
-        { name: 'Event', value: 'registration-notify' },
-        { name: 'Subscription-State', value: 'terminated' },
-        { name: 'Content-Type', value: 'text/registration-event' },
-      ],
-      body: textBody('deregistered;event=rejected'),
-    });
-    this.line.request(request, { onResponse: () => undefined, onFailure: () => undefined });
-    this[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {

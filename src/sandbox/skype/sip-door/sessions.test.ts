@@ -157,9 +157,11 @@ describe('a session', { timeout: 20_000 }, () => {
     ].join('');
     assert.equal((await talk.say(both, 'multipart/alternative;boundary=b')).status, 200);
     assert.deepEqual(callee.texts, ['plain']);
+    callee.answer = (transaction) => void transaction.respond(415);
+    assert.equal((await talk.say('refused')).status, 488);
     callee.answer = () => undefined;
     const answered = talk.say('never taken');
-    await until(() => callee.texts.length === 2);
+    await until(() => callee.texts.length === 3);
     world.clock.advance(31_000);
     assert.equal((await answered).status, 408);
   });

@@ -73,10 +73,8 @@ export function invite(options: InviteOptions): OpenInvite | undefined {
       });
       session.accepted(response);
     },
-    message: (text, taken) => {
-      session?.say(text, (isTaken) => {
-        if (isTaken) taken();
-      });
+    message: (text, settled) => {
+      session?.say(text, settled);
       return nothing;
     },
     peerTyping: (on) => session?.typing(on),

@@ -149,12 +149,13 @@ export class ImSession implements DialogOwner {
     this.#options.line.request(request, {
       onResponse: (response) => {
         if (response.status < 200) return;
-        settled?.(response.status < 300);
+        // First, because a session that has ended says more than a message that was refused.
         this.#feed({ kind: 'answered', request, response });
+        settled?.(response.status < 300);
       },
       onFailure: () => {
-        settled?.(false);
         this.#feed({ kind: 'unanswered', request });
+        settled?.(false);
       },
     });
   }
@@ -238,6 +239,7 @@ export class ImSession implements DialogOwner {
 
 /** What the writer of a message is told that did not arrive. */
 export const messageRefusals: Readonly<Record<Exclude<SendOutcome, 'delivered'>, Refusal>> = {
+  refused: { status: 488, code: 13_010, reason: 'The other client does not take the message' },
   timeout: { status: 408, code: 13_009, reason: 'The other client did not take the message in time' },
   ended: { ...refusals.noSuchDialog },
   unreachable: { status: 504, code: 1007, reason: 'The pool of the person cannot be reached' },

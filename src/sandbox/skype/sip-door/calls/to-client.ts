@@ -7,7 +7,7 @@ import { hasToken } from '../../../../protocols/sip/headers/tokens.ts';
 import { type Header, header, type SipRequest, type SipResponse } from '../../../../protocols/sip/message.ts';
 import { makeRequest } from '../../../../protocols/sip/request.ts';
 import type { ClientTransaction } from '../../../../protocols/sip/transaction/client.ts';
-import type { Invitation, Leg, LegSink, SessionEnd } from '../../leg.ts';
+import type { Invitation, Leg, LegSink, SessionEnd, Text } from '../../leg.ts';
 import type { Line } from '../line.ts';
 import { ImSession, offer } from './im-session.ts';
 
@@ -69,10 +69,8 @@ class ClientCall implements LegSink {
 
   connected(): void {}
 
-  message(text: Parameters<LegSink['message']>[0], taken: () => void): Disposable {
-    this.#session?.say(text, (isTaken) => {
-      if (isTaken) taken();
-    });
+  message(text: Text, settled: (isTaken: boolean) => void): Disposable {
+    this.#session?.say(text, settled);
     return { [Symbol.dispose]: () => undefined };
   }
 

@@ -152,10 +152,8 @@ export class Pager {
   #sink(peer: string, isOwn: (leg: Leg) => boolean, over: (end: SessionEnd) => void): LegSink {
     return {
       connected: () => undefined,
-      message: (text, taken) => {
-        this.#page(peer, text, (isTaken) => {
-          if (isTaken) taken();
-        });
+      message: (text, settled) => {
+        this.#page(peer, text, settled);
         return { [Symbol.dispose]: () => undefined };
       },
       // Whoever knows no sessions is not told of typing either.
