@@ -75,6 +75,7 @@ export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorList
   const invited = async (invitation: DoorInvitation): Promise<void> => {
     const { dialog, from, body, thread } = invitation;
     if (endpoint.find(dialog)) return;
+    using _arrived = ringing.arrived(dialog);
     const meant = await meantBy(invitation);
     switch (meant.kind) {
       case 'ours':

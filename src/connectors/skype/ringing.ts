@@ -5,6 +5,8 @@ import type { Endpoint } from './endpoints.ts';
 
 /** Invitations that ring at a person's own clients as well as at the gateway's endpoint, until the gateway decides. */
 export interface Ringing {
+  /** An invitation has come, and it is being found out who is meant; it may end meanwhile. Disposed when that is done. */
+  arrived(dialog: DialogId): Disposable;
   /** Whether a first text of this peer may be left ringing: only where a conversation begins with it. */
   mayRing(peer: SipUri): boolean;
   /** Leaves it to the gateway what becomes of it. Rejects, and has taken nothing, if the text cannot be kept. */
@@ -22,15 +24,25 @@ export function createRinging(endpoint: Endpoint, sink: Sink): Ringing {
   const heard = new Map<DialogId, Heard>();
 
   return {
+    arrived(dialog) {
+      const ring: Heard = { watch: undefined, end: undefined };
+      heard.set(dialog, ring);
+      return {
+        [Symbol.dispose]() {
+          if (heard.get(dialog) === ring && !ring.watch) heard.delete(dialog);
+        },
+      };
+    },
+
     mayRing: (peer) =>
       sink.rings !== undefined &&
       endpoint.owner.kind === 'person' &&
       (endpoint.known(peer, undefined)?.isFresh ?? true),
 
     async rings({ dialog, thread, from }, message) {
-      const ring: Heard = { watch: undefined, end: undefined };
-      heard.set(dialog, ring);
-      endpoint.leaveRinging(dialog, thread, from);
+      const ring: Heard = heard.get(dialog) ?? { watch: undefined, end: undefined };
+      if (ring.end === 'answered-elsewhere' || ring.end === 'declined') return;
+      if (ring.end === undefined) endpoint.leaveRinging(dialog, thread, from);
       try {
         ring.watch = await sink.rings?.({
           message,
@@ -41,19 +53,21 @@ export function createRinging(endpoint: Endpoint, sink: Sink): Ringing {
           },
         });
       } catch (error) {
-        heard.delete(dialog);
         endpoint.ended(dialog);
         throw error;
       }
-      if (ring.end !== undefined) ring.watch?.ended(ring.end);
+      if (ring.end === undefined) return;
+      heard.delete(dialog);
+      ring.watch?.ended(ring.end);
     },
 
     ended(dialog, how) {
       const ring = heard.get(dialog);
-      heard.delete(dialog);
       if (!ring) return;
       ring.end = how;
-      ring.watch?.ended(how);
+      if (!ring.watch) return;
+      heard.delete(dialog);
+      ring.watch.ended(how);
     },
   };
 }
