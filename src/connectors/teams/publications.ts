@@ -10,6 +10,7 @@ import { refused } from './deliver.ts';
 import { outcomeOf } from './errors.ts';
 import { type Held, PersonPresence } from './person-presence.ts';
 import type { Tenant, Tenants } from './tenants.ts';
+import { Turns } from './turns.ts';
 
 /** What Graph takes for a session, minutes. */
 const sessionMinutes = { least: 5, most: 240 } as const;
@@ -17,6 +18,8 @@ const sessionMinutes = { least: 5, most: 240 } as const;
 const refreshMs = { least: 3 * 60_000, most: 4 * 60_000 } as const;
 const requestMs = 15_000;
 const leaveMs = 3_000;
+/** People whose presence is changed at one time: what waits for a connection does not wait on a request's time. */
+const atOnce = 64;
 
 export interface PublicationsOptions {
   readonly tenants: Tenants;
@@ -48,6 +51,7 @@ export class Publications implements AsyncDisposable {
   readonly #shown = new Map<PersonId, Shown>();
   readonly #inherited = new Map<PersonId, Held>();
   readonly #stopped = new AbortController();
+  readonly #turns = new Turns(atOnce);
 
   constructor(options: PublicationsOptions) {
     this.#options = options;
@@ -142,8 +146,9 @@ export class Publications implements AsyncDisposable {
   ): Promise<PublishOutcome> {
     const there = this.#presenceOf(shown);
     if (!there) return { kind: 'failed', refusal: refused('not-enabled', shown.person).refusal };
-    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(requestMs)]);
-    const failure = await ask(there, signal);
+    const failure = await this.#turns.run(() =>
+      ask(there, AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(requestMs)])),
+    );
     return failure === undefined
       ? { kind: 'published' }
       : { kind: 'failed', refusal: outcomeOf(failure, 'prepare', shown.person.displayName).refusal };
