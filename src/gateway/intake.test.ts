@@ -116,7 +116,9 @@ describe('intake', () => {
     let bytes = 0;
     const ledger: Ledger = { ...memory, size: () => ({ bytes, mostBytes: 100 }) };
     const { intake, load } = world(ledger);
-    bytes = 60;
+    bytes = 80;
+    assert.equal(load.delayMs, 0);
+    bytes = 95;
     assert.equal(await intake(incoming('1')), 'taken');
     assert.ok(load.delayMs > 0);
     bytes = 100;

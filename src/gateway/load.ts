@@ -22,16 +22,22 @@ export interface Load {
   readonly delayMs: number;
 }
 
+/** A ledger may well be nearly full for months: only its last part counts. */
+const ledgerCountsFrom = 0.8;
+
 export function createLoad(options: LoadOptions): Load {
   let messages = 0;
   let bytes = 0;
 
   function pressure(): Pressure {
-    const ledger = options.ledgerSize();
+    const { bytes: kept, mostBytes } = options.ledgerSize();
     return pressureOf([
       { of: messages, most: options.mostUnderWay },
       { of: bytes, most: options.mostBytesUnderWay },
-      { of: ledger.bytes, most: ledger.mostBytes },
+      {
+        of: Math.max(0, kept - mostBytes * ledgerCountsFrom),
+        most: mostBytes * (1 - ledgerCountsFrom),
+      },
     ]);
   }
 

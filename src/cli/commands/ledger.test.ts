@@ -106,6 +106,9 @@ describe('isthmus ledger', () => {
     {
       await using ledger = await openLedger(ledgerFile(data));
       await ledger.retain({ textBefore: 2_002, allBefore: 0, most: 10 });
+      const file = ledgerFile(data);
+      for (const name of [file, `${file}-wal`])
+        assert.ok(!readFileSync(name).includes('text 1'), `it is left neither in ${name}`);
     }
     const { lines } = await run('export', '--text');
     const [first] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);

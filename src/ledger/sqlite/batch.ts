@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { LedgerSize } from '../../gateway/ledger.ts';
+import type { LedgerSize, Retained } from '../../gateway/ledger.ts';
 import { durability, type Operation, type Result } from '../operations.ts';
 import type { Store } from './store.ts';
 
@@ -18,6 +18,9 @@ export interface BatchRunner {
   readonly size: LedgerSize;
 }
 
+/** How long a batch waits for another process that writes to the file, ms. */
+export const busyMs = 2_000;
+
 /**
  * Group commit: one transaction, and at most one forced write, for everything that was asked while the one before
  * was under way.
@@ -32,6 +35,17 @@ export function createBatchRunner(db: DatabaseSync, store: Store, mostBytes = In
     level = next;
   }
 
+  /** What was erased in the file is in the log until then. Waits for no other reader of the file; there is a next time. */
+  function emptyLog(): void {
+    try {
+      db.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // What was asked is done all the same.
+    } finally {
+      db.exec(`PRAGMA busy_timeout = ${busyMs}`);
+    }
+  }
+
   function run(operations: readonly Operation[]): readonly Answer[] {
     const writes = operations.some((operation) => durability[operation.op] !== 'none');
     const toDisk = operations.some((operation) => durability[operation.op] === 'disk');
@@ -41,6 +55,7 @@ export function createBatchRunner(db: DatabaseSync, store: Store, mostBytes = In
       const answers = operations.map((operation): Answer => ({ ok: true, result: store.run(operation) }));
       if (writes) db.exec('COMMIT');
       if (toDisk) syncs++;
+      if (operations.some((operation, index) => isLastOfRound(operation, answers[index]))) emptyLog();
       return answers;
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
@@ -74,4 +89,11 @@ const sqliteIoError = 10;
 function isFull(error: unknown): boolean {
   const code = (error as { errcode?: unknown }).errcode;
   return typeof code === 'number' && ((code & 0xff) === sqliteFull || (code & 0xff) === sqliteIoError);
+}
+
+/** Retention has nothing more to do for now. */
+function isLastOfRound(operation: Operation, answer: Answer | undefined): boolean {
+  if (operation.op !== 'retain' || !answer?.ok) return false;
+  const { erased, removed } = answer.result as Retained;
+  return erased < operation.limits.most && removed < operation.limits.most;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { busyMs } from './batch.ts';
 import { upgrade } from './schema.ts';
 
 /**
@@ -14,7 +15,7 @@ export function openDatabase(file: string, mostBytes = Infinity): DatabaseSync {
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 4000;
     PRAGMA foreign_keys = ON;
-    PRAGMA busy_timeout = 2000;
+    PRAGMA busy_timeout = ${busyMs};
     PRAGMA secure_delete = ON;
   `);
   bound(db, mostBytes);
