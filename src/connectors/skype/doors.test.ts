@@ -1,13 +1,14 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { systemClock } from '../../gateway/clock.ts';
 import { openAuthority } from '../../sandbox/authority.ts';
 import { serve } from '../../sandbox/listen.ts';
 import { createPools } from '../../sandbox/skype/pools.ts';
-import { type DoorWorld, describeDoor } from './door.test-kit.ts';
+import { type DoorWorld, describeDoor, HeardByDoor } from './door.test-kit.ts';
 import type { DoorAccount } from './door.ts';
 import { createGate } from './gate.ts';
 import { openDoor, type PoolOptions } from './pools.ts';
@@ -17,8 +18,8 @@ after(() => rmSync(folder, { recursive: true }));
 const authority = await openAuthority(folder, systemClock);
 const trustedHost = 'gateway.contoso.example';
 
-/** The embedded on-prem pool with both its doors open, and the gateway's door to it. */
-async function open(protocol: 'ucwa' | 'sip'): Promise<DoorWorld> {
+/** The embedded on-prem pool with both its doors open, and the door of a gateway that calls itself `name` to it. */
+async function open(protocol: 'ucwa' | 'sip', name = trustedHost): Promise<DoorWorld> {
   const pools = createPools({ sip: { trustedHosts: [trustedHost] } });
   const { onPrem } = pools;
   const http = await serve(onPrem.ucwa, { host: '127.0.0.1', port: 0 });
@@ -42,8 +43,8 @@ async function open(protocol: 'ucwa' | 'sip'): Promise<DoorWorld> {
             location: { kind: 'servers', servers: [server] },
             transport: 'tls',
             dialect: 'microsoft',
-            localName: trustedHost,
-            identity: await authority.issueClient(trustedHost),
+            localName: name,
+            identity: await authority.issueClient(name),
           },
         };
   const ids = new Map<string, string>();
@@ -70,6 +71,22 @@ async function open(protocol: 'ucwa' | 'sip'): Promise<DoorWorld> {
     },
   };
 }
+
+describe('a gateway that the pool does not trust', () => {
+  it('is let in for nobody without a password, and says that the account is refused', async () => {
+    await using world = await open('sip', 'stranger.contoso.example');
+    const heard = new HeardByDoor();
+    const account = (name: string, password: string) =>
+      ({ sip: `sip:${name}@contoso.example`, username: `${name}@contoso.example`, password }) as const;
+    await using stranger = world.door.open(account('frank', ''), heard);
+    const failure = await stranger.ready(AbortSignal.timeout(5_000));
+    assert.deepEqual([failure?.kind, failure?.id], ['refused', 'link-refused']);
+    await using known = world.door.open(account('frank', 'demo'), heard);
+    assert.equal(await known.ready(AbortSignal.timeout(5_000)), undefined);
+    await using guessing = world.door.open(account('carol', 'wrong'), heard);
+    assert.equal((await guessing.ready(AbortSignal.timeout(5_000)))?.id, 'link-refused');
+  });
+});
 
 describeDoor('UCWA', () => open('ucwa'));
 describeDoor('SIP', () => open('sip'));
