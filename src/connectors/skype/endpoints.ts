@@ -5,7 +5,7 @@ import type { Presence } from '../../core/presence/presence.ts';
 import type { Account, Accounts } from './accounts.ts';
 import type { DialogId, Door, DoorAccount, DoorEndpoint, DoorListener } from './door.ts';
 import type { Failure } from './errors.ts';
-import type { TextId } from './session-machine.ts';
+import type { TextId } from './session-state.ts';
 import { type Brought, Session } from './sessions.ts';
 
 /** Whose endpoint it is. */

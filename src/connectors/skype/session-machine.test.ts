@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { RemoteId } from '../../core/ids.ts';
 import type { Failure } from './errors.ts';
-import { decide, type SessionCommand, type SessionEvent, type SessionState } from './session-machine.ts';
+import { decide } from './session-machine.ts';
+import type { SessionCommand, SessionEvent, SessionState } from './session-state.ts';
 
 const idleMs = 600_000;
 const remote = 'remote' as RemoteId;
@@ -179,7 +180,10 @@ describe('the sessions with one peer', () => {
     fc
       .record({ kind: fc.constant('send' as const), text: texts, at })
       .map((event) => ({ ...event, fresh: `for-${event.text}` })),
-    fc.record({ kind: fc.constantFrom('invited' as const, 'ended' as const), dialog: dialogs }),
+    fc.record({
+      kind: fc.constantFrom('invited' as const, 'rang' as const, 'ended' as const),
+      dialog: dialogs,
+    }),
     fc.record({ kind: fc.constantFrom('joined' as const, 'heard' as const), dialog: dialogs, at }),
     fc.record({ kind: fc.constant('accepted' as const), dialog: dialogs, remote: fc.constant(remote), at }),
     fc.record({ kind: fc.constant('inviteFailed' as const), dialog: dialogs, failure: failures, at }),

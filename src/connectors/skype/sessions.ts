@@ -2,14 +2,8 @@ import type { Clock } from '../../core/clock.ts';
 import type { SipUri } from '../../core/people.ts';
 import type { DialogId, DoorEndpoint } from './door.ts';
 import type { Failure } from './errors.ts';
-import {
-  decide,
-  type SessionCommand,
-  type SessionEvent,
-  type SessionState,
-  type TextEnd,
-  type TextId,
-} from './session-machine.ts';
+import { decide } from './session-machine.ts';
+import type { SessionCommand, SessionEvent, SessionState, TextEnd, TextId } from './session-state.ts';
 
 export interface SessionOptions {
   readonly endpoint: DoorEndpoint;
