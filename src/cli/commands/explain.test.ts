@@ -178,6 +178,57 @@ describe('isthmus explain, for two people of the directory', () => {
     const { possible, rule, because } = await json(`--config ${lists} --from alice --to oscar`);
     assert.deepEqual([possible, rule], [false, 'federation-block-list']);
     assert.match(String(because), /block list of everybody has fabrikam\.example/);
+    const shown = await json(`--from alice --to oscar --presence --config ${lists}`);
+    assert.deepEqual([shown['shows'], shown['rule']], [null, 'federation-block-list']);
+    assert.match(
+      await run(`--from oscar --to alice --presence --config ${lists}`),
+      /^Shows no presence\.\nThe two organisations see no presence of each other: the block list/,
+    );
+    const grace = {
+      id: 'grace@fabrikam.example',
+      displayName: 'Grace',
+      objectId: 'a11ce000-0000-4000-8000-000000000009',
+      mode: 'TeamsOnly',
+    };
+    const both = {
+      ...config.teams.tenants[0],
+      id: '0fab71ca-0000-4000-8000-00000000fab1',
+      domain: 'fabrikam.example',
+    };
+    const teams = { tenants: [...config.teams.tenants, both] };
+    writeFileSync(
+      lists,
+      JSON.stringify({ ...config, teams, people: { list: [...config.people.list, grace] }, federation }),
+    );
+    const native = await json(`--from alice --to grace --policy bridged --config ${lists}`);
+    assert.equal(native['rule'], 'federation-block-list');
+    assert.match(String(native['because']), /passes the gateway by: bar the domain in Teams, too/);
+  });
+
+  it('knows them as operators changed them', async () => {
+    const data = mkdtempSync(join(folder, 'data-'));
+    const line = `--from alice --to frank --config ${file} --data ${data}`;
+    const done = (amendments: unknown) =>
+      writeFileSync(join(data, 'people-edits.json'), JSON.stringify(amendments));
+    done({ 'frank@contoso.example': { kind: 'edited', fields: { mode: 'Islands' } } });
+    assert.equal((await json(line))['rule'], 'islands-same-client');
+    done({ 'frank@contoso.example': { kind: 'removed' } });
+    await assert.rejects(run(line), { name: 'CommandError', id: 'no-such-person' });
+  });
+
+  it('goes by the policy of the tenant, and above it by that of the person who sends', async () => {
+    const own = join(folder, 'policies.json');
+    const rule = async (policy: unknown) => {
+      writeFileSync(own, JSON.stringify({ ...config, policy }));
+      return (await json(`--from alice --to frank --config ${own}`))['rule'];
+    };
+    const tenants = { 'contoso.example': 'microsoft' };
+    assert.equal(await rule({ default: 'bridged', tenants }), 'on-prem-sender');
+    assert.equal(
+      await rule({ tenants, people: { 'alice@contoso.example': 'bridged' } }),
+      'bridged-on-prem-sender',
+    );
+    assert.equal(await rule({ tenants, people: { 'frank@contoso.example': 'bridged' } }), 'on-prem-sender');
   });
 
   it('answers by the configured policy, from the client that the sender usually uses', async () => {

@@ -25,8 +25,8 @@ import {
 } from '../../core/toasts/policy.ts';
 import { checkedConfig } from '../checked-config.ts';
 import { CommandError, defineCommand, type Terminal, UsageError } from '../command.ts';
-import type { Config } from '../config/config.ts';
-import { readSettings } from '../config/load.ts';
+import { type LoadOptions, readSettings } from '../config/load.ts';
+import { knownPeople } from '../people-known.ts';
 import { findPerson } from '../person-name.ts';
 import { explainToast, type ToastAnswer, toastText } from './explain-toast.ts';
 
@@ -72,8 +72,8 @@ export const command = defineCommand({
     refuseImpossible(facts);
     terminal.out(
       values.presence
-        ? presenceText(facts, values.json)
-        : routeText(barred ? refusedBy(barred) : route(facts, policy), policy, values.json, (lands) =>
+        ? presenceText(facts, barred, values.json)
+        : routeText(answerTo(facts, policy, barred), policy, values.json, (lands) =>
             explainToast(facts, lands, policy, toastPolicy, toasts),
           ),
     );
@@ -95,9 +95,19 @@ type Answer =
   | Route
   | { readonly possible: false; readonly lands: []; readonly rule: string; readonly because: string };
 
-function refusedBy(barred: FederationRefusal): Answer {
-  const because = `The two organisations may not chat: ${describeFederationRefusal(barred)}.`;
+/** What is written from Teams to Teams is carried by nobody who could keep it back. */
+const nativeToo = 'What both write in Teams passes the gateway by: bar the domain in Teams, too.';
+
+function refusedBy(barred: FederationRefusal, landing: Route, client: Side): Answer {
+  const isNative = client === 'teams' && landing.possible && landing.lands.every((side) => side === 'teams');
+  const words = `The two organisations may not chat: ${describeFederationRefusal(barred)}.`;
+  const because = isNative ? `${words} ${nativeToo}` : words;
   return { possible: false, lands: [], rule: `federation-${barred.list}-list`, because };
+}
+
+function answerTo(facts: RouteFacts, policy: Policy, barred: FederationRefusal | undefined): Answer {
+  const landing = route(facts, policy);
+  return barred ? refusedBy(barred, landing, facts.from.client) : landing;
 }
 
 const bareFlags = ['scope', 'from-mode', 'from-client', 'from-home', 'to-mode', 'to-home'] as const;
@@ -138,9 +148,11 @@ async function aboutPeople(flags: Flags, terminal: Terminal): Promise<Question> 
   const names = { from: flags['from'], to: flags['to'] };
   if (typeof names.from !== 'string' || typeof names.to !== 'string')
     throw new UsageError('give both --from and --to');
-  const config = await loadConfig(flags, terminal);
-  const from = findPerson(config.people, names.from);
-  const to = findPerson(config.people, names.to);
+  const options = loadOptions(flags, terminal);
+  const config = await checkedConfig(readSettings(options));
+  const people = await knownPeople(config, options);
+  const from = findPerson(people, names.from);
+  const to = findPerson(people, names.to);
   if (from.id === to.id) throw new UsageError('--from and --to are the same person');
   const client = flags['client'] === undefined ? usualClient(from) : oneOf(flags, 'client', sides);
   return {
@@ -156,10 +168,10 @@ function usualClient({ mode, teams }: Person): Side {
   return isSfbMode(mode) || teams.kind === 'none' ? 'skype' : 'teams';
 }
 
-function loadConfig(flags: Flags, terminal: Terminal): Promise<Config> {
+function loadOptions(flags: Flags, terminal: Terminal): LoadOptions {
   const text = (name: string): string | undefined =>
     typeof flags[name] === 'string' ? flags[name] : undefined;
-  return checkedConfig(readSettings({ ...terminal, data: text('data'), file: text('config') }));
+  return { ...terminal, data: text('data'), file: text('config') };
 }
 
 function oneOf<T extends string>(flags: Flags, name: string, known: readonly T[], otherwise?: T): T {
@@ -219,7 +231,18 @@ function routeText(
   return `${headline}\n${answer.because}${pops}\nRule ${answer.rule}, policy ${policy}.`;
 }
 
-function presenceText({ scope, from, to }: RouteFacts, json: boolean | undefined): string {
+function presenceText(
+  { scope, from, to }: RouteFacts,
+  barred: FederationRefusal | undefined,
+  json: boolean | undefined,
+): string {
+  if (barred) {
+    const because = `The two organisations see no presence of each other: ${describeFederationRefusal(barred)}.`;
+    const rule = `federation-${barred.list}-list`;
+    return json
+      ? JSON.stringify({ shows: null, rule, because })
+      : `Shows no presence.\n${because}\nRule ${rule}.`;
+  }
   const watch: WatchFacts = { scope, watcherClient: from.client, publisher: to };
   const { shows, rule, because } = presenceShown(watch);
   return json
