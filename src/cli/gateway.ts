@@ -25,7 +25,6 @@ import {
 import { listen } from './listen.ts';
 import { createLog, createReport } from './log.ts';
 import { holdPeople } from './people-held.ts';
-import { holdPeople } from './people-held.ts';
 import { createPeopleSources } from './people-sources.ts';
 import { createPeopleStore } from './people-store.ts';
 import { version } from './version.ts';
@@ -66,7 +65,6 @@ export async function openGateway(
     rules: config.directory,
     amendments: await readAmendments(data),
     keep: (amendments) => writeAmendments(data, amendments),
-    ...(await holdPeople(ledger.kept, report)),
     ...(await holdPeople(ledger.kept, report)),
     report,
   });
