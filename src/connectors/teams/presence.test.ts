@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { eventually } from '../../../test/kit/eventually.ts';
 import { openTeamsWorld, sandboxPerson, type TeamsWorld } from '../../../test/kit/teams-connector.ts';
+import { personId } from '../../core/ids.ts';
+import type { Person } from '../../core/people.ts';
 import { noRemarks } from '../../core/presence/remarks.ts';
 
 const alice = sandboxPerson('alice');
@@ -154,5 +156,45 @@ describe('presence in Teams', () => {
     await teams.actor(bob).signIn();
     const { availability } = await teams.actor(alice).presenceOf(bob.id);
     assert.deepEqual([availability, await teams.actor(alice).statusOf(bob.id)], ['Available', '']);
+  });
+
+  it('is told of 2,000 people: by one subscription as long as Graph takes, and by reading the others', async () => {
+    const numbered = (prefix: string) =>
+      Array.from({ length: 1_000 }, (_, n): Person => {
+        const objectId = `${prefix}-0000-4000-8000-${String(n).padStart(12, '0')}`;
+        const upn = `${prefix}${n}@contoso.example`;
+        return { ...alice, id: personId(upn), teams: { kind: 'account', objectId, upn } };
+      });
+    const before = numbered('00000000');
+    const behind = numbered('ffffffff');
+    await teams.connector.watch([...before, bob, ...behind]);
+    const states = teams.connector
+      .status()
+      .filter(({ name }) => name.startsWith('presence of contoso'))
+      .map(({ state }) => state);
+    assert.deepEqual(states, ['connected'], 'Graph refuses more than 650 in one, and a second one');
+    await teams.connector.watch([bob, ...behind]);
+    for (const [who, within] of [
+      ['in the subscription', 0],
+      ['among the others', 3_000],
+    ] as const) {
+      if (who === 'among the others') await teams.connector.watch([...before, bob, ...behind]);
+      await teams
+        .actor(bob)
+        .signOut()
+        .catch(() => undefined);
+      await eventually('bob gone', () => {
+        teams.clock.advance(500);
+        return teams.sink.latest(bob)?.availability === 'Offline';
+      });
+      await teams.actor(bob).signIn();
+      const start = teams.clock.now();
+      await eventually(`bob, ${who}`, () => {
+        if (teams.sink.latest(bob)?.availability === 'Available') return true;
+        if (within > 0) teams.clock.advance(100);
+        return false;
+      });
+      assert.ok(teams.clock.now() - start <= within, `${who}: ${teams.clock.now() - start} ms`);
+    }
   });
 });
