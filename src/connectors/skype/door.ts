@@ -77,12 +77,9 @@ export interface InviteOptions {
   readonly thread: string;
 }
 
-/**
- * `remote` names the message within the endpoint's incarnation, stably. `by` is who took it up, where the pool says: a
- * delegate or somebody it was forwarded to may be another than was invited.
- */
+/** `remote` names the message within the endpoint's incarnation, stably. */
 export type InviteEnd =
-  | { readonly kind: 'accepted'; readonly thread: string; readonly remote: RemoteId; readonly by?: SipUri }
+  | { readonly kind: 'accepted'; readonly thread: string; readonly remote: RemoteId }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 export type SendEnd =
