@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import type { Brand } from '../ids.ts';
 
 /** `bob@contoso.example`, lower case, the domain in ASCII (punycode) and without a dot at the end. */
@@ -19,6 +20,9 @@ export function readAddress(text: string): AddressReading {
   if (local.length > 64 || !localPart.test(local))
     return { kind: 'malformed', because: 'has a malformed name before the @' };
   const written = text.slice(at + 1);
+  // Those that a domain name is read without, so that it would pass for another one than it looks.
+  if (/[\p{C}\p{Z}]/u.test(written))
+    return { kind: 'malformed', because: 'has a character in its domain that is not seen: type it anew' };
   if (written.endsWith('.'))
     return { kind: 'malformed', because: `has a dot at the end of its domain: write ${text.slice(0, -1)}` };
   const domain = asciiDomain(written);
@@ -79,8 +83,9 @@ const drawnLike: ReadonlyMap<string, string> = new Map(
 );
 
 /** A domain with every letter replaced by the Latin one it is drawn like; equal skeletons look the same. */
-export function skeletonOf(domainAsWritten: string): string {
-  return domainAsWritten
+export function skeletonOf(domain: string): string {
+  const shown = domain.includes('xn--') ? domainToUnicode(domain) : domain;
+  return shown
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

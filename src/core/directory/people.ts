@@ -70,20 +70,20 @@ function findLookAlikes(
   const bySkeleton = new Map<string, string>();
   for (const domain of rules.tenants) bySkeleton.set(skeletonOf(domain), domain);
   const checked = new Set<string>();
-  for (const { writtenDomain, person, row } of read) {
-    const written = writtenDomain.toLowerCase();
-    if (checked.has(written) || problems.length >= maxProblems) continue;
-    checked.add(written);
-    const domain = asciiDomain(written) ?? written;
-    const skeleton = skeletonOf(written);
-    const other = bySkeleton.get(skeleton);
-    if (other === undefined) bySkeleton.set(skeleton, domain);
-    else if (other !== domain)
-      problems.push({
-        row,
-        person: person.id,
-        field: 'id',
-        because: `the domain looks like ${other} and is another one, ${domain}: check its letters`,
-      });
-  }
+  for (const { writtenDomains, person, row } of read)
+    for (const [field, written] of writtenDomains) {
+      if (checked.has(written) || problems.length >= maxProblems) continue;
+      checked.add(written);
+      const domain = asciiDomain(written) ?? written;
+      const skeleton = skeletonOf(written);
+      const other = bySkeleton.get(skeleton);
+      if (other === undefined) bySkeleton.set(skeleton, domain);
+      else if (other !== domain)
+        problems.push({
+          row,
+          person: person.id,
+          field,
+          because: `the domain looks like ${other} and is another one, ${domain}: check its letters`,
+        });
+    }
 }

@@ -32,8 +32,8 @@ export interface DirectoryRules {
 
 export interface ReadRow {
   readonly person: Person;
-  /** The domain of the address as it was written, for look-alikes. */
-  readonly writtenDomain: string;
+  /** The domains of the addresses as they were written, for look-alikes. */
+  readonly writtenDomains: readonly (readonly [field: 'id' | 'sip', domain: string])[];
 }
 
 /** Reads one row; undefined and at least one problem added when anything about it is wrong. */
@@ -72,8 +72,15 @@ export function readRow(
   if (problems.length > before || displayName === undefined || mode === undefined) return undefined;
   return {
     person: { id: personId(address), displayName, tenant: domain, mode, teams, skype },
-    writtenDomain: id.slice(id.lastIndexOf('@') + 1),
+    writtenDomains: [
+      ['id', writtenDomain(id)],
+      ...(skype.home === 'none' ? [] : [['sip', writtenDomain(cells.optional('sip') ?? id)] as const]),
+    ],
   };
+}
+
+function writtenDomain(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
 const objectIdPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
