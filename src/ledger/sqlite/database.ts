@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { busyMs } from './batch.ts';
 import { upgrade } from './schema.ts';
@@ -9,6 +9,7 @@ import { upgrade } from './schema.ts';
  * under way counts as attempted, so that the network is asked before anything is sent.
  */
 export function openDatabase(file: string, mostBytes = Infinity): DatabaseSync {
+  makeForOwner(file);
   const db = new DatabaseSync(file);
   db.exec(`
     PRAGMA journal_mode = WAL;
@@ -22,6 +23,11 @@ export function openDatabase(file: string, mostBytes = Infinity): DatabaseSync {
   upgrade(db);
   markMachineRestart(db);
   return db;
+}
+
+/** Texts of messages are in it. The files beside it are made as it is. */
+function makeForOwner(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
 }
 
 /** Intake stops at `mostBytes`; what is under way then still has to be ended. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -76,6 +76,14 @@ describe('a ledger in a file', () => {
     db.close();
     await using ledger = await openLedger(file);
     assert.equal((await ledger.unfinished())[0]?.attempts, 1);
+  });
+
+  it('is for its owner alone, with the files beside it', async () => {
+    const file = newFile();
+    await using ledger = await openLedger(file);
+    await ledger.take(sampleMessage(1));
+    for (const name of [file, `${file}-wal`, `${file}-shm`])
+      assert.equal(statSync(name).mode & 0o777, 0o600, name);
   });
 
   it('says which file cannot be opened', async () => {
