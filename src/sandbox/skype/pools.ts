@@ -12,6 +12,7 @@ import { type Fault, FaultInjector } from './faults.ts';
 import { Pool, type PoolNetwork } from './pool.ts';
 import type { SessionTimes } from './session.ts';
 import { SignInGuard } from './sign-in.ts';
+import { openAuthentication } from './sip-door/authentication/open.ts';
 import { byPassword, type PasswordScheme } from './sip-door/authentication/passwords.ts';
 import { trusting } from './sip-door/authentication/trusted.ts';
 import type { DoorLimits } from './sip-door/limits.ts';
@@ -34,7 +35,7 @@ export interface PoolsOptions {
   readonly limits?: Partial<Limits>;
   readonly times?: Partial<PoolTimes>;
   readonly sip?: {
-    /** How people prove who they are, in the order offered; both unless said. */
+    /** How people prove who they are; both unless said. With none everybody is believed. */
     readonly schemes?: readonly PasswordScheme[];
     /** Names of hosts whose certificate makes them trusted applications. */
     readonly trustedHosts?: readonly string[];
@@ -165,8 +166,9 @@ export function createPools(options: PoolsOptions = {}): EmbeddedPools {
       max: 10_000,
       random: () => randomBytes(12).toString('hex'),
     });
+    const schemes = options.sip?.schemes ?? ['ntlm', 'digest'];
     const passwords = byPassword({
-      schemes: options.sip?.schemes ?? ['ntlm', 'digest'],
+      schemes,
       guard,
       nonces,
       fqdn,
@@ -176,7 +178,10 @@ export function createPools(options: PoolsOptions = {}): EmbeddedPools {
       pool: core,
       clock,
       fqdn,
-      authentication: trusting(options.sip?.trustedHosts ?? [], passwords),
+      authentication: trusting(
+        options.sip?.trustedHosts ?? [],
+        schemes.length === 0 ? () => openAuthentication : passwords,
+      ),
       homeOf: (address, transport) => {
         const pool = network.locate(address);
         const known = pool && addresses.get(pool);

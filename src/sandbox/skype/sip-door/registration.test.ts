@@ -104,3 +104,14 @@ describe('a registration', { timeout: 20_000 }, () => {
     assert.deepEqual([brief.status, header(brief, 'Min-Expires')], [423, '60']);
   });
 });
+
+describe('the port of a SIP door', { timeout: 20_000 }, () => {
+  it('that another program has is an error that names it', async () => {
+    await using world = await openSipWorld();
+    const port = world.ports.online;
+    await assert.rejects(
+      world.pools.onPrem.sip.listen({ host: '127.0.0.1', port }),
+      new RegExp(`cannot listen on 127\\.0\\.0\\.1, port ${port}: another program uses this port`),
+    );
+  });
+});
