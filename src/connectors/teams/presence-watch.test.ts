@@ -112,7 +112,7 @@ describe('watching more people than one subscription tells of', () => {
     assert.deepEqual(graph.subscribed(), [650]);
     assert.deepEqual(graph.asked(), [650, 650, 100]);
     assert.equal(new Set(sink.observed.map(({ person }) => person)).size, people.length);
-    for (const wait of [5_000, 1_000]) {
+    for (const wait of [1_000, 1_000]) {
       clock.advance(wait);
       const sweep: number[] = [];
       await eventually('a sweep', () => sweep.push(...graph.asked()) === 2 || undefined);

@@ -100,7 +100,7 @@ export class PresenceWatch implements AsyncDisposable {
     await Promise.all(ended.map(([id]) => this.#end(id)));
     await Promise.all(subscribers.map((subscriber) => this.#begin(subscriber)));
     await this.#readAll();
-    this.#schedule(lookMs);
+    this.#schedule(this.#untold().length > 0 ? sweepMs.least : lookMs);
   }
 
   async #end(subscriber: string): Promise<void> {
