@@ -129,7 +129,7 @@ export interface StoredMessage extends NewMessage {
 export interface Step {
   /** Unix ms. */
   readonly at: number;
-  /** A word for machines: `taken`, `routed`, `attempt`, `outcome`, `asked`, `wait`, `end`, `told`. */
+  /** A word for machines: `taken`, `routed`, `attempt`, `outcome`, `asked`, `wait`, `toast`, `end`, `told`. */
   readonly step: string;
   /** For people and administrators; never message text. */
   readonly detail?: string;

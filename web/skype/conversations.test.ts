@@ -135,9 +135,12 @@ describe('the events of a conversation', () => {
         { direction: 'Incoming', _embedded: { from: { name: 'Alice Adams', uri: alice } } },
         { type: 'completed', status: 'Failure', reason: { code: 'x', subcode } },
       );
-    const missed = world();
-    await missed.hear('communication', incoming, over('Missed'));
-    assert.equal(missed.store.get().windows[alice]?.lines.length, 2);
+    for (const nobodyTookIt of ['Missed', 'Canceled']) {
+      const missed = world();
+      await missed.hear('communication', incoming, over(nobodyTookIt));
+      const window = missed.store.get().windows[alice];
+      assert.deepEqual([window?.lines.length, window?.unread], [2, true], nobodyTookIt);
+    }
     const elsewhere = world();
     await elsewhere.hear('communication', incoming, over('ConnectedElsewhere'));
     assert.deepEqual(elsewhere.store.get().windows, {});
