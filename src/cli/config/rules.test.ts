@@ -96,6 +96,33 @@ describe('the rules of a configuration', () => {
     assert.equal(federationRefusal(lists, alice, { tenant: 'northwind.example' })?.list, 'allow');
   });
 
+  it('are refused where a list names no domain as it is compared, or the tenant itself', () => {
+    for (const domain of [
+      'Fabrikam.example',
+      'fabrikam.example.',
+      'fabrikam',
+      'f\u0430brikam.example',
+      'fabri\u200bkam.example',
+      'fabrikam.example/',
+      'bob@fabrikam.example',
+      '*.fabrikam.example',
+    ])
+      for (const list of ['allow', 'block'])
+        assert.match(
+          problemsOf({ federation: { [list]: [domain] } })[0] ?? '',
+          new RegExp(`^federation\\.${list}\\[0\\]: .* is not a domain in lower case`),
+          domain,
+        );
+    assert.deepEqual(
+      problemsOf({
+        federation: { tenants: { 'contoso.example': { allow: ['fabrikam.example', 'contoso.example'] } } },
+      }),
+      [
+        'federation.tenants.contoso.example.allow[1]: contoso.example is the tenant itself, which is not federated with itself',
+      ],
+    );
+  });
+
   it('are refused by path', () => {
     const problems = problemsOf({
       policy: { default: 'mine', tenants: { 'contoso.example': 'other' }, person: {} },

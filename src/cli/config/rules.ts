@@ -55,6 +55,15 @@ export function resolveFederation(
   problems: Problems,
 ): FederationSettings {
   const own = byDomain(tenants, 'federation.tenants', known.domains, problems);
+  for (const [domain, lists] of own)
+    for (const list of ['allow', 'block'] as const)
+      lists[list]?.forEach((other, index) => {
+        if (other === domain)
+          problems.add(
+            join(join(join('federation.tenants', domain), list), index),
+            `${domain} is the tenant itself, which is not federated with itself`,
+          );
+      });
   return {
     everybody: listsOf({ allow, block }),
     tenants: new Map([...own].map(([domain, lists]) => [domain, listsOf(lists)])),
