@@ -49,3 +49,33 @@ describe('contoso.example blocks fabrikam.example', async () => {
     assert.equal((await world.ended(id)).state, 'delivered');
   });
 });
+
+describe('contoso.example allows tailspin.example alone', async () => {
+  const world = await Whole.open({
+    ISTHMUS_FEDERATION_TENANTS: JSON.stringify({ 'contoso.example': { allow: ['tailspin.example'] } }),
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  it('peggy of fabrikam.example writes to carol: she is told that an allow list lacks a domain, though it is not her own list', async () => {
+    const peggy = world.teams('peggy@fabrikam.example');
+    const carol = world.skype('carol');
+    await carol.signIn();
+    const id = await peggy.say(await peggy.chatWith('carol@contoso.example'), 'Hello Carol');
+    const ended = await world.ended(id);
+    assert.deepEqual([ended.state, ended.end?.refusal?.id], ['failed', 'domain-not-allowed']);
+    const { refusal } = (await world.api<{ end: { refusal: { detail: string } } }>(`/api/messages/${id}`))
+      .end;
+    assert.equal(refusal.detail, 'the allow list of contoso.example lacks fabrikam.example');
+    const notice = await peggy.seesAnywhere(`Message ${id}`, 10_000);
+    assert.match(notice.content, /allow list for federation/);
+    assert.deepEqual(carol.received, []);
+  });
+
+  it('what is written from Teams to Teams across tenants passes the gateway by: it is not told to have failed', async () => {
+    const alice = world.teams('alice');
+    const chat = await alice.chatWith('grace@fabrikam.example');
+    const id = await alice.say(chat, 'Hello Grace');
+    assert.equal((await world.ended(id)).state, 'native');
+    await world.teams('grace@fabrikam.example').sees(chat, 'Hello Grace');
+  });
+});
