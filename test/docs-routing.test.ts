@@ -185,8 +185,25 @@ ${impossible()}
 
 A Teams thread keeps the way it was made with, native, interop or federated, as long as that way exists. It is closed, and
 its writer is told to start a new one, when it leads to SfB and the recipient became TeamsOnly or lost SfB, or leads to Teams
-across tenants and the recipient's mode keeps chats in SfB since; under policy \`microsoft\` also when the recipient's account moved home or the sender may no longer reach SfB from Teams. An SfB session
-keeps its way while it lives (10 minutes of silence end it); after it, the tables above decide anew.
+across tenants and the recipient's mode keeps chats in SfB since; under policy \`microsoft\` also when the recipient's account
+moved home or the sender may no longer reach SfB from Teams. What it was made with is kept over restarts.
+
+Microsoft's client keeps a native and an interop thread with one person apart. Through Graph two people have one chat, which both see,
+and so it is with the gateway: a message in it that by the rules lands in Teams stays there, natively, and is never called
+undelivered; the first one that lands in SfB makes it a thread that leads there. Threads that only one of the two sees are the
+groups that the gateway makes for people who are not linked: those are closed for good when the recipient is no longer
+behind them.
+
+An SfB session keeps its way while it lives: \`skype.sessionIdleMs\` of silence end it (10 minutes unless configured), and so does
+a restart of the gateway; after it, the tables above decide anew.
+
+## Federation
+
+Lists of allowed and blocked domains (\`federation\` of the configuration) are asked about both people's tenants, after the tables:
+what they refuse ends in a notice that names the list. They bind what the gateway carries. What both write in Teams passes it by, and
+which presence the pool and Teams show to another organisation is theirs to decide: the gateway shows a person's presence
+only on that person's own accounts, never to a watcher. So bar a domain in the external access of Teams and on the pool's Edge too.
+\`isthmus explain --presence\` says which list keeps two organisations from seeing each other.
 
 ## Which presence a watcher is shown
 
