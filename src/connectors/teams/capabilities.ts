@@ -5,10 +5,8 @@ import { maxMessageBytes } from '../../protocols/graph/client/messages.ts';
 export const nameBytes = 512;
 
 /** HTML alone: Graph mangles what is sent as plain text. */
-export const capabilities: Capabilities = {
+export const capabilities: Omit<Capabilities, 'endpointLeaseMs'> = {
   maxBodyBytes: maxMessageBytes - nameBytes,
   canFind: true,
   formats: ['html'],
-  /** The shortest session that `setPresence` takes. */
-  endpointLeaseMs: 5 * 60_000,
 };

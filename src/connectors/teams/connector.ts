@@ -129,7 +129,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
 
   return {
     side: 'teams',
-    capabilities,
+    capabilities: { ...capabilities, endpointLeaseMs: publications.leaseMs },
     reading: createReading(tenants),
     users: tenants.all.map((tenant) => createTenantUsers(tenant, options.kept)),
 

@@ -59,6 +59,11 @@ export class Publications implements AsyncDisposable {
     this.#minutes = Math.min(sessionMinutes.most, Math.max(sessionMinutes.least, minutes));
   }
 
+  /** How long what is shown outlives this process, ms. */
+  get leaseMs(): number {
+    return this.#minutes * 60_000;
+  }
+
   publish(person: Person, presence: Presence): Promise<PublishOutcome> {
     const shown = this.#shown.get(person.id) ?? this.#start(person, presence);
     this.#shown.set(person.id, shown);
