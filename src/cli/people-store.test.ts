@@ -237,6 +237,33 @@ describe('people read from tenants', () => {
     assert.deepEqual([...store.directory.people()], [bob]);
   });
 
+  it('are taken one by one where few have changed, to the same end as all together', async () => {
+    const { store, events } = world();
+    await store.edit(bob.id, { mode: 'SfBOnly' });
+    const erin = somebody('erin');
+    const swapped = [
+      { ...carol, skype: dora.skype },
+      { ...dora, skype: carol.skype },
+    ];
+    for (const people of [
+      [carol],
+      [carol, dora],
+      [dora, erin],
+      [{ ...erin, displayName: 'E' }],
+      [carol, dora],
+      swapped,
+    ]) {
+      store.read(people, []);
+      const all = world();
+      await all.store.edit(bob.id, { mode: 'SfBOnly' });
+      all.store.read(people, []);
+      const sorted = (of: typeof store) => [...of.directory.people()].sort((a, b) => (a.id < b.id ? -1 : 1));
+      if (people !== swapped) assert.deepEqual(sorted(store), sorted(all.store));
+      else assert.deepEqual(sorted(store).slice(2), [carol, dora]);
+    }
+    assert.ok(events.every(({ kind }) => kind === 'people-changed' || kind === 'people-refused'));
+  });
+
   it('are as the configuration says where it names them, too', () => {
     const { store } = world();
     store.read([{ ...bob, mode: 'TeamsOnly' }], []);

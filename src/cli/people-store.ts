@@ -22,6 +22,7 @@ import {
   type PersonFields,
   readPerson,
 } from './people-amendments.ts';
+import { type Difference, differenceOf } from './people-difference.ts';
 
 export interface PeopleStoreOptions {
   /** The people as configured, checked. */
@@ -145,6 +146,25 @@ export function createPeopleStore({ rules, keep, report, ...options }: PeopleSto
     if (fresh.length > 0) report({ kind: 'people-refused', problems: fresh });
   }
 
+  /**
+   * Without a look at everybody else, which with very many people takes a good part of a second. False where more than a
+   * few have changed, or anything about one of them is out of the ordinary: then everybody has to be settled anew.
+   */
+  function takeFew({ changed, removed }: Difference): boolean {
+    const ids = [...removed, ...changed.map(({ id }) => id)];
+    if (ids.length > mostAtOnce) return false;
+    const others = new Set(ids);
+    if (ids.some((id) => amendmentOf(amendments, id)) || configured.some(({ id }) => others.has(id)))
+      return false;
+    for (const person of removed) noteChanged(directory.apply({ kind: 'remove', person }));
+    for (const person of changed) {
+      const outcome = directory.apply({ kind: 'put', person });
+      if (outcome.kind === 'refused') return false;
+      noteChanged(outcome);
+    }
+    return true;
+  }
+
   function configure(people: readonly Person[]): boolean {
     const before = configured;
     configured = people;
@@ -243,9 +263,11 @@ export function createPeopleStore({ rules, keep, report, ...options }: PeopleSto
     directory,
     configure,
     read(people, found) {
+      const isPlain = read !== undefined && told.size === 0 && found.length === 0;
+      const change = isPlain ? differenceOf(read ?? [], people) : undefined;
       read = people;
       conflicts = found;
-      rebuild();
+      if (!change || !takeFew(change)) rebuild();
     },
     edit: (id, fields) => inTurn(() => edit(id, fields)),
     add: (row) => inTurn(() => add(row)),
@@ -259,6 +281,9 @@ export function createPeopleStore({ rules, keep, report, ...options }: PeopleSto
       Object.entries(amendments).flatMap(([id, { kind }]) => (kind === 'removed' ? personId(id) : [])),
   };
 }
+
+/** Who of those read may be changed one by one. */
+const mostAtOnce = 500;
 
 function readHeld(held: HeldPeople, rules: DirectoryRules): ReadonlyMap<string, Person> {
   return new Map(
