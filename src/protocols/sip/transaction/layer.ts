@@ -37,7 +37,7 @@ export interface TransactionOptions {
   /** Unguessable; for answers that the layer gives itself. */
   readonly newTag: () => string;
   /** Server transactions at one time; beyond it requests get 503. */
-  readonly limit?: number;
+  readonly limit?: number | (() => number);
 }
 
 const defaultLimit = 10_000;
@@ -144,6 +144,11 @@ export class Transactions implements Disposable {
     if (invite?.isOpen === true) this.#user.onCancel(invite, cancel);
   }
 
+  get #limit(): number {
+    const { limit = defaultLimit } = this.#options;
+    return typeof limit === 'number' ? limit : limit();
+  }
+
   #receiveRequest(request: SipRequest): void {
     const key = serverKey(request);
     const known = this.#servers.get(key);
@@ -151,7 +156,7 @@ export class Transactions implements Disposable {
       known.receiveAgain();
       return;
     }
-    if (this.#servers.size >= (this.#options.limit ?? defaultLimit)) {
+    if (this.#servers.size >= this.#limit) {
       const headers = [{ name: 'Retry-After', value: '5' }];
       this.#options.send(respond(request, 503, { toTag: this.#options.newTag(), headers }));
       return;

@@ -61,7 +61,7 @@ export class DoorConnection implements RegisteringLine {
         via: { transport, host: door.fqdn, params: [] },
         newBranch: () => `z9hG4bK${door.newId()}`,
         newTag: () => door.newId(),
-        limit: door.limits.transactions,
+        limit: () => door.limits.transactions * (1 + Math.floor(this.#promised / 10)),
         seal: (message) => this.#authentication?.seal(message) ?? message,
       },
       {
@@ -88,6 +88,11 @@ export class DoorConnection implements RegisteringLine {
 
   get isOpen(): boolean {
     return this.#options.connection.isOpen;
+  }
+
+  /** A trusted application may register all of them at once. */
+  get #promised(): number {
+    return this.#authentication?.kind === 'application' ? this.maxEndpoints : 0;
   }
 
   get maxEndpoints(): number {
@@ -122,7 +127,9 @@ export class DoorConnection implements RegisteringLine {
   }
 
   #enqueue(transaction: ServerTransaction): void {
+    const late = this.#delay();
     this.#tail = this.#tail
+      .then(() => late)
       .then(() => this.#take(transaction))
       .catch((error: unknown) => {
         this.#options.onError(error);
@@ -130,14 +137,17 @@ export class DoorConnection implements RegisteringLine {
       });
   }
 
+  /** A slow server is so for each request, not for one behind the other. */
+  #delay(): Promise<void> | undefined {
+    const trouble = this.#options.fault();
+    if (trouble.kind !== 'slow') return undefined;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.clock.setTimer(trouble.ms, resolve);
+    return promise;
+  }
+
   async #take(transaction: ServerTransaction): Promise<void> {
-    const { door, fault } = this.#options;
-    const trouble = fault();
-    if (trouble.kind === 'slow') {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      door.clock.setTimer(trouble.ms, resolve);
-      await promise;
-    }
+    const trouble = this.#options.fault();
     if (trouble.kind === 'reject') {
       this.#refuse(transaction, { ...refusals.down, status: trouble.status });
       return;

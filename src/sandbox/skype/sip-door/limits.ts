@@ -6,7 +6,7 @@ export interface DoorLimits {
   readonly endpoints: number;
   /** Sessions and subscriptions of one connection; a trusted application has that many for each endpoint. */
   readonly dialogs: number;
-  /** Requests of one connection that wait for their answer. */
+  /** Requests of one connection that wait for their answer; of a trusted application, for each ten endpoints it may have. */
   readonly transactions: number;
   /** Endpoints of a trusted application on one connection. */
   readonly trustedEndpoints: number;

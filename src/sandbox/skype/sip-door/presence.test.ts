@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { dialogFromResponse } from '../../../protocols/sip/dialog/dialog.ts';
+import { inDialogRequest } from '../../../protocols/sip/dialog/in-dialog.ts';
 import {
   bodyText,
   header,
@@ -34,27 +36,34 @@ const piggyBack = [
 ];
 
 /** A SUBSCRIBE to somebody's presence, in one batch. */
-function subscribe(client: SipClient, to: readonly string[], expires = '600'): Promise<SipResponse> {
-  return client.ask(
-    client.make('SUBSCRIBE', {
-      headers: [
-        client.contact,
-        { name: 'Event', value: 'presence' },
-        { name: 'Expires', value: expires },
-        { name: 'Require', value: 'adhoclist, categoryList' },
-        { name: 'Content-Type', value: batchSubscribeType },
-        ...piggyBack,
-      ],
-      body: textBody(
-        formatBatchSubscribe({
-          action: 'subscribe',
-          uri: `sip:${client.address}`,
-          resources: to.map((address) => `sip:${address}`),
-          categories: ['state', 'note', 'contactCard'],
-        }),
-      ),
+async function subscribing(client: SipClient, to: readonly string[], expires = '600') {
+  const request = client.make('SUBSCRIBE', {
+    headers: [
+      client.contact,
+      { name: 'Event', value: 'presence' },
+      { name: 'Expires', value: expires },
+      { name: 'Require', value: 'adhoclist, categoryList' },
+      { name: 'Content-Type', value: batchSubscribeType },
+      ...piggyBack,
+    ],
+    body: batchOf(client, to, 'subscribe'),
+  });
+  return { request, answer: await client.ask(request) };
+}
+
+function batchOf(client: SipClient, to: readonly string[], action: 'subscribe' | 'unsubscribe') {
+  return textBody(
+    formatBatchSubscribe({
+      action,
+      uri: `sip:${client.address}`,
+      resources: to.map((address) => `sip:${address}`),
+      categories: ['state', 'note', 'contactCard'],
     }),
   );
+}
+
+async function subscribe(client: SipClient, to: readonly string[], expires?: string) {
+  return (await subscribing(client, to, expires)).answer;
 }
 
 function own(client: SipClient, event: string, body = ''): Promise<SipResponse> {
@@ -131,6 +140,35 @@ describe('presence over SIP', { timeout: 20_000 }, () => {
     assert.deepEqual(told(watcher, first, carol), [18500, 3500, 6500, 18500]);
     assert.ok(watcher.notices.every(({ method }) => method === 'BENOTIFY'));
     assert.deepEqual(told(watcher, first, bob), [18500]);
+  });
+
+  it('may be asked for of others, and of fewer, inside the subscription', async () => {
+    await using world = await openSipWorld();
+    const [watcher, one, other] = [
+      await world.signedIn(alice),
+      await world.signedIn(bob),
+      await world.signedIn(carol, { pool: 'onPrem' }),
+    ];
+    const { request, answer } = await subscribing(watcher, [bob]);
+    const dialog = dialogFromResponse(request, answer);
+    assert.ok(dialog);
+    const made = new Set(['From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards']);
+    const revise = async (action: 'subscribe' | 'unsubscribe', address: string, cseq: number) => {
+      const headers = request.headers.filter(({ name }) => !made.has(name));
+      const body = batchOf(watcher, [address], action);
+      return watcher.ask(inDialogRequest(dialog, cseq, { method: 'SUBSCRIBE', headers, body }));
+    };
+    const more = await revise('subscribe', carol, dialog.localCSeq + 1);
+    const all = readPresenceBatch(header(more, 'Content-Type') ?? '', more.body);
+    assert.deepEqual(
+      all?.resources.map(({ uri }) => uri),
+      [`sip:${bob}`, `sip:${carol}`],
+    );
+    assert.equal((await revise('unsubscribe', bob, dialog.localCSeq + 2)).status, 200);
+    await publish(one, [stateOf('machineState', 3500)]);
+    await publish(other, [stateOf('machineState', 3500)]);
+    await until(() => told(watcher, more, carol).length === 2);
+    assert.deepEqual([told(watcher, more, bob), told(watcher, more, carol)], [[18500], [18500, 3500]]);
   });
 
   it('is the aggregate of a SIP client and a UCWA client of one person, for the watchers of both', async () => {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { defaultLimits as messageLimits } from '../../../protocols/sip/limits.ts';
 import type { SipConnection } from '../../../protocols/sip/transport/connection.ts';
 import { listen, type ServerTls, type SipListener } from '../../../protocols/sip/transport/listen.ts';
@@ -50,7 +50,7 @@ const idleMs = keepAliveSeconds * 2_200;
 export function createSipDoor(options: SipDoorOptions): SipDoor {
   const { pool, clock, fqdn, authentication, homeOf } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const newId = (): string => randomBytes(12).toString('hex');
+  const newId = (): string => randomUUID();
   const people = new People(pool, clock, limits.publications);
   const simple = new SimplePresence({ pool, clock, fqdn, newTag: newId });
   const connections = new Map<SipConnection, DoorConnection>();

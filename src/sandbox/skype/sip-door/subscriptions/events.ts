@@ -8,7 +8,7 @@ import {
 } from '../../../../protocols/sip/headers/content-type.ts';
 import { parseEvent } from '../../../../protocols/sip/headers/event.ts';
 import { bodyText, header, headerLines, textBody } from '../../../../protocols/sip/message.ts';
-import { batchSubscribeType, parseBatchSubscribe } from '../../../../protocols/sip/ms/batch-subscribe.ts';
+import { batchSubscribeType } from '../../../../protocols/sip/ms/batch-subscribe.ts';
 import { categoriesType } from '../../../../protocols/sip/ms/categories.ts';
 import {
   formatProvisioning,
@@ -22,7 +22,7 @@ import { addressOfUri } from '../address.ts';
 import type { Context } from '../handler.ts';
 import { allCategories } from '../presence/seen.ts';
 import { type Refusal, refusals } from '../refusal.ts';
-import { categorySource, pidfSource } from './presence.ts';
+import { categorySource, pidfSource, readBatch } from './presence.ts';
 import { roamingContactsSource } from './roaming-contacts.ts';
 import { roamingSelfSource } from './roaming-self.ts';
 import { type Source, subscribe } from './subscription.ts';
@@ -87,16 +87,10 @@ function presence(context: Context): Refusal | undefined {
 
 function batch(context: Context): Refusal | undefined {
   const { door, transaction } = context;
-  const wish = parseBatchSubscribe(bodyText(transaction.request));
-  if (wish === undefined || wish.action !== 'subscribe') return refusals.badDocument;
-  if (wish.resources.length > door.limits.batch)
-    return {
-      ...refusals.tooMany,
-      status: 413,
-      reason: 'Too many people in one subscription',
-    };
-  const addresses = new Set(wish.resources.flatMap((uri) => addressOfUri(uri) ?? []));
-  return categories(context, [...addresses], wish.categories.length === 0 ? allCategories : wish.categories);
+  const wish = readBatch(transaction.request, door.limits.batch);
+  if ('status' in wish) return wish;
+  if (wish.action !== 'subscribe') return refusals.badDocument;
+  return categories(context, wish.addresses, wish.categories.length === 0 ? allCategories : wish.categories);
 }
 
 function categories(
@@ -107,7 +101,14 @@ function categories(
   const { door, address } = context;
   return open(context, (changed) =>
     categorySource(
-      { pool: door.pool, watcher: address, addresses, categories: wanted, newBoundary: () => door.newId() },
+      {
+        pool: door.pool,
+        watcher: address,
+        addresses,
+        categories: wanted,
+        most: door.limits.batch,
+        newBoundary: door.newId,
+      },
       changed,
     ),
   );

@@ -1,5 +1,6 @@
 import { formatPidf, pidfType } from '../../../../protocols/sip/body/pidf.ts';
-import { textBody } from '../../../../protocols/sip/message.ts';
+import { bodyText, type SipRequest, textBody } from '../../../../protocols/sip/message.ts';
+import { parseBatchSubscribe } from '../../../../protocols/sip/ms/batch-subscribe.ts';
 import { categoriesType, formatCategories } from '../../../../protocols/sip/ms/categories.ts';
 import {
   type BatchInstance,
@@ -8,7 +9,9 @@ import {
 } from '../../../../protocols/sip/ms/presence-batch.ts';
 import type { Pool } from '../../pool.ts';
 import type { Watcher } from '../../presentity.ts';
+import { addressOfUri } from '../address.ts';
 import { categoriesOf, pidfOf } from '../presence/seen.ts';
+import { type Refusal, refusals } from '../refusal.ts';
 import type { NotifyContent, Source } from './subscription.ts';
 
 export interface PresenceOptions {
@@ -19,30 +22,42 @@ export interface PresenceOptions {
   readonly addresses: readonly string[];
   /** Names of categories. */
   readonly categories: readonly string[];
+  /** People that may be in it. */
+  readonly most: number;
   readonly newBoundary: () => string;
 }
 
 /** Presence in Microsoft's categories: of one person, or of many in one subscription. */
 export function categorySource(options: PresenceOptions, changed: () => void): Source {
-  const { pool, watcher, addresses, categories, newBoundary } = options;
+  const { pool, watcher, categories, most, newBoundary } = options;
   const dirty = new Set<string>();
   let version = 0;
-  const watch = watching(pool, watcher, addresses, (address) => {
-    dirty.add(address);
-    changed();
-  });
+  const watched = new Map<string, Disposable>();
+  const watch = (address: string): void => {
+    const told = (): void => {
+      dirty.add(address);
+      changed();
+    };
+    if (!watched.has(address)) watched.set(address, watching(pool, watcher, address, told));
+  };
+  const unwatch = (address: string): void => {
+    watched.get(address)?.[Symbol.dispose]();
+    watched.delete(address);
+    dirty.delete(address);
+  };
+  for (const address of options.addresses) watch(address);
   const instanceOf = (address: string): BatchInstance => {
     const presentity = pool.visible(watcher, address);
     return presentity === undefined
       ? { kind: 'terminated', reason: 'noresource' }
       : { kind: 'active', categories: categoriesOf(presentity, categories) };
   };
-  const batchOf = (of: readonly string[], fullState: boolean): NotifyContent => {
+  const batchOf = (of: Iterable<string>, fullState: boolean): NotifyContent => {
     const batch: PresenceBatch = {
       uri: `sip:${watcher}`,
       version: version++,
       fullState,
-      resources: of.map((address) => ({ uri: `sip:${address}`, instance: instanceOf(address) })),
+      resources: Array.from(of, (address) => ({ uri: `sip:${address}`, instance: instanceOf(address) })),
     };
     // COMPAT: libpurple cuts the end of each part.
     return writePresenceBatch(batch, newBoundary(), { padded: true });
@@ -50,7 +65,7 @@ export function categorySource(options: PresenceOptions, changed: () => void): S
   return {
     full() {
       dirty.clear();
-      return batchOf(addresses, true);
+      return batchOf(watched.keys(), true);
     },
     changes() {
       const of = [...dirty];
@@ -64,13 +79,46 @@ export function categorySource(options: PresenceOptions, changed: () => void): S
         body: textBody(formatCategories(categoriesOf(presentity, categories))),
       };
     },
-    [Symbol.dispose]: () => watch[Symbol.dispose](),
+    revise(request) {
+      if (request.body.length === 0) return undefined;
+      const wish = readBatch(request, most);
+      if ('status' in wish) return wish;
+      const { action, addresses } = wish;
+      if (action === 'unsubscribe') for (const address of addresses) unwatch(address);
+      else if (new Set([...watched.keys(), ...addresses]).size > most) return tooManyPeople;
+      else for (const address of addresses) watch(address);
+      return undefined;
+    },
+    [Symbol.dispose]() {
+      for (const address of [...watched.keys()]) unwatch(address);
+    },
   };
 }
 
+export interface Batch {
+  readonly action: 'subscribe' | 'unsubscribe';
+  readonly addresses: readonly string[];
+  readonly categories: readonly string[];
+}
+
+/** What the body of a SUBSCRIBE asks for; people whose address cannot be read are left out. */
+export function readBatch(request: SipRequest, most: number): Batch | Refusal {
+  const wish = parseBatchSubscribe(bodyText(request));
+  if (wish === undefined) return refusals.badDocument;
+  if (wish.resources.length > most) return tooManyPeople;
+  const addresses = new Set(wish.resources.flatMap((uri) => addressOfUri(uri) ?? []));
+  return { action: wish.action, addresses: [...addresses], categories: wish.categories };
+}
+
+const tooManyPeople: Refusal = {
+  ...refusals.tooMany,
+  status: 413,
+  reason: 'Too many people in one subscription',
+};
+
 /** Presence of one person as PIDF (RFC 3856). */
 export function pidfSource(pool: Pool, watcher: string, address: string, changed: () => void): Source {
-  const watch = watching(pool, watcher, [address], changed);
+  const watch = watching(pool, watcher, address, changed);
   const document = (): NotifyContent | undefined => {
     const presentity = pool.visible(watcher, address);
     return presentity && { contentType: pidfType, body: textBody(formatPidf(pidfOf(presentity))) };
@@ -78,21 +126,11 @@ export function pidfSource(pool: Pool, watcher: string, address: string, changed
   return { full: document, changes: document, [Symbol.dispose]: () => watch[Symbol.dispose]() };
 }
 
-function watching(
-  pool: Pool,
-  watcher: string,
-  addresses: readonly string[],
-  changed: (address: string) => void,
-): Disposable {
+function watching(pool: Pool, watcher: string, address: string, changed: () => void): Disposable {
   const own: Watcher = {
-    presentityChanged: (address, part) => {
-      if (part === 'presence' || part === 'note') changed(address);
+    presentityChanged: (_address, part) => {
+      if (part === 'presence' || part === 'note') changed();
     },
   };
-  const watches = addresses.flatMap((address) => pool.visible(watcher, address)?.watch(own) ?? []);
-  return {
-    [Symbol.dispose]: () => {
-      for (const each of watches) each[Symbol.dispose]();
-    },
-  };
+  return pool.visible(watcher, address)?.watch(own) ?? { [Symbol.dispose]: () => undefined };
 }

@@ -14,7 +14,7 @@ import { formatSubscriptionState, type SubscriptionState } from '../../../../pro
 import { type Header, header, noBody, type SipRequest } from '../../../../protocols/sip/message.ts';
 import type { ServerTransaction } from '../../../../protocols/sip/transaction/server.ts';
 import type { DialogOwner, Line } from '../line.ts';
-import { refusals, refuseWith } from '../refusal.ts';
+import { type Refusal, refusals, refuseWith } from '../refusal.ts';
 
 /** The body of a notification. */
 export interface NotifyContent {
@@ -28,6 +28,8 @@ export interface Source extends Disposable {
   full(): NotifyContent | undefined;
   /** What has changed since the last call of either. */
   changes(): NotifyContent | undefined;
+  /** A SUBSCRIBE inside the dialog may say something new of what is wanted; why it cannot be done, if so. */
+  readonly revise?: (request: SipRequest) => Refusal | undefined;
 }
 
 export interface SubscribeOptions {
@@ -113,6 +115,11 @@ class Subscription implements DialogOwner {
       return;
     }
     const { seconds } = grant;
+    const refusal = seconds === 0 ? undefined : this.#source.revise?.(transaction.request);
+    if (refusal) {
+      refuseWith(transaction, refusal, this.#line.fqdn);
+      return;
+    }
     const isTold = takesPiggyBack(transaction.request);
     this.#respond(transaction, seconds, isTold && seconds > 0 ? this.#source.full() : undefined);
     // Microsoft's clients want no last word: they have gone by then.
