@@ -34,7 +34,13 @@ interface Wanted {
 
 const readyMs = 60_000;
 
-export function createShowing(endpoints: Endpoints, signOut: SignOut, clock: Clock): Showing {
+/** What showing needs of {@link Endpoints}. */
+export type ShowingEndpoints = Pick<
+  Endpoints,
+  'abandon' | 'known' | 'mayReceiveUnseen' | 'ofPerson' | 'remove' | 'showEndpoint'
+>;
+
+export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clock: Clock): Showing {
   const wanted = new Map<PersonId, Wanted>();
   const turns = new Map<PersonId, Promise<Failure | undefined>>();
   const inherited = new Set<PersonId>();

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { ManualClock } from '../../../test/kit/manual-clock.ts';
+import { somebody } from '../../../test/kit/people.ts';
+import { type Availability, offline, type Presence } from '../../core/presence/presence.ts';
+import { noRemarks, type Remarks } from '../../core/presence/remarks.ts';
+import type { Endpoint } from './endpoints.ts';
+import type { Failure } from './errors.ts';
+import { createShowing, type SignOut } from './showing.ts';
+
+const alice = somebody('alice');
+const of = (availability: Availability): Presence => ({ availability, activity: 'None' });
+const note = (text: string): Remarks => ({ ...noRemarks, note: { kind: 'text', text } });
+const unreachable: Failure = { kind: 'refused', id: 'unreachable', detail: 'away' };
+
+/** At most one endpoint, and a record of all that is done with it. */
+function world(signOut: SignOut = 'immediate') {
+  const done: string[] = [];
+  let there: Endpoint | undefined;
+  let notReady: Failure | undefined;
+  const open = (): Endpoint => {
+    done.push('open');
+    const door = {
+      ready: async () => notReady,
+      note: async (text: string) => void done.push(`note ${text || '-'}`),
+    };
+    return { door, shows: 'lurking' } as unknown as Endpoint;
+  };
+  const showing = createShowing(
+    {
+      known: () => there,
+      mayReceiveUnseen: () => false,
+      async ofPerson() {
+        there ??= open();
+        return { kind: 'found', endpoint: there };
+      },
+      async showEndpoint(endpoint, presence) {
+        done.push(`show ${presence.availability}`);
+        await turn();
+        endpoint.shows = 'available';
+        return undefined;
+      },
+      async remove() {
+        if (there) done.push('remove');
+        there = undefined;
+      },
+      abandon() {
+        if (there) done.push('abandon');
+        there = undefined;
+      },
+    },
+    signOut,
+    new ManualClock(),
+  );
+  return {
+    showing,
+    done,
+    fail(failure: Failure | undefined): void {
+      notReady = failure;
+    },
+  };
+}
+
+describe('showing people at a pool', () => {
+  it('opens an endpoint, and takes it away with Offline', async () => {
+    const { showing, done } = world();
+    await showing.show(alice, of('Busy'));
+    await showing.show(alice, offline);
+    assert.deepEqual(done, ['open', 'show Busy', 'remove']);
+  });
+
+  it('opens none to take it away', async () => {
+    const { showing, done } = world();
+    await showing.show(alice, offline);
+    assert.deepEqual(done, []);
+  });
+
+  it('skips what was overtaken while it waited', async () => {
+    const { showing, done } = world();
+    const all = [of('Available'), of('Busy'), of('Away')].map((presence) => showing.show(alice, presence));
+    await Promise.all(all);
+    assert.deepEqual(done.at(-1), 'show Away');
+    assert.ok(done.length <= 3, done.join(', '));
+  });
+
+  it('takes a note away before the endpoint that it was written with', async () => {
+    const { showing, done } = world();
+    await showing.remark(alice, note('Nobody is shown'));
+    await showing.show(alice, of('Available'));
+    await showing.remark(alice, note('Lunch'));
+    await showing.show(alice, offline);
+    assert.deepEqual(done, ['open', 'show Available', 'note Lunch', 'note -', 'remove']);
+  });
+
+  it('leaves without a word, note and all, where signing out is lazy', async () => {
+    const { showing, done } = world('lazy');
+    await showing.show(alice, of('Available'));
+    await showing.remark(alice, note('Lunch'));
+    await showing.show(alice, offline);
+    assert.deepEqual(done, ['open', 'show Available', 'note Lunch', 'abandon']);
+  });
+});
+
+describe('an endpoint that an earlier run left', () => {
+  const left = [{ person: alice, presence: of('Busy'), remarks: noRemarks }];
+
+  it('is taken the place of, and ended, once', async () => {
+    const { showing, done } = world();
+    showing.inherit(left);
+    await showing.show(alice, offline);
+    await showing.show(alice, offline);
+    assert.deepEqual(done, ['open', 'remove']);
+  });
+
+  it('is tried again where the pool could not be reached', async () => {
+    const { showing, done, fail } = world();
+    showing.inherit(left);
+    fail(unreachable);
+    assert.deepEqual(await showing.show(alice, offline), unreachable);
+    fail(undefined);
+    assert.equal(await showing.show(alice, offline), undefined);
+    assert.deepEqual(done, ['open', 'remove', 'open', 'remove']);
+  });
+
+  it('is an ordinary one as soon as the person is shown', async () => {
+    const { showing, done } = world();
+    showing.inherit(left);
+    await showing.show(alice, of('Available'));
+    await showing.show(alice, offline);
+    await showing.show(alice, offline);
+    assert.deepEqual(done, ['open', 'show Available', 'remove']);
+  });
+});
