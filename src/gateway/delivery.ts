@@ -17,6 +17,7 @@ import type { Connector, DeliveryOrder } from './connector.ts';
 import type { Report } from './events.ts';
 import type { Ledger, StoredMessage } from './ledger.ts';
 import type { OwnWrites } from './own-writes.ts';
+import { createReadMirror } from './read-mirror.ts';
 import type { ThreadMemory } from './threads.ts';
 import { createUntilKept } from './until-kept.ts';
 
@@ -66,6 +67,11 @@ export type Deliver = (message: StoredMessage, route: Route, signal: AbortSignal
 
 export function createDelivery(options: DeliveryOptions): Deliver {
   const { ledger, connectors, clock, report } = options;
+  const readMirror = createReadMirror({
+    connectors,
+    clock,
+    fault: (error) => report({ kind: 'fault', where: 'read state', error }),
+  });
   const untilKept = createUntilKept(options);
 
   function firstEvent(message: StoredMessage, route: Route): DeliveryEvent {
@@ -104,8 +110,14 @@ export function createDelivery(options: DeliveryOptions): Deliver {
         else if (!(await isKept(recorded))) return { kind: 'attempted', outcome: cannotRecord(side) };
         report({ kind: 'attempt', message: message.id, side: bring.side, attempt: command.attempt });
         using limit = deadline(clock, message.deadlineAt - askingTimeMs - now, signal);
-        const outcome = await guarded(() => connectors[bring.side].deliver(order, limit.signal), bring.side);
+        using reading = readMirror.attempt(message, order, limit.signal);
+        const outcome = await guarded(
+          () => connectors[bring.side].deliver(order, reading.signal),
+          bring.side,
+        );
         signal.throwIfAborted();
+        reading.ended(outcome);
+        if (reading.wasRead && outcome.kind !== 'delivered') return { kind: 'seen', rule: 'read-in-teams' };
         noteOutcome(message, outcome);
         return { kind: 'attempted', outcome };
       }

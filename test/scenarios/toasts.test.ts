@@ -210,6 +210,22 @@ describe('somebody of both sides gets one toast', async () => {
     await alice.teams.sees(chat, 'Where are you?');
     assert.equal(toastsAt(heidi).length, 0);
   });
+
+  it('of what was written in Teams, too: read there, it rings no more in SfB, and taken up in SfB it counts as read', async () => {
+    const erin = world.teams('erin');
+    const reader = world.teams('heidi');
+    const chat = await erin.chatWith('heidi@contoso.example');
+    const id = await erin.say(chat, 'From Teams');
+    const invitation = await heidi.invitation('From Teams');
+    await reader.markRead(chat);
+    assert.equal(await endOf(heidi, invitation), 'Canceled');
+    assert.equal((await world.ended(id)).state, 'native');
+
+    const next = await erin.say(chat, 'And another');
+    await heidi.accept(await heidi.invitation('And another'));
+    assert.equal((await world.ended(next)).state, 'delivered');
+    await eventually('it counts as read in Teams', () => reader.hasRead(chat));
+  });
 });
 
 describe('somebody of both sides gets two toasts, where that is wanted', async () => {

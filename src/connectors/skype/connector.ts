@@ -169,8 +169,8 @@ function outcomeOf(failure: Failure | undefined, person: Person): PublishOutcome
 }
 
 function isTalking(endpoints: Endpoints, author: Person, recipient: Person): boolean {
-  if (author.skype.home === 'none' || recipient.skype.home === 'none') return false;
-  const own = endpoints.bySip(author.skype.sip)?.known(recipient.skype.sip, undefined);
+  if (recipient.skype.home === 'none') return false;
+  const own = endpoints.ifThere(author.id)?.known(recipient.skype.sip, undefined);
   const ours = endpoints.ofGateway(recipient.skype.pool);
   const proxy = ours.kind === 'found' ? ours.endpoint.known(recipient.skype.sip, author.id) : undefined;
   return own?.isOpen === true || proxy?.isOpen === true;

@@ -185,6 +185,11 @@ export class Endpoints implements AsyncDisposable {
     return this.#make(key, { kind: 'gateway' }, this.#options.accounts.gateway(pool));
   }
 
+  /** The person's own endpoint, if there is one. */
+  ifThere(person: PersonId): Endpoint | undefined {
+    return this.#byKey.get(person);
+  }
+
   /** An endpoint that is there already, by its account. */
   bySip(sip: SipUri): Endpoint | undefined {
     for (const endpoint of this.#byKey.values()) if (endpoint.sip === sip) return endpoint;

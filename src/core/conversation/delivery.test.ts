@@ -58,6 +58,14 @@ describe('the life of a message', () => {
     });
   });
 
+  it('ends as the other network’s own when its recipient has read it there meanwhile', () => {
+    const { state } = run([
+      { kind: 'isRouted', attempted: 0 },
+      { kind: 'seen', rule: 'read-in-teams' },
+    ]);
+    assert.deepEqual(state, { kind: 'ended', end: { kind: 'native', rule: 'read-in-teams' } });
+  });
+
   it('asks the network before a second attempt when the first may have been shown', () => {
     const { commands } = run([
       { kind: 'isRouted', attempted: 0 },

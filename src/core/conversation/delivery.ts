@@ -78,6 +78,8 @@ export type DeliveryEvent =
   /** It is to be brought to `side`. `attempted` is the number of attempts before a crash, 0 without one. */
   | { readonly kind: 'isRouted'; readonly attempted: number }
   | { readonly kind: 'attempted'; readonly outcome: DeliveryOutcome }
+  /** The attempt was given up, because the recipient has read the message where it was written. */
+  | { readonly kind: 'seen'; readonly rule: string }
   | { readonly kind: 'asked'; readonly finding: Finding }
   | { readonly kind: 'waited' };
 
@@ -119,6 +121,7 @@ export function decide(state: DeliveryState, event: DeliveryEvent, context: Deli
     case 'new':
       return decideNew(state, event, context);
     case 'sending':
+      if (event.kind === 'seen') return end({ kind: 'native', rule: event.rule });
       return event.kind === 'attempted'
         ? afterAttempt(state.attempt, event.outcome, context)
         : { state, command: undefined };
@@ -152,6 +155,7 @@ function decideNew(state: DeliveryState, event: DeliveryEvent, context: Delivery
       return send(1);
     }
     case 'attempted':
+    case 'seen':
     case 'asked':
     case 'waited':
       return { state, command: undefined };
