@@ -2,7 +2,7 @@ import { type Person, type Side, sides } from '../core/people.ts';
 import { explain } from '../core/refusals.ts';
 import type { MessageSummary } from '../gateway/ledger.ts';
 import type { Links } from '../gateway/links.ts';
-import type { PeopleApiOptions } from './people-api.ts';
+import type { PeopleApiOptions } from './options.ts';
 import type { LinkState, MessageAnswer, PersonAnswer } from './types.ts';
 
 export async function personAnswer(

@@ -34,6 +34,11 @@ export interface ConsoleOptions {
   readonly pages: string;
 }
 
+/** What the part about people needs of that. */
+export type PeopleApiOptions = Pick<ConsoleOptions, 'directory' | 'people' | 'links' | 'linkChanged'> & {
+  readonly gateway: Pick<ConsoleOptions['gateway'], 'presence'>;
+};
+
 /**
  * What operators may do about people, above whatever the people file and the tenants say. Fields are those of the people
  * file. Everything takes effect at once and as a whole, or not at all; it rejects when it cannot be kept.

@@ -7,8 +7,8 @@ import type { Side } from '../core/people.ts';
 import { createDirectory } from '../gateway/directory.ts';
 import type { LinkSecret } from '../gateway/links.ts';
 import { answerErrors } from './errors.ts';
-import type { EditOutcome, RemoveOutcome, UndoOutcome } from './options.ts';
-import { type PeopleApiOptions, routePeople } from './people-api.ts';
+import type { EditOutcome, PeopleApiOptions, RemoveOutcome, UndoOutcome } from './options.ts';
+import { routePeople } from './people-api.ts';
 
 const bob = somebody('bob');
 const carol = somebody('carol');

@@ -6,16 +6,12 @@ import { type Person, sides } from '../core/people.ts';
 import type { Directory } from '../gateway/directory.ts';
 import { personAnswer } from './answers.ts';
 import { ConsoleError } from './errors.ts';
-import type { ConsoleOptions, EditOutcome, UndoOutcome } from './options.ts';
+import type { EditOutcome, PeopleApiOptions, UndoOutcome } from './options.ts';
 import type { PeopleAnswer, PersonAnswer, UndoAnswer } from './types.ts';
 
 const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 320 }) });
 type Params = Static<typeof params>;
 const fields = Type.Record(Type.String(), Type.String({ maxLength: 1000 }));
-
-export type PeopleApiOptions = Pick<ConsoleOptions, 'directory' | 'people' | 'links' | 'linkChanged'> & {
-  readonly gateway: Pick<ConsoleOptions['gateway'], 'presence'>;
-};
 
 /** People: listed, changed, added, removed, and what operators did about them taken back. */
 export function routePeople(app: FastifyInstance, options: PeopleApiOptions): void {

@@ -138,9 +138,9 @@ function anew(landing: Landing): Going {
 }
 
 /**
- * In a chat of the two in Teams a message whose recipient's chats land in Teams needs nobody to carry it, unless the thread has been carried
- * to SfB and the recipient is there: a thread keeps the way it was made with. From SfB nothing stays: a message is here
- * because the gateway's endpoint of the recipient took it up.
+ * In a chat of the two in Teams a message whose recipient's chats land in Teams needs nobody to carry it, unless the thread
+ * has been carried to SfB and the recipient is there: a thread keeps the way it was made with. From SfB nothing stays: a
+ * message is here because the gateway's endpoint of the recipient took it up.
  */
 function staysNative(landing: Landing, recipient: Person, continuesInSkype: boolean): boolean {
   if (!landing.possible || landing.lands.length !== 1 || landing.lands[0] !== 'teams') return false;

@@ -70,7 +70,18 @@ function upperSnake(key: string): string {
 function parse(schema: TSchema, text: string): unknown {
   if (IsInteger(schema)) return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
   if (IsBoolean(schema)) return { true: true, false: false }[text] ?? text;
+  if (IsUnion(schema)) return schema.anyOf.some((branch) => IsObject(branch)) ? parseEither(text) : text;
   if (!IsObject(schema) && !IsArray(schema) && !IsRecord(schema)) return text;
+  return parseJson(text);
+}
+
+/** A word, or an object in JSON; a text that is none, as a secret may be, is left as it is. */
+function parseEither(text: string): unknown {
+  const value = text.trimStart().startsWith('{') ? parseJson(text) : undefined;
+  return value === undefined ? text : value;
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

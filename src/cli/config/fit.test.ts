@@ -79,6 +79,14 @@ describe('a variable', () => {
     }
   });
 
+  it('is a word or an object where both may stand, and a secret whatever it begins with', () => {
+    const read = (name: string, text: string) =>
+      overridesOf({ [name]: text }, configSchema, new Problems()).map(({ value }) => value);
+    assert.deepEqual(read('ISTHMUS_POLICY', 'microsoft'), ['microsoft']);
+    assert.deepEqual(read('ISTHMUS_POLICY', '{"default":"microsoft"}'), [{ default: 'microsoft' }]);
+    assert.deepEqual(read('ISTHMUS_LISTEN_TOKEN', '{no JSON'), ['{no JSON']);
+  });
+
   it('that names none is a problem, and others are not looked at', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('A', 'Z', '_', '0') }), (name) => {
