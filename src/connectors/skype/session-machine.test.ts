@@ -112,11 +112,18 @@ describe('the sessions with one peer', () => {
     assert.deepEqual(run(rang, invited, joined, invited).said, ['join theirs'], 'once');
   });
 
-  it('take up what rings to send a text in it, and call anew when it rings no more', () => {
-    assert.deepEqual(run(rang, send('a'), joined).said, ['join theirs', 'post a in theirs']);
+  it('send a text in what rings once that is taken up, not before: what rang may not be kept yet', () => {
+    assert.deepEqual(run(rang, send('a')).said, []);
+    assert.deepEqual(run(rang, send('a'), invited, joined).said, ['join theirs', 'post a in theirs']);
+    const other: SessionEvent = { kind: 'invited', dialog: 'other' };
+    assert.deepEqual(run(rang, send('a'), other).said, ['join other', 'stop theirs']);
+    assert.deepEqual(run(rang, send('a'), { kind: 'deadline', text: 'a' }).said, ['a no-answer']);
+  });
+
+  it('call anew for a text when nothing rings any more', () => {
     const over: SessionEvent = { kind: 'ended', dialog: 'theirs' };
     assert.equal(run(rang, over).state.kind, 'none');
-    assert.deepEqual(run(rang, send('a'), over).said, ['join theirs', 'invite a in for-a']);
+    assert.deepEqual(run(rang, send('a'), over).said, ['invite a in for-a']);
   });
 
   it('leave nothing ringing while a text of ours is under way: both want to talk now', () => {

@@ -28,7 +28,7 @@ export function decide(state: SessionState, event: SessionEvent, idleMs: number)
       return onInvited(state, event.dialog);
     case 'rang':
       return state.kind === 'none'
-        ? stay({ kind: 'ringing', dialog: event.dialog })
+        ? stay({ kind: 'ringing', dialog: event.dialog, waiting: undefined })
         : onInvited(state, event.dialog);
     case 'joined':
       return onJoined(state, event.dialog, event.at);
@@ -60,12 +60,11 @@ function onSend(state: SessionState, waiting: Waiting, at: number, idleMs: numbe
   switch (state.kind) {
     case 'none':
       return invite(waiting);
-    case 'ringing':
-      return go({ kind: 'joining', dialog: state.dialog, waiting }, { kind: 'join', dialog: state.dialog });
     case 'open':
       if (isIdle(state, at, idleMs)) return invite(waiting, stop(state.dialog));
       if (state.sending) return busy(state, waiting.text);
       return go({ ...state, sending: waiting }, { kind: 'post', dialog: state.dialog, text: waiting.text });
+    case 'ringing':
     case 'joining':
       return state.waiting ? busy(state, waiting.text) : stay({ ...state, waiting });
     case 'inviting':
@@ -89,8 +88,8 @@ function onInvited(state: SessionState, dialog: DialogId): Decision {
       return go({ kind: 'joining', dialog, waiting: undefined }, join);
     case 'ringing':
       return state.dialog === dialog
-        ? go({ kind: 'joining', dialog, waiting: undefined }, join)
-        : go({ kind: 'joining', dialog, waiting: undefined }, join, stop(state.dialog));
+        ? go({ ...state, kind: 'joining' }, join)
+        : go({ ...state, kind: 'joining', dialog }, join, stop(state.dialog));
     case 'joining':
       return state.dialog === dialog ? stay(state) : go({ ...state, dialog }, join);
     case 'inviting':
@@ -211,7 +210,6 @@ function onEnded(state: SessionState, dialog: DialogId): Decision {
     case 'inviting':
       return stay(state);
     case 'ringing':
-      return state.dialog === dialog ? stay(none) : stay(state);
     case 'joining':
       if (state.dialog !== dialog) return stay(state);
       return state.waiting ? invite(state.waiting) : stay(none);
@@ -229,11 +227,11 @@ function onDeadline(state: SessionState, text: TextId): Decision {
     case 'inviting':
       if (state.text !== text) return stay(state);
       return go({ ...state, givenUp: true }, { kind: 'cancel', dialog: state.dialog });
+    case 'ringing':
     case 'joining':
       if (state.waiting?.text !== text) return stay(state);
       return go({ ...state, waiting: undefined }, fail(text, unansweredFailure));
     case 'none':
-    case 'ringing':
     case 'yielding':
     case 'open':
       return stay(state);
@@ -248,6 +246,7 @@ function onOverdue(state: SessionState, text: TextId): Decision {
       return state.text?.text === text
         ? go({ ...state, text: undefined }, fail(text, openFailure))
         : stay(state);
+    case 'ringing':
     case 'joining':
       return state.waiting?.text === text
         ? go({ ...state, waiting: undefined }, fail(text, unansweredFailure))
@@ -255,7 +254,6 @@ function onOverdue(state: SessionState, text: TextId): Decision {
     case 'open':
       return state.sending?.text === text ? abandon(state, fail(text, openFailure)) : stay(state);
     case 'none':
-    case 'ringing':
       return stay(state);
   }
 }

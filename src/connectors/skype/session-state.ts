@@ -28,8 +28,11 @@ export type SessionState =
       readonly text: TextId | undefined;
       readonly givenUp: boolean;
     }
-  /** Theirs rings, here and at the person's own clients; a text to be sent takes it up. */
-  | { readonly kind: 'ringing'; readonly dialog: DialogId }
+  /**
+   * Theirs rings, here and at the person's own clients. A text to be sent waits until it is taken up: what rang may not
+   * be in the ledger yet, and the peer would be told that it has arrived.
+   */
+  | { readonly kind: 'ringing'; readonly dialog: DialogId; readonly waiting: Waiting | undefined }
   /** Theirs is being taken up; `waiting` is sent in it then. */
   | { readonly kind: 'joining'; readonly dialog: DialogId; readonly waiting: Waiting | undefined }
   /** Glare: ours is being taken back, but the peer may have taken it up in that moment. */

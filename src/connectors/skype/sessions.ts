@@ -124,7 +124,7 @@ export class Session {
     this.take({ kind: 'invited', dialog });
   }
 
-  /** Leaves the peer's invitation ringing, until {@link invited} or the next text takes it up. */
+  /** Leaves the peer's invitation ringing, until {@link invited} takes it up. */
   rang(dialog: DialogId, thread: string): void {
     this.#threads.set(dialog, thread);
     this.#thread = thread;
