@@ -5,10 +5,12 @@ import { ManualClock } from '../../test/kit/manual-clock.ts';
 import { somebody } from '../../test/kit/people.ts';
 import { ScriptedConnector, untilAborted } from '../../test/kit/scripted-connector.ts';
 import { defaultRetry } from '../core/conversation/delivery.ts';
-import { conversationOf, type RemoteId, type ThreadKey } from '../core/ids.ts';
+import { conversationOf, type MessageId, type RemoteId, type ThreadKey } from '../core/ids.ts';
 import type { Refusal } from '../core/refusals.ts';
 import { openMemoryLedger } from '../ledger/memory/open.ts';
-import { createDelivery, type Route } from './delivery.ts';
+import { pause } from './clock.ts';
+import { createDelivery, type DeliveryOptions, type Route } from './delivery.ts';
+import { createDraining } from './draining.ts';
 import { mintMessageId } from './intake.ts';
 import { type Ledger, LedgerUnavailable, type StoredMessage } from './ledger.ts';
 import { createOwnWrites } from './own-writes.ts';
@@ -33,8 +35,10 @@ function fullFor(records: number, name: 'attempt' | 'end'): Ledger {
   };
 }
 
-async function world(ledger = openMemoryLedger()) {
-  const clock = new ManualClock();
+async function world(
+  ledger = openMemoryLedger(),
+  { clock = new ManualClock(), turns }: { clock?: ManualClock; turns?: DeliveryOptions['turns'] } = {},
+) {
   const teams = new ScriptedConnector('teams');
   const skype = new ScriptedConnector('skype');
   const deliver = createDelivery({
@@ -45,6 +49,7 @@ async function world(ledger = openMemoryLedger()) {
     connectors: { teams, skype },
     random: () => 0.5,
     retry: defaultRetry,
+    ...(turns ? { turns } : {}),
     report: () => undefined,
   });
   const now = clock.now();
@@ -115,6 +120,40 @@ describe('delivery', () => {
       w.skype.delivered.map(({ attempt }) => attempt),
       [1, 2, 3],
     );
+  });
+
+  it('storms no side that is there again: further attempts wait for a place', async () => {
+    const clock = new ManualClock();
+    const turns = createDraining({ clock, random: () => 0.5, places: 2, turnMs: 60_000 });
+    await using w = await world(openMemoryLedger(), { clock, turns: { skype: turns, teams: turns } });
+    let isBack = false;
+    let atOnce = 0;
+    let most = 0;
+    w.skype.onDeliver = async (order) => {
+      if (!isBack) return { kind: 'transient', refusal: unreachable };
+      most = Math.max(most, ++atOnce);
+      await pause(clock, 100, running);
+      atOnce -= 1;
+      return w.skype.shown(order.message);
+    };
+    const messages = Array.from({ length: 10 }, (_, n) => ({ ...w.message, id: `m${n}` as MessageId }));
+    const delivering = Promise.all(messages.map((message) => w.deliver(message, toSkype, running)));
+    await turn();
+    isBack = true;
+    const ends = await passTime(clock, delivering);
+    assert.ok(ends.every(({ kind }) => kind === 'delivered'));
+    assert.equal(most, 2);
+  });
+
+  it('says that there was too much to do when no place came free in time', async () => {
+    const clock = new ManualClock();
+    const turns = createDraining({ clock, random: () => 0.5, places: 1, turnMs: 600_000 });
+    await using w = await world(openMemoryLedger(), { clock, turns: { skype: turns, teams: turns } });
+    using _taken = await turns.turn(running);
+    w.skype.onDeliver = () => ({ kind: 'transient', refusal: unreachable });
+    const end = await passTime(clock, w.deliver(w.message, toSkype, running));
+    assert.deepEqual(end, { kind: 'failed', refusal: { id: 'overloaded', side: 'skype' } });
+    assert.ok(clock.now() <= w.message.deadlineAt);
   });
 
   it('fails by the deadline with the reason of the last attempt when a network stays away', async () => {

@@ -14,6 +14,7 @@ import type { Person, Side } from '../core/people.ts';
 import type { Refusal } from '../core/refusals.ts';
 import { deadline, pause } from './clock.ts';
 import type { Connector, DeliveryOrder } from './connector.ts';
+import type { Draining } from './draining.ts';
 import type { Report } from './events.ts';
 import type { Ledger, StoredMessage } from './ledger.ts';
 import type { OwnWrites } from './own-writes.ts';
@@ -45,6 +46,8 @@ export interface DeliveryOptions {
   /** In [0, 1). */
   readonly random: () => number;
   readonly retry: RetryPolicy;
+  /** Further attempts wait for a turn: a side that is there again is not stormed. Left out: they do not wait. */
+  readonly turns?: Readonly<Record<Side, Draining>>;
   readonly report: Report;
 }
 
@@ -98,6 +101,10 @@ export function createDelivery(options: DeliveryOptions): Deliver {
     switch (command.kind) {
       case 'send': {
         const { side, rule } = bring;
+        using limit = deadline(clock, message.deadlineAt - askingTimeMs - now, signal);
+        using turn = await turnFor(side, command.attempt, limit.signal);
+        signal.throwIfAborted();
+        if (!turn) return { kind: 'attempted', outcome: noTurn(side) };
         const recorded = ledger.attempt({
           message: message.id,
           attempt: command.attempt,
@@ -109,7 +116,6 @@ export function createDelivery(options: DeliveryOptions): Deliver {
         if (connectors[side].capabilities.canFind) watched(recorded);
         else if (!(await isKept(recorded))) return { kind: 'attempted', outcome: cannotRecord(side) };
         report({ kind: 'attempt', message: message.id, side: bring.side, attempt: command.attempt });
-        using limit = deadline(clock, message.deadlineAt - askingTimeMs - now, signal);
         using reading = readMirror.attempt(message, order, limit.signal);
         const outcome = await guarded(
           () => connectors[bring.side].deliver(order, reading.signal),
@@ -134,6 +140,12 @@ export function createDelivery(options: DeliveryOptions): Deliver {
         await pause(clock, command.ms, signal);
         return { kind: 'waited' };
     }
+  }
+
+  /** Undefined where there was none in time. */
+  function turnFor(side: Side, attempt: number, signal: AbortSignal): Promise<Disposable | undefined> {
+    const turns = attempt > 1 ? options.turns?.[side] : undefined;
+    return turns ? turns.turn(signal).catch(() => undefined) : Promise.resolve(atOnce);
   }
 
   async function orderFor(
@@ -229,6 +241,12 @@ export function createDelivery(options: DeliveryOptions): Deliver {
     });
     return state.end;
   };
+}
+
+const atOnce: Disposable = { [Symbol.dispose]: () => undefined };
+
+function noTurn(side: Side): DeliveryOutcome {
+  return { kind: 'transient', refusal: { id: 'overloaded', side } };
 }
 
 type Bring = Route & { readonly kind: 'bring' };

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 
 /**
- * Lets what an earlier run left begin a few at a time, so that a network that is there again is not stormed. Who is slow
+ * Lets what an earlier run left, and what is tried again, begin a few at a time, so that a network that is there again is
+ * not stormed. Who is slow
  * gives the place up after `turnMs` and goes on without it, so that nobody is held up by somebody who does not answer.
  */
 export interface Draining {

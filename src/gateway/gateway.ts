@@ -75,7 +75,7 @@ export interface Gateway extends AsyncDisposable {
 
 /** How long the gateway goes on trying to tell a sender of a failure, ms. */
 const keepTellingMs = 600_000;
-/** How many messages that an earlier run left begin at once, and how long one holds its place, ms. */
+/** How many messages that an earlier run left, or that are tried again, go to a side at once; one holds its place so long, ms. */
 const draining = { places: 200, turnMs: 500 } as const;
 /** How long messages wait at the start for presence to be known, ms. */
 const patienceMs = 5_000;
@@ -99,10 +99,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const notices = createNotices({ ...shared, keepTryingMs: keepTellingMs });
   const load = createLoad({ ...options, ledgerSize: () => ledger.size() });
-  const drain = createDraining({ ...draining, clock, random });
+  const turnsOf = () => createDraining({ ...draining, clock, random });
+  const turns = { teams: turnsOf(), skype: turnsOf() };
   const threads = createThreadMemory(ledger);
   const ways = createWayMemory(ledger.kept, report);
-  const deliver = createDelivery({ ...shared, threads, ownWrites });
+  const deliver = createDelivery({ ...shared, threads, ownWrites, turns });
   const route = createRouter({
     directory,
     policies: options.policies,
@@ -149,7 +150,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function work(message: StoredMessage, recovered: boolean, signal: AbortSignal): Promise<void> {
     await opened.promise;
     signal.throwIfAborted();
-    using _turn = recovered ? await drain.turn(signal) : undefined;
+    using _turn = recovered ? await turns[otherSide(message.side)].turn(signal) : undefined;
     const { side, thread, remoteId, conversation } = message;
     const isOwnWrite =
       ownWrites.has(side, thread, remoteId) ||
