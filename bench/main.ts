@@ -35,6 +35,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   im: () => import('./im.ts'),
   decisions: () => import('./decisions.ts'),
   presence: () => import('./presence.ts'),
+  sip: () => import('./sip.ts'),
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options });

@@ -45,7 +45,7 @@ export async function startKamailio({ domains, workers = 1 }: KamailioOptions): 
   const child = spawn(
     program,
     // In the foreground, logging to its standard error.
-    ['-f', join(folder, 'kamailio.cfg'), '-DD', '-E', '-m', '64', '-M', '8', '-Y', folder, '-w', folder],
+    ['-f', join(folder, 'kamailio.cfg'), '-DD', '-E', '-m', '512', '-M', '16', '-Y', folder, '-w', folder],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const lines: string[] = [];
@@ -148,6 +148,8 @@ loadmodule "presence_xml.so"
 
 modparam("tm", "fr_timer", 5000)
 modparam("usrloc", "db_mode", 0)
+modparam("usrloc", "handle_lost_tcp", 1)
+modparam("usrloc", "timer_interval", 1)
 modparam("registrar", "min_expires", 30)
 modparam("registrar", "received_avp", "$avp(received)")
 modparam("nathelper", "received_avp", "$avp(received)")
