@@ -56,6 +56,10 @@ function world(signOut: SignOut = 'immediate') {
   return {
     showing,
     done,
+    /** An endpoint is made for writing. */
+    write(): void {
+      there = open();
+    },
     fail(failure: Failure | undefined): void {
       notReady = failure;
     },
@@ -111,6 +115,16 @@ describe('an endpoint that an earlier run left', () => {
     await showing.show(alice, offline);
     await showing.show(alice, offline);
     assert.deepEqual(done, ['open', 'remove']);
+  });
+
+  it('is gone already where this run writes for the person: what it writes is not cut off', async () => {
+    const { showing, done, write } = world();
+    showing.inherit(left);
+    write();
+    await showing.show(alice, offline);
+    assert.deepEqual(done, ['open']);
+    await showing.show(alice, offline);
+    assert.deepEqual(done, ['open', 'remove'], 'as when an account is left');
   });
 
   it('is tried again where the pool could not be reached', async () => {

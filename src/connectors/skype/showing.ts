@@ -65,6 +65,8 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
 
   async function hide(person: Person): Promise<Failure | undefined> {
     const endpoint = endpoints.known(person.id);
+    // What was made for writing has taken the place of what was left, and shows nothing.
+    if (endpoint?.shows === 'lurking' && inherited.delete(person.id)) return undefined;
     if (endpoint && signOut === 'immediate' && noted.delete(endpoint)) await endpoint.door.note('');
     if (receiving.has(person.id) && endpoints.mayReceiveUnseen(person)) return await receiveUnseen(person);
     if (signOut === 'lazy') {
