@@ -52,6 +52,25 @@ withReference('a real Skype for Business client and a Teams user, through the ga
       assert.deepEqual(contents, ['from a real client', 'from Teams', 'and once more', 'the last word']);
     });
 
+    it('does the same at the on-prem pool, which the gateway reaches over SIP', async () => {
+      const frank = 'frank@contoso.example';
+      const erin = 'erin@contoso.example';
+      await using onPrem = await SipeActor.start({
+        address: frank,
+        server: world.addresses.pools.onPrem.sip.tcp,
+      });
+      const teams = world.teams('erin');
+      await teams.signIn();
+      await onPrem.shows(erin, 'available');
+      onPrem.write(erin, 'from the cellar');
+      const { chat } = await teams.seesAnywhere('from the cellar');
+      await teams.say(chat, 'from above');
+      await onPrem.reads('from above');
+      const gone = onPrem.events.length;
+      await teams.signOut();
+      await onPrem.shows(erin, 'offline', 1_000, gone);
+    });
+
     it('is written to by a Teams user first', async () => {
       const teams = world.teams('erin');
       await teams.signIn();
