@@ -1,4 +1,5 @@
 import { type Person, type Side, sides } from '../core/people.ts';
+import { isSignedIn, offline } from '../core/presence/presence.ts';
 import { explain } from '../core/refusals.ts';
 import type { MessageSummary } from '../gateway/ledger.ts';
 import type { Links } from '../gateway/links.ts';
@@ -15,6 +16,7 @@ export async function personAnswer(
     ...person,
     links: { teams: teams ?? 'none', skype: skype ?? 'none' },
     presence: gateway.presence(person),
+    signedIn: sides.filter((side) => isSignedIn(gateway.ownPresence(person, side) ?? offline)),
     ...(amended === undefined ? {} : { amended }),
   };
 }

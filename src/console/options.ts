@@ -36,7 +36,7 @@ export interface ConsoleOptions {
 
 /** What the part about people needs of that. */
 export type PeopleApiOptions = Pick<ConsoleOptions, 'directory' | 'people' | 'links' | 'linkChanged'> & {
-  readonly gateway: Pick<ConsoleOptions['gateway'], 'presence'>;
+  readonly gateway: Pick<ConsoleOptions['gateway'], 'ownPresence' | 'presence'>;
 };
 
 /**

@@ -29,7 +29,10 @@ function open(): FastifyInstance {
     return Promise.resolve(outcome);
   };
   routePeople(app, {
-    gateway: { presence: () => shown },
+    gateway: {
+      presence: () => shown,
+      ownPresence: (_, side) => (side === 'teams' ? { availability: 'Busy', activity: 'None' } : undefined),
+    },
     directory: createDirectory([bob]),
     people: {
       edit: (id, fields) => noted(['edit', id, fields], answer.edit),
@@ -90,6 +93,7 @@ const refused = {
 describe('people in the operators’ API', () => {
   it('are listed with what operators did about them, and whom they removed', async () => {
     const { body } = await ask('GET', '');
+    assert.deepEqual(body.people[0].signedIn, ['teams']);
     assert.deepEqual(
       [body.people[0].id, body.people[0].amended, body.removed],
       [bob.id, 'edited', [carol.id]],

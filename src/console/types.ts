@@ -29,6 +29,8 @@ export interface PersonAnswer extends Person {
   readonly links: Readonly<Record<Side, LinkState>>;
   /** `seen` is left out where a side has shown nothing yet. */
   readonly presence: ShownPresence;
+  /** The sides on which the person has a client of their own, as far as presence tells: what routing goes by. */
+  readonly signedIn: readonly Side[];
   /** What operators did about the person, which `undo` takes back; left out where nothing. */
   readonly amended?: 'edited' | 'added';
 }

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import Fastify from 'fastify';
+import { somebody } from '../../../test/kit/people.ts';
 import { CommandError, UsageError } from '../command.ts';
+import { writeRunFile } from '../data-folder.ts';
 import { command } from './explain.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'isthmus-explain-'));
@@ -214,6 +217,26 @@ describe('isthmus explain, for two people of the directory', () => {
     assert.equal((await json(line))['rule'], 'islands-same-client');
     done({ 'frank@contoso.example': { kind: 'removed' } });
     await assert.rejects(run(line), { name: 'CommandError', id: 'no-such-person' });
+  });
+
+  it('asks the gateway that runs on the data folder, which also knows who is signed in where', async () => {
+    const data = mkdtempSync(join(folder, 'data-'));
+    await using gateway = Fastify();
+    gateway.get('/api/people', async () => ({
+      people: [
+        somebody('alice'),
+        { ...somebody('bob'), signedIn: ['teams'] },
+        { ...somebody('carol'), signedIn: [] },
+      ],
+      removed: [],
+    }));
+    const url = await gateway.listen({ host: '127.0.0.1', port: 0 });
+    await using _run = await writeRunFile(data, { url, pid: process.pid });
+    const rule = async (to: string, more = '') =>
+      (await json(`--from alice --to ${to} --config ${file} --data ${data}${more}`))['rule'];
+    assert.equal(await rule('bob'), 'legacy-signed-in-to-teams');
+    assert.equal(await rule('carol'), 'legacy-not-in-teams');
+    assert.equal(await rule('bob', ' --to-signed-in skype'), 'legacy-not-in-teams');
   });
 
   it('goes by the policy of the tenant, and above it by that of the person who sends', async () => {

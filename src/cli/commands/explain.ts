@@ -59,7 +59,7 @@ export const command = defineCommand({
     'to-signed-in': {
       type: 'string',
       value: 'SIDES',
-      help: 'where the recipient is signed in: teams,skype (default: nowhere)',
+      help: 'where the recipient is signed in: teams,skype (default: as the running gateway sees, else nowhere)',
     },
     presence: { type: 'boolean', help: "say which of the publisher's presences the watcher is shown" },
   },
@@ -157,7 +157,7 @@ async function aboutPeople(flags: Flags, terminal: Terminal): Promise<Question> 
   const client = flags['client'] === undefined ? usualClient(from) : oneOf(flags, 'client', sides);
   return {
     policy: oneOf(flags, 'policy', policies, policyFor(config.policies, from)),
-    facts: factsOf(from, client, to, signedIn(flags)),
+    facts: factsOf(from, client, to, signedIn(flags, to.signedIn)),
     barred: federationRefusal(config.federation, from, to),
     toasts: config.toasts,
     toastPolicy: toastPolicyFor(config.toasts, to),
@@ -185,9 +185,9 @@ function oneOf<T extends string>(flags: Flags, name: string, known: readonly T[]
   );
 }
 
-function signedIn(flags: Flags): RecipientFacts['signedIn'] {
+function signedIn(flags: Flags, otherwise: RecipientFacts['signedIn'] = []): RecipientFacts['signedIn'] {
   const given = flags['to-signed-in'];
-  if (typeof given !== 'string') return [];
+  if (typeof given !== 'string') return otherwise;
   const named = given
     .split(',')
     .map((name) => name.trim())
