@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { judge, type Verdict } from './judge.ts';
-import { readNotice } from './notice.ts';
+import { isMarkedLate, readNotice } from './notice.ts';
 import { tokenIn, tokenOf } from './plan.ts';
 import type { Evidence, Told, Written } from './record.ts';
 
@@ -20,10 +20,11 @@ function evidence(
   shown: readonly number[],
   told: readonly Told[] = [],
   underWay: readonly number[] = [],
+  late: readonly number[] = [],
 ): Evidence {
   return {
     written,
-    shown: [{ lane, tokens: shown.map(token) }],
+    shown: [{ lane, tokens: shown.map(token), late: new Set(late.map(token)) }],
     told,
     underWay: new Set(underWay.map(token)),
   };
@@ -59,7 +60,10 @@ describe('the judge of a soak', () => {
 
   it('counts what is shown twice in two places', () => {
     const twice = { ...evidence(three, [1, 2, 3]) };
-    const verdict = judge({ ...twice, shown: [...twice.shown, { lane, tokens: [token(3)] }] });
+    const verdict = judge({
+      ...twice,
+      shown: [...twice.shown, { lane, tokens: [token(3)], late: new Set<string>() }],
+    });
     assert.deepEqual(findings(verdict), { doubled: [token(3)] });
   });
 
@@ -67,8 +71,15 @@ describe('the judge of a soak', () => {
     assert.deepEqual(findings(judge(evidence(three, [1, 3, 2]))), { outOfOrder: [token(2)] });
   });
 
+  it('lets something stand after later ones that says itself when it was written, and nothing else', () => {
+    assert.deepEqual(findings(judge(evidence(three, [1, 3, 2], [], [], [2]))), {});
+    assert.deepEqual(findings(judge(evidence(three, [3, 2, 1], [], [], [1]))), { outOfOrder: [token(2)] });
+    const strange = [{ lane: '2 to skype', tokens: [token(2)], late: new Set([token(2)]) }];
+    assert.deepEqual(findings(judge({ ...evidence(three, [1, 3]), shown: strange })).outOfOrder, [token(2)]);
+  });
+
   it('finds what is shown in a conversation that it was not written in', () => {
-    const strange = { lane: '2 to skype', tokens: [token(2)] };
+    const strange = { lane: '2 to skype', tokens: [token(2)], late: new Set<string>() };
     const { shown, ...others } = evidence(three, [1, 3]);
     const verdict = judge({ ...others, shown: [...shown, strange] });
     assert.deepEqual(findings(verdict), { outOfOrder: [token(2)] });
@@ -148,5 +159,11 @@ describe('what clients show', () => {
       '<p><b>Not delivered to s4: Skype for Business did not confirm the message: it may have been shown to s4, or not.</b></p><blockquote>[4 to skype 1] a</blockquote>';
     assert.deepEqual(readNotice(html), { token: tokenOf(4, 'skype', 1), what: 'uncertain' });
     assert.equal(readNotice('[4 to teams 12] so'), undefined);
+  });
+
+  it('knows a message that says when it was written', () => {
+    assert.ok(isMarkedLate('[written at 14:05 UTC] [4 to teams 12] so'));
+    assert.ok(isMarkedLate('<b>s4</b>: [written on 2026-01-05 at 14:05 UTC] [4 to teams 12]'));
+    assert.ok(!isMarkedLate('[4 to teams 12] written at 14:05'));
   });
 });

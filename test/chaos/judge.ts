@@ -18,6 +18,8 @@ export interface Verdict {
 export interface Counts {
   readonly written: number;
   readonly shown: number;
+  /** Shown with the time it was written, since its network had told of it late or not at all. */
+  readonly shownLate: number;
   readonly toldFailed: number;
   readonly toldUncertain: number;
   /** Notices beyond the first about one message. */
@@ -48,6 +50,7 @@ export function judge({ written, shown, told, underWay }: Evidence): Verdict {
     counts: {
       written: written.length,
       shown: times.size,
+      shownLate: shown.reduce((sum, { late }) => sum + late.size, 0),
       toldFailed: [...notices.values()].filter(isTold('failed')).length,
       toldUncertain: [...notices.values()].filter(isTold('uncertain')).length,
       toldAgain: told.length - notices.size,
@@ -69,7 +72,10 @@ function countTokens(shown: readonly Shown[]): ReadonlyMap<string, number> {
 }
 
 /** What is shown in a lane that it was not written in is misplaced; a second showing is judged as doubled, not as late. */
-function misplaced({ lane, tokens: list }: Shown, written: readonly Written[]): readonly string[] {
+function misplaced(
+  { lane, tokens: list, late: marked }: Shown,
+  written: readonly Written[],
+): readonly string[] {
   const order = new Map(
     written.filter((each) => each.lane === lane).map(({ token }, index) => [token, index] as const),
   );
@@ -77,6 +83,7 @@ function misplaced({ lane, tokens: list }: Shown, written: readonly Written[]): 
   const late: string[] = [];
   for (const token of new Set(list)) {
     const index = order.get(token);
+    if (index !== undefined && marked.has(token)) continue;
     if (index === undefined || index < latest) late.push(token);
     latest = Math.max(latest, index ?? -1);
   }

@@ -49,6 +49,7 @@ function read() {
       couples: whole(values.conversations),
       perSecond: whole(values['per-second']),
       deadlineMs: 15_000,
+      patienceMs: 30_000,
       drainMs: 120_000,
       quietMs: 3_000,
       json: values.json,

@@ -17,6 +17,8 @@ export interface Written {
 export interface Shown {
   readonly lane: string;
   readonly tokens: readonly string[];
+  /** Those that came with the time they were written, because the gateway found them late. */
+  readonly late: ReadonlySet<string>;
 }
 
 /** What a sender was told by the gateway, in the client they wrote in. */

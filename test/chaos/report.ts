@@ -61,6 +61,7 @@ const columns: readonly (readonly [string, (result: SoakResult) => number])[] = 
   ['stuck', ({ verdict }) => verdict.stuck.length],
   ['wrongly reported', ({ verdict }) => verdict.wronglyReported.length],
   ['shown', ({ verdict }) => verdict.counts.shown],
+  ['shown late, with its time', ({ verdict }) => verdict.counts.shownLate],
   ['told: failed', ({ verdict }) => verdict.counts.toldFailed],
   ['told: uncertain', ({ verdict }) => verdict.counts.toldUncertain],
   ['told again', ({ verdict }) => verdict.counts.toldAgain],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SkypeActor, type SkypeEvent } from '../kit/skype-actor.ts';
-import { readNotice } from './notice.ts';
+import { isMarkedLate, readNotice } from './notice.ts';
 import { tokenIn } from './plan.ts';
 import type { Told, Written } from './record.ts';
 
@@ -17,6 +17,7 @@ const offlineWaitMs = 500;
  */
 export class SkypePerson {
   readonly tokens: string[] = [];
+  readonly late = new Set<string>();
   readonly told: Told[] = [];
   readonly #discovery: string;
   readonly #address: string;
@@ -59,7 +60,10 @@ export class SkypePerson {
     const notice = readNotice(text);
     const token = tokenIn(text);
     if (notice) this.told.push(notice);
-    else if (token !== undefined) this.tokens.push(token);
+    else if (token !== undefined) {
+      this.tokens.push(token);
+      if (isMarkedLate(text)) this.late.add(token);
+    }
   }
 }
 

@@ -17,6 +17,8 @@ export interface SoakOptions {
   readonly perSecond: number;
   /** Of the gateway's deliveries. */
   readonly deadlineMs: number;
+  /** Of the pools, see {@link ChaosWorld.open}. */
+  readonly patienceMs: number;
   /** How long everything may take to come to its end after the writing, ms. */
   readonly drainMs: number;
   /** How long nothing more may come up after everything has ended, ms. */
@@ -51,7 +53,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const end = performance.now();
   options.say('everything is written, and nothing fails any more');
 
-  const drained = await talks.drain(world, options.drainMs);
+  const drained = await talks.drain(world, options.drainMs, (line) => options.say(`waiting for ${line}`));
   const drainedMs = Math.round(performance.now() - end);
   options.say(drained ? `drained after ${drainedMs} ms` : `not drained after ${drainedMs} ms`);
   await sleep(options.quietMs);
@@ -75,8 +77,6 @@ interface Talk {
 interface Entry {
   readonly message: PlannedMessage;
   fate: Written['fate'] | 'pending';
-  /** Graph's id, of one written in Teams. */
-  id: string | undefined;
 }
 
 const atOnce = 8;
@@ -114,15 +114,12 @@ class Talks implements AsyncDisposable {
   write(message: PlannedMessage): void {
     const talk = this.#talks[message.couple];
     if (!talk) return;
-    const entry: Entry = { message, fate: 'pending', id: undefined };
+    const entry: Entry = { message, fate: 'pending' };
     this.#entries.push(entry);
     const written =
       message.to === 'teams'
         ? talk.skype.write(message.text)
-        : talk.teams.write(message.text).then((id): Written['fate'] => {
-            entry.id = id;
-            return 'accepted';
-          });
+        : talk.teams.write(message.text).then((): Written['fate'] => 'accepted');
     written.then(
       (fate) => {
         entry.fate = fate;
@@ -138,12 +135,13 @@ class Talks implements AsyncDisposable {
   }
 
   /** Whether every message came to its end in time: shown, or its sender told. */
-  async drain(world: ChaosWorld, withinMs: number): Promise<boolean> {
+  async drain(world: ChaosWorld, withinMs: number, say: (line: string) => void): Promise<boolean> {
     const end = performance.now() + withinMs;
     for (;;) {
       const silent = await this.#silent();
       if (silent.length === 0 && (await underWay(world)) === 0) return true;
       if (performance.now() > end) return false;
+      say(silent.map(({ message, fate }) => `${nameOf(message)} ${fate}`).join(', '));
       await sleep(drainStepMs);
     }
   }
@@ -172,8 +170,8 @@ class Talks implements AsyncDisposable {
     const told: Told[] = [];
     await sideBySide(this.#talks, async ({ couple, teams, skype }) => {
       const view: TeamsView = await teams.look();
-      shown.push({ lane: laneOf(couple.number, 'teams'), tokens: view.tokens });
-      shown.push({ lane: laneOf(couple.number, 'skype'), tokens: skype.tokens });
+      shown.push({ lane: laneOf(couple.number, 'teams'), tokens: view.tokens, late: view.late });
+      shown.push({ lane: laneOf(couple.number, 'skype'), tokens: skype.tokens, late: skype.late });
       told.push(...view.told, ...skype.told);
     });
     const written = this.#entries.map(
@@ -213,4 +211,8 @@ async function sideBySide<T>(list: readonly T[], work: (item: T) => Promise<void
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+function nameOf({ couple, to, number }: PlannedMessage): string {
+  return tokenOf(couple, to, number);
 }

@@ -1,5 +1,5 @@
 import type { TeamsActor } from '../kit/teams-actor.ts';
-import { readNotice } from './notice.ts';
+import { isMarkedLate, readNotice } from './notice.ts';
 import { tokenIn } from './plan.ts';
 import type { Told } from './record.ts';
 
@@ -19,6 +19,7 @@ interface Page<T> {
 export interface TeamsView {
   /** Of others, over all chats, oldest first. */
   readonly tokens: readonly string[];
+  readonly late: ReadonlySet<string>;
   readonly told: readonly Told[];
 }
 
@@ -27,6 +28,7 @@ export class TeamsPerson {
   readonly #actor: TeamsActor;
   readonly #peer: string;
   #chat = '';
+  #lane: Promise<unknown> = Promise.resolve();
 
   constructor(actor: TeamsActor, peer: string) {
     this.#actor = actor;
@@ -38,9 +40,11 @@ export class TeamsPerson {
     this.#chat = await this.#actor.chatWith(this.#peer);
   }
 
-  /** Resolves to Graph's id of the message. */
-  write(text: string): Promise<string> {
-    return this.#actor.say(this.#chat, text);
+  /** One after the other, as clients do; resolves when Graph has it. */
+  write(text: string): Promise<unknown> {
+    const written = this.#lane.then(() => this.#actor.say(this.#chat, text));
+    this.#lane = written.catch(() => undefined);
+    return written;
   }
 
   async look(): Promise<TeamsView> {
@@ -52,15 +56,19 @@ export class TeamsPerson {
       (a, b) => Date.parse(a.createdDateTime) - Date.parse(b.createdDateTime) || Number(a.id) - Number(b.id),
     );
     const tokens: string[] = [];
+    const late = new Set<string>();
     const told: Told[] = [];
     for (const { messageType, from, body } of messages) {
       if (messageType !== 'message' || from?.user?.id === me) continue;
       const notice = readNotice(body.content);
       const token = tokenIn(body.content);
       if (notice) told.push(notice);
-      else if (token !== undefined) tokens.push(token);
+      else if (token !== undefined) {
+        tokens.push(token);
+        if (isMarkedLate(body.content)) late.add(token);
+      }
     }
-    return { tokens, told };
+    return { tokens, late, told };
   }
 
   async #all<T>(first: string): Promise<readonly T[]> {

@@ -22,6 +22,8 @@ import { type Running, run } from './process.ts';
 export interface ChaosWorldOptions {
   readonly couples: number;
   readonly deadlineMs: number;
+  /** Of the pools: how long invitations ring, and texts wait to be fetched. Real ones have 30 s. */
+  readonly patienceMs: number;
 }
 
 type Front = Running<Readonly<Record<string, number>>, FrontWord>;
@@ -77,8 +79,8 @@ export class ChaosWorld implements AsyncDisposable {
   }
 
   async #startPools(): Promise<void> {
-    const { couples } = this.#options;
-    const order = { data: this.#data, couples, ports: this.#known().pools };
+    const { couples, patienceMs } = this.#options;
+    const order = { data: this.#data, couples, patienceMs, ports: this.#known().pools };
     this.#pools = this.#stack.use(await run<undefined>('./networks/pools.ts', order as never));
   }
 
@@ -239,10 +241,13 @@ export class ChaosWorld implements AsyncDisposable {
     this.#gateway?.say({ clockShiftMs: this.#clockShiftMs });
   }
 
-  /** By the limit of what a process may write to a file: every write of the ledger fails. */
+  /**
+   * By the limit of what a process may write to a file: every write of the ledger fails. Only Linux lets it be set for a
+   * process that runs.
+   */
   async #fillDisk(ms: number): Promise<void> {
     const gateway = this.#gateway;
-    if (!gateway || gateway.isGone) return;
+    if (!gateway || gateway.isGone || process.platform !== 'linux') return;
     await limitFiles(gateway.pid, '1');
     await sleep(ms);
     if (!gateway.isGone) await limitFiles(gateway.pid, 'unlimited');
@@ -258,7 +263,6 @@ export class ChaosWorld implements AsyncDisposable {
   }
 }
 
-/** Linux's own tool; elsewhere there is no way to do this to a process that runs. */
 async function limitFiles(pid: number, limit: string): Promise<void> {
   await promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${limit}:`]);
 }

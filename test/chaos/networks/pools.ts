@@ -8,6 +8,8 @@ import { runChild } from '../process.ts';
 export interface PoolsOrder {
   readonly data: string;
   readonly couples: number;
+  /** How long invitations ring, and texts wait to be fetched. */
+  readonly patienceMs: number;
   readonly ports: Readonly<Record<PoolName, PoolPorts>>;
 }
 
@@ -18,11 +20,16 @@ export interface PoolPorts {
 }
 
 /** Both pools. They keep nothing on disk, as pools do: killed, they come back without sessions and without endpoints. */
-runChild<PoolsOrder, undefined>(async ({ data, couples, ports }) => {
+runChild<PoolsOrder, undefined>(async ({ data, couples, patienceMs, ports }) => {
   const stack = new AsyncDisposableStack();
   const authority = await openAuthority(data, systemClock);
   const certificate = await authority.issueServer();
-  const pools = stack.use(createPools({ people: crowd(couples).everybody }));
+  const pools = stack.use(
+    createPools({
+      people: crowd(couples).everybody,
+      times: { answerMs: patienceMs, messageMs: patienceMs },
+    }),
+  );
   for (const name of ['online', 'onPrem'] as const) {
     const { http, https } = ports[name];
     const tls = { ...certificate, port: https };

@@ -58,7 +58,10 @@ const defaultTimeout = 180;
 const slackMs = 20_000;
 /** The pool fails messages that wait 30 s for a P-GET. */
 const longestPauseMs = 10_000;
-/** By then the pool has told the senders of unacknowledged messages that they failed. */
+/**
+ * By then the pool has told the senders of unacknowledged messages that they failed. Counted in waiting, not by the
+ * clock, which may be put forward: a message that could not be kept yet would be given up at once, and lost.
+ */
 const giveUpAfterMs = 40_000;
 
 /** Listens until the application ends or the signal aborts. Never throws. */
@@ -67,7 +70,7 @@ export async function listen(options: EventChannelOptions): Promise<ChannelEnd> 
   let href = options.href;
   let failures = 0;
   let redeliveries = 0;
-  let refusedSince: number | undefined;
+  let refusedForMs = 0;
   let sendTimers = true;
   try {
     while (!signal.aborted) {
@@ -103,14 +106,15 @@ export async function listen(options: EventChannelOptions): Promise<ChannelEnd> 
         (await handOver(handle, { kind: 'events', events: parsed.events }, clock, holdMs)) &&
         (onward.kind === 'next' ||
           (await handOver(handle, { kind: 'stateLost', how: onward.kind }, clock, holdMs)));
-      if (kept || (refusedSince !== undefined && clock.now() - refusedSince >= giveUpAfterMs)) {
+      if (kept || refusedForMs >= giveUpAfterMs) {
         redeliveries = 0;
-        refusedSince = undefined;
+        refusedForMs = 0;
         href = onward.href;
       } else {
         redeliveries += 1;
-        refusedSince ??= clock.now();
-        await pause(clock, backoff(redeliveries, 250, 4_000, random), signal);
+        const ms = backoff(redeliveries, 250, 4_000, random);
+        refusedForMs += ms;
+        await pause(clock, ms, signal);
       }
     }
     return { kind: 'aborted' };
