@@ -24,10 +24,11 @@ export class Pace {
   /** Resolves after so long, or at once when all is over. */
   async rest(ms: number): Promise<void> {
     if (ms <= 0 || this.#signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    using _timer = this.#clock.setTimer(ms, resolve);
-    this.#signal.addEventListener('abort', () => resolve(), { once: true });
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    using _timer = this.#clock.setTimer(ms, () => resolve(undefined));
+    this.#signal.addEventListener('abort', resolve, { once: true });
     await promise;
+    this.#signal.removeEventListener('abort', resolve);
   }
 }
 

@@ -92,7 +92,7 @@ export class ReadBack implements AsyncDisposable {
     const { kept, tenant, clock } = this.#options;
     const known = await loadCursor(kept, tenant.id);
     const now = clock.now();
-    if (known === undefined) await keepCursor(kept, tenant.id, this.#cursor);
+    if (known === undefined) await keepCursor(kept, tenant.id, this.#cursor).catch(() => undefined);
     else {
       this.#cursor = notAhead(known, now);
       this.hurry();
