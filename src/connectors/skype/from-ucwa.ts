@@ -49,8 +49,6 @@ export function endFrom(reason: Reason | undefined): DialogEnd {
   switch (reason?.subcode) {
     case 'ConnectedElsewhere':
     case 'AutoAccepted':
-    case 'Forwarded':
-    case 'Redirected':
     case 'RepliedWithOtherModality':
       return 'answered-elsewhere';
     case 'Declined':

@@ -75,7 +75,7 @@ export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorList
   const invited = async (invitation: DoorInvitation): Promise<void> => {
     const { dialog, from, body, thread } = invitation;
     if (endpoint.find(dialog)) return;
-    using _arrived = ringing.arrived(dialog);
+    using _arrived = ringing.arrived(invitation);
     const meant = await meantBy(invitation);
     switch (meant.kind) {
       case 'ours':
@@ -92,6 +92,7 @@ export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorList
         const message = body && written(author, recipient, thread, invitation, body);
         try {
           if (message && ringing.mayRing(from)) return await ringing.rings(invitation, message);
+          ringing.giveWay(from);
           if (message) await sink.take(message);
         } catch (error) {
           report(error);

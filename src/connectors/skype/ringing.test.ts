@@ -131,6 +131,17 @@ describe('an invitation that may ring at other clients, too', () => {
     assert.deepEqual([w.rings.length, w.done], [0, []]);
   });
 
+  it('is left for another one of the same peer, which is taken up: what it said is not lost', async () => {
+    const w = await world();
+    await w.invite('d1');
+    await w.invite('d2');
+    await settle();
+    assert.deepEqual(w.ends, ['caller-gave-up']);
+    assert.deepEqual(w.done, ['take', 'accept d2', 'end d1']);
+    w.listener.ended('d1', 'declined');
+    assert.equal(w.ends.length, 1, 'by the gateway itself');
+  });
+
   it('is declined when what it said cannot be kept', async () => {
     const w = await world(() => Promise.reject(new IntakeRefused({ id: 'ledger-full', side: 'skype' })));
     await w.invite('d1');

@@ -6,16 +6,19 @@ import type { Endpoint } from './endpoints.ts';
 /** Invitations that ring at a person's own clients as well as at the gateway's endpoint, until the gateway decides. */
 export interface Ringing {
   /** An invitation has come, and it is being found out who is meant; it may end meanwhile. Disposed when that is done. */
-  arrived(dialog: DialogId): Disposable;
+  arrived(invitation: Pick<DoorInvitation, 'dialog' | 'from'>): Disposable;
   /** Whether a first text of this peer may be left ringing: only where a conversation begins with it. */
   mayRing(peer: SipUri): boolean;
   /** Leaves it to the gateway what becomes of it. Rejects, and has taken nothing, if the text cannot be kept. */
   rings(invitation: DoorInvitation, message: IncomingMessage): Promise<void>;
+  /** The peer has opened another conversation, which is taken up: what rings of theirs is left for it. */
+  giveWay(peer: SipUri): void;
   ended(dialog: DialogId, how: DialogEnd): void;
 }
 
 /** What is known of a ring: it may be over before the gateway has said who watches it. */
 interface Heard {
+  readonly peer: SipUri;
   watch: RingWatch | undefined;
   end: DialogEnd | undefined;
 }
@@ -23,9 +26,20 @@ interface Heard {
 export function createRinging(endpoint: Endpoint, sink: Sink): Ringing {
   const heard = new Map<DialogId, Heard>();
 
+  const ended = (dialog: DialogId, how: DialogEnd): void => {
+    const ring = heard.get(dialog);
+    if (!ring) return;
+    ring.end = how;
+    if (!ring.watch) return;
+    heard.delete(dialog);
+    ring.watch.ended(how);
+  };
+
   return {
-    arrived(dialog) {
-      const ring: Heard = { watch: undefined, end: undefined };
+    ended,
+
+    arrived({ dialog, from: peer }) {
+      const ring: Heard = { peer, watch: undefined, end: undefined };
       heard.set(dialog, ring);
       return {
         [Symbol.dispose]() {
@@ -40,7 +54,7 @@ export function createRinging(endpoint: Endpoint, sink: Sink): Ringing {
       (endpoint.known(peer, undefined)?.isFresh ?? true),
 
     async rings({ dialog, thread, from }, message) {
-      const ring: Heard = heard.get(dialog) ?? { watch: undefined, end: undefined };
+      const ring: Heard = heard.get(dialog) ?? { peer: from, watch: undefined, end: undefined };
       if (ring.end === 'answered-elsewhere' || ring.end === 'declined') return;
       if (ring.end === undefined) endpoint.leaveRinging(dialog, thread, from);
       try {
@@ -61,13 +75,9 @@ export function createRinging(endpoint: Endpoint, sink: Sink): Ringing {
       ring.watch?.ended(ring.end);
     },
 
-    ended(dialog, how) {
-      const ring = heard.get(dialog);
-      if (!ring) return;
-      ring.end = how;
-      if (!ring.watch) return;
-      heard.delete(dialog);
-      ring.watch.ended(how);
+    giveWay(peer) {
+      for (const [dialog, ring] of [...heard])
+        if (ring.peer === peer && ring.watch) ended(dialog, 'caller-gave-up');
     },
   };
 }
