@@ -46,7 +46,7 @@ const signOutsPerSecond = 20;
 const mostSignOuts = 400;
 const restMs = 10_000;
 /** From the last change until every watcher must know of all. */
-const patienceMs = 300_000;
+const patienceMs = 600_000;
 
 type Round = Omit<PresenceFigures, 'people'>;
 
