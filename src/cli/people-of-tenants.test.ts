@@ -36,6 +36,7 @@ function world(restored: readonly DirectoryUser[] = []) {
   let waiting = Promise.withResolvers<(read: UsersRead | Error) => void>();
   const tenant: TenantUsers = {
     domain: 'contoso.example',
+    status: () => undefined,
     restore: async () => restored,
     read: (signal) => {
       const { promise, resolve, reject } = Promise.withResolvers<UsersRead>();

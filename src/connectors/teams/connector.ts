@@ -127,11 +127,13 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
     running?.sink.refused('teams', { id, side: 'teams', detail: `change notifications: ${reason}` });
   }
 
+  const users = tenants.all.map((tenant) => createTenantUsers(tenant, options.kept, clock));
+
   return {
     side: 'teams',
     capabilities: { ...capabilities, endpointLeaseMs: publications.leaseMs },
     reading: createReading(tenants),
-    users: tenants.all.map((tenant) => createTenantUsers(tenant, options.kept)),
+    users,
 
     register(app) {
       registerLinking(app, { ...options, tenants, linked: linkChanged });
@@ -273,7 +275,9 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
         messages.status,
         ...presences.status,
       ]);
-      return [tenants.graphStatus(), ...subscriptions, ...tenants.all.flatMap(refusedLinks(directory))];
+      const read = users.flatMap((each) => each.status() ?? []);
+      const refused = tenants.all.flatMap(refusedLinks(directory));
+      return [tenants.graphStatus(), ...subscriptions, ...read, ...refused];
     },
 
     async [Symbol.asyncDispose]() {

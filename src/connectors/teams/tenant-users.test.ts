@@ -83,7 +83,11 @@ describe('the users of a tenant', () => {
     world.service.tenants.throttle.order({ count: 1, retryAfter: 17 });
     const outcome = await users().read(world.never);
     assert.deepEqual([outcome.kind, outcome.kind === 'failed' && outcome.afterMs], ['failed', 17_000]);
+    const shown = () =>
+      world.connector.status().find(({ name }) => name === 'people of contoso.example')?.state;
+    assert.equal(shown(), 'disconnected');
     assert.equal((await read()).changed.length, 1);
+    assert.equal(shown(), 'connected');
   });
 
   it('are not taken in part: a reading that breaks off gives nothing, and is made up for by the next', async () => {

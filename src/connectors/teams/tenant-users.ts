@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import type { Clock } from '../../core/clock.ts';
 import type { DirectoryUser } from '../../core/directory/users.ts';
+import type { LinkStatus } from '../../gateway/connector.ts';
 import type { KeptStore } from '../../gateway/ledger.ts';
 import { describeFailure, type GraphFailure } from '../../protocols/graph/client/result.ts';
 import {
@@ -19,6 +21,8 @@ export interface TenantUsers {
   restore(): Promise<readonly DirectoryUser[]>;
   /** Never called twice at a time. Where it fails, nothing of it has been taken, and the next one begins where it began. */
   read(signal: AbortSignal): Promise<UsersRead>;
+  /** How the last reading went; undefined where nothing has been read. */
+  status(): LinkStatus | undefined;
 }
 
 export type UsersRead =
@@ -55,9 +59,10 @@ const keptUser = Compile(
 const Delta = Type.Object({ link: Type.String(), fields: Type.String() });
 const keptDelta = Compile(Delta);
 
-export function createTenantUsers(tenant: Tenant, kept: KeptStore): TenantUsers {
+export function createTenantUsers(tenant: Tenant, kept: KeptStore, clock: Pick<Clock, 'now'>): TenantUsers {
   const known = new Map<string, DirectoryUser>();
   let delta: Static<typeof Delta> | undefined;
+  let status: LinkStatus | undefined;
 
   async function restore(): Promise<readonly DirectoryUser[]> {
     const prefix = `${tenant.id}/`;
@@ -108,7 +113,26 @@ export function createTenantUsers(tenant: Tenant, kept: KeptStore): TenantUsers 
       );
   }
 
-  return { domain: tenant.domain, restore, read };
+  function note(outcome: UsersRead): void {
+    const state = outcome.kind === 'read' ? 'connected' : 'disconnected';
+    const since = status?.state === state ? status.since : clock.now();
+    const name = `people of ${tenant.domain}`;
+    status =
+      outcome.kind === 'read'
+        ? { name, state, since }
+        : { name, state, since, refusal: { id: 'unreachable', side: 'teams', detail: outcome.detail } };
+  }
+
+  return {
+    domain: tenant.domain,
+    restore,
+    async read(signal) {
+      const outcome = await read(signal);
+      note(outcome);
+      return outcome;
+    },
+    status: () => status,
+  };
 }
 
 interface UserChange {
