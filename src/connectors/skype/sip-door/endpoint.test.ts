@@ -1,86 +1,32 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import { eventually } from '../../../../test/kit/eventually.ts';
-import { ManualClock } from '../../../../test/kit/manual-clock.ts';
-import type { Clock } from '../../../core/clock.ts';
 import type { SipUri } from '../../../core/people.ts';
-import { offline, type Presence } from '../../../core/presence/presence.ts';
-import { systemClock } from '../../../gateway/clock.ts';
 import { bodyText, header, type SipRequest, textBody } from '../../../protocols/sip/message.ts';
 import { categoriesType, formatCategories } from '../../../protocols/sip/ms/categories.ts';
 import { formatMsFault, msFaultType, wrongDelta } from '../../../protocols/sip/ms/fault.ts';
 import { parsePublish } from '../../../protocols/sip/ms/publish.ts';
 import { formatRoamingSelf, roamingSelfType } from '../../../protocols/sip/ms/roaming-self.ts';
-import type { DialogEnd, DoorEndpoint, DoorInvitation, DoorListener, DoorMessage } from '../door.ts';
-import type { Failure } from '../errors.ts';
-import { grant, ScriptedServer } from './scripted-server.test-kit.ts';
-import { createSipDoor, type SipDoorOptions } from './sip-door.ts';
+import type { DialogEnd, DoorEndpoint } from '../door.ts';
+import {
+  accountOf,
+  bob,
+  busy,
+  doorAt,
+  frank,
+  Heard,
+  sdp,
+  sdpBody,
+  soon,
+  uuidOf,
+} from './scripted-door.test-kit.ts';
+import { ScriptedServer } from './scripted-server.test-kit.ts';
 
-const frank = 'sip:frank@contoso.example';
-const bob = 'sip:bob@contoso.example';
-const busy: Presence = { availability: 'Busy', activity: 'None' };
-
-/** Keeps what an endpoint hears. */
-class Heard implements DoorListener {
-  readonly invitations: DoorInvitation[] = [];
-  readonly messages: DoorMessage[] = [];
-  readonly ends: DialogEnd[] = [];
-  readonly presences: [SipUri, string][] = [];
-  readonly failures: Failure[] = [];
-  refuses = false;
-
-  async invited(invitation: DoorInvitation) {
-    this.invitations.push(invitation);
-  }
-  async received(message: DoorMessage) {
-    if (this.refuses) throw new Error('the ledger is full');
-    this.messages.push(message);
-  }
-  ended(_dialog: string, how: DialogEnd) {
-    this.ends.push(how);
-  }
-  presence(person: SipUri, { availability }: Presence) {
-    this.presences.push([person, availability]);
-  }
-  remarks() {}
-  lastActive() {}
-  failed(failure: Failure) {
-    this.failures.push(failure);
-  }
-  texts(): readonly string[] {
-    return this.messages.map(({ body }) => (body.format === 'text' ? body.text : body.html));
-  }
+/** The scripted server answers with tags that count up. */
+function tagOfFirstSubscription(server: ScriptedServer): string {
+  const tag = server.tags.get('SUBSCRIBE')?.[0];
+  return tag ?? assert.fail('no SUBSCRIBE has been answered');
 }
-
-const uuidOf = (sip: string): string =>
-  `00000000-0000-4000-8000-${Buffer.from(sip).toString('hex').slice(-12).padStart(12, '0')}`;
-
-interface DoorAt {
-  readonly servers: readonly ScriptedServer[];
-  readonly clock?: Clock;
-  readonly options?: Partial<SipDoorOptions>;
-}
-
-function doorAt({ servers, clock = systemClock, options = {} }: DoorAt) {
-  return createSipDoor({
-    location: {
-      kind: 'servers',
-      servers: servers.map(({ port }, index) => ({ host: '127.0.0.1', port, priority: index, weight: 1 })),
-    },
-    tls: undefined,
-    dialect: 'microsoft',
-    localName: 'gateway.example',
-    clock,
-    random: () => 0,
-    endpointIdOf: ({ sip }) => uuidOf(sip),
-    ...options,
-  });
-}
-
-const accountOf = (sip: SipUri, password = '') => ({ sip, username: sip.slice(4), password });
-const soon = (): AbortSignal => AbortSignal.timeout(5_000);
-const sdp = { name: 'Content-Type', value: 'application/sdp' };
-const sdpBody = textBody('v=0\r\nm=message 5060 sip null\r\na=accept-types:text/plain\r\n');
 
 describe('an endpoint at a pool', () => {
   let server: ScriptedServer;
@@ -422,208 +368,5 @@ describe('an endpoint at a pool', () => {
     await eventually('the second batch is left', () =>
       server.of('SUBSCRIBE').some((request) => header(request, 'Expires') === '0'),
     );
-  });
-});
-
-/** The scripted server answers with tags that count up. */
-function tagOfFirstSubscription(server: ScriptedServer): string {
-  const tag = server.tags.get('SUBSCRIBE')?.[0];
-  return tag ?? assert.fail('no SUBSCRIBE has been answered');
-}
-
-describe('a pool with several front ends', () => {
-  const opened: AsyncDisposable[] = [];
-  after(async () => {
-    for (const each of opened.reverse()) await each[Symbol.asyncDispose]();
-  });
-  const keep = <T extends AsyncDisposable>(each: T): T => {
-    opened.push(each);
-    return each;
-  };
-
-  it('has its endpoints on another one when theirs dies, with everything they show', async () => {
-    const first = await ScriptedServer.open();
-    const second = keep(await ScriptedServer.open());
-    const door = keep(doorAt({ servers: [first, second] }));
-    const heard = new Heard();
-    const endpoint = door.open(accountOf(frank), heard);
-    assert.equal(await endpoint.show(busy), undefined);
-    await endpoint.watch(new Set([bob]));
-    assert.equal(second.clients.length, 0);
-    await first[Symbol.asyncDispose]();
-    await second.seen('REGISTER');
-    await second.seen('SERVICE');
-    await second.seen('SUBSCRIBE');
-    assert.equal(await endpoint.ready(soon()), undefined);
-    assert.equal(door.health.kind, 'reached');
-  });
-
-  it('goes to the next one where one answers that it is not available', async () => {
-    const first = keep(await ScriptedServer.open());
-    const second = keep(await ScriptedServer.open());
-    first.on.set('REGISTER', (transaction) => void transaction.respond(503));
-    const door = keep(doorAt({ servers: [first, second] }));
-    const endpoint = door.open(accountOf(frank), new Heard());
-    assert.equal((await endpoint.ready(soon()))?.id, 'unreachable');
-    await eventually('registered at the second', async () => (await endpoint.ready(soon())) === undefined);
-    assert.equal(first.of('REGISTER').length, 1);
-  });
-
-  it('is unreachable, with a reason and a time, while none answers', async () => {
-    const gone = await ScriptedServer.open();
-    await gone[Symbol.asyncDispose]();
-    const door = keep(doorAt({ servers: [gone] }));
-    const endpoint = door.open(accountOf(frank), new Heard());
-    const failure = await endpoint.ready(soon());
-    assert.equal(failure?.id, 'unreachable');
-    assert.match(failure.detail, /no front end can be reached/);
-    assert.equal(door.health.kind === 'failing' && door.health.failure.id, 'unreachable');
-  });
-
-  it('lets only so many register in a second', async () => {
-    const server = keep(await ScriptedServer.open());
-    const clock = new ManualClock();
-    const door = doorAt({ servers: [server], clock, options: { registrationsPerSecond: 10 } });
-    const endpoints = Array.from({ length: 20 }, (_, index) =>
-      door.open(accountOf(`sip:p${index}@contoso.example`), new Heard()),
-    );
-    await eventually('the first are there', () => server.of('REGISTER').length === 2);
-    clock.advance(1_000);
-    await eventually('ten more', () => server.of('REGISTER').length === 12);
-    clock.advance(1_000);
-    await Promise.all(endpoints.map((endpoint) => endpoint.ready(soon())));
-    for (const endpoint of endpoints) endpoint.abandon();
-    await door[Symbol.asyncDispose]();
-  });
-});
-
-describe('a pool that misbehaves', () => {
-  let server: ScriptedServer;
-  let clock: ManualClock;
-  let heard: Heard;
-  let door: ReturnType<typeof doorAt>;
-  let endpoint: DoorEndpoint;
-  beforeEach(async () => {
-    server = await ScriptedServer.open();
-    clock = new ManualClock();
-    heard = new Heard();
-    door = doorAt({ servers: [server], clock });
-    endpoint = door.open(accountOf(frank), heard);
-    assert.equal(await endpoint.ready(soon()), undefined);
-  });
-  afterEach(async () => {
-    const closing = door[Symbol.asyncDispose]();
-    clock.advance(5_000);
-    await closing;
-    await server[Symbol.asyncDispose]();
-  });
-
-  it('by never answering: the text is uncertain well before a deadline of 30 s', async () => {
-    server.on.set('INVITE', (transaction) => {
-      transaction.respond(200, {
-        headers: [
-          { name: 'Contact', value: '<sip:bob@client.example>' },
-          { name: 'Supported', value: 'ms-text-format' },
-        ],
-      });
-    });
-    server.on.set('MESSAGE', () => undefined);
-    assert.equal((await endpoint.invite('d1', bob, 'Hello', { thread: 'T' })).kind, 'accepted');
-    const sending = endpoint.send('d1', 'm', 'Are you there?');
-    await server.seen('MESSAGE');
-    clock.advance(16_000);
-    const end = await sending;
-    assert.deepEqual(end.kind === 'failed' && [end.failure.kind, end.failure.detail], [
-      'uncertain',
-      'no answer',
-    ]);
-  });
-
-  it('by dropping the connection in the middle: what was under way is uncertain, what comes next is not sent', async () => {
-    server.on.set('INVITE', (_transaction, client) => client.connection.close());
-    server.on.set('REGISTER', () => undefined);
-    const end = await endpoint.invite('d1', bob, 'Hello', { thread: 'T' });
-    assert.deepEqual(end.kind === 'failed' && end.failure.kind, 'uncertain');
-    const next = await endpoint.invite('d2', bob, 'Hello', { thread: 'T' });
-    assert.deepEqual(next.kind === 'failed' && [next.failure.kind, next.failure.id], [
-      'transient',
-      'unreachable',
-    ]);
-  });
-
-  it('by answering no more: the connection is given up after two signs of life that did not come', async () => {
-    server.on.set('OPTIONS', () => undefined);
-    server.on.set('REGISTER', () => undefined);
-    for (let beat = 1; beat <= 2; beat += 1) {
-      clock.advance(20_000);
-      await server.seen('OPTIONS', beat);
-    }
-    clock.advance(20_000);
-    await eventually('given up', async () => {
-      clock.advance(500);
-      return server.clients.length === 2;
-    });
-    assert.equal(door.health.kind, 'reached');
-  });
-
-  it('by sending requests for people who are not here: 404, and nobody hears of it', async () => {
-    await endpoint.receive();
-    const answer = await server.client.ask({
-      method: 'MESSAGE',
-      uri: 'sip:eve@contoso.example',
-      from: `<${bob}>;tag=b`,
-      to: '<sip:eve@contoso.example>',
-      callId: 'x',
-      cseq: 1,
-      body: textBody('hello'),
-    });
-    assert.equal(answer.status, 404);
-    const strange = await server.client.ask({
-      method: 'MESSAGE',
-      uri: frank,
-      from: `<${bob}>;tag=b`,
-      to: `<${frank}>;tag=unknown`,
-      callId: 'x',
-      cseq: 2,
-      body: textBody('hello'),
-    });
-    assert.equal(strange.status, 481);
-    assert.equal(heard.invitations.length + heard.messages.length, 0);
-  });
-
-  it('by writing nonsense: the connection is left, and made anew', async () => {
-    const socket = server.client.connection;
-    for (let count = 0; count < 120; count += 1)
-      socket.send({ kind: 'response', status: 200, reason: 'OK', headers: [], body: new Uint8Array(0) });
-    await eventually('made anew', async () => {
-      clock.advance(1_000);
-      return server.clients.length === 2;
-    });
-    assert.equal(await endpoint.ready(soon()), undefined);
-  });
-
-  it('by registering for no time, or forgetting: the endpoint registers again, later and later', async () => {
-    let answers = 0;
-    server.on.set('REGISTER', (transaction) => {
-      answers += 1;
-      if (answers < 3) transaction.respond(200, { headers: [{ name: 'Expires', value: '0' }] });
-      else grant(transaction);
-    });
-    const other = door.open(accountOf('sip:oscar@contoso.example'), heard);
-    assert.equal((await other.ready(soon()))?.id, 'unexpected-answer');
-    await eventually('registered in the end', async () => {
-      clock.advance(500);
-      return (await other.ready(soon())) === undefined;
-    });
-    assert.equal(answers, 3);
-  });
-
-  it('without any of that, registers again before the time is up', async () => {
-    for (let round = 2; round <= 4; round += 1) {
-      clock.advance(30_000);
-      await server.seen('REGISTER', round);
-    }
-    assert.equal(server.clients.length, 1);
-    await endpoint.show(offline);
   });
 });
