@@ -149,4 +149,25 @@ describe('the SIP door', { timeout: 20_000 }, () => {
     assert.equal(await statusOf('BYE'), 481);
     assert.equal(await statusOf('NOTIFY'), 481);
   });
+
+  it('keeps nothing of those who have gone, however they went', async () => {
+    await using world = await openSipWorld();
+    const idle = world.clock.pending;
+    for (let round = 0; round < 3; round++) {
+      const [caller, callee] = [await world.signedIn(alice), await world.signedIn(bob)];
+      const headers = [caller.contact, { name: 'Event', value: 'presence' }];
+      assert.equal((await caller.ask(caller.make('SUBSCRIBE', { to: `<sip:${bob}>`, headers }))).status, 200);
+      callee.takesCalls();
+      const talk = await caller.call(bob);
+      await talk.say('hello');
+      callee.answer = () => undefined;
+      void talk.say('unanswered').catch(() => undefined);
+      void caller.ask(caller.invite(bob)).catch(() => undefined);
+      await until(() => callee.texts.length === 2 && callee.count('INVITE') === 2);
+      await Promise.all([caller.close(), callee.close()]);
+      await until(() => world.pools.online.core.signedIn === 0);
+    }
+    world.clock.advance(60_000);
+    await until(() => world.clock.pending === idle);
+  });
 });
