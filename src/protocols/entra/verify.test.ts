@@ -4,7 +4,11 @@ import fc from 'fast-check';
 import type { JWTPayload } from 'jose';
 import { ManualClock } from '../../../test/kit/manual-clock.ts';
 import { generateStoredKeys, openSigningKeys, type SigningKeys } from './signing-keys.ts';
-import { createValidationTokenVerifier, mintValidationToken } from './validation-token.ts';
+import {
+  createValidationTokenVerifier,
+  graphPublisherAppId,
+  mintValidationToken,
+} from './validation-token.ts';
 import { createTokenVerifier } from './verify.ts';
 
 const clock = new ManualClock();
@@ -117,6 +121,24 @@ describe('checking tokens', () => {
     it('gives the tenant that Graph’s publisher vouches for', async () => {
       const token = await mintValidationToken(keys, clock, { tenantId: 't1', appId: 'a2' });
       assert.deepEqual(await verifier()(token), { tenantId: 't1' });
+    });
+
+    it('takes one that is early or late by the usual tolerance, and none beyond', async () => {
+      const claims = {
+        iss: 'https://sts.windows.net/t1/',
+        aud: 'a1',
+        tid: 't1',
+        appid: graphPublisherAppId,
+      };
+      for (const [seconds, taken] of [
+        [290, true],
+        [310, false],
+      ] as const) {
+        const early = verifier()(await keys.sign({ ...claims, nbf: now + seconds, exp: now + 3600 }));
+        const late = verifier()(await keys.sign({ ...claims, exp: now - seconds }));
+        for (const checked of [early, late])
+          await (taken ? checked : assert.rejects(checked, { reason: 'expired' }));
+      }
     });
 
     it('refuses tokens for other applications, and of other publishers', async () => {

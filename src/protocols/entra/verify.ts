@@ -109,14 +109,17 @@ function callerOf(claims: Claims): Caller {
 export async function verified(
   token: string,
   key: JWTVerifyGetKey,
-  options: Pick<VerifyOptions, 'audience' | 'clock'>,
+  options: Pick<VerifyOptions, 'audience' | 'clock'> & {
+    /** By how much the two clocks may differ; 5 unless given. */
+    readonly toleranceSeconds?: number;
+  },
 ): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, key, {
       algorithms: ['RS256'],
       audience: typeof options.audience === 'string' ? options.audience : [...options.audience],
       currentDate: new Date(options.clock.now()),
-      clockTolerance: 5,
+      clockTolerance: options.toleranceSeconds ?? 5,
       requiredClaims: ['exp', 'iss'],
     });
     return payload;
