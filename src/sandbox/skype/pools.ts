@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { Nonces } from '../../protocols/sip/auth/nonces.ts';
 import { autodiscoverRoot } from '../../protocols/ucwa/server/autodiscover.ts';
 import type { Home, SignInResult } from '../../protocols/ucwa/server/backend.ts';
 import type { Limits } from '../../protocols/ucwa/server/limits.ts';
@@ -12,11 +10,8 @@ import { type Fault, FaultInjector } from './faults.ts';
 import { Pool, type PoolNetwork } from './pool.ts';
 import type { SessionTimes } from './session.ts';
 import { SignInGuard } from './sign-in.ts';
-import { openAuthentication } from './sip-door/authentication/open.ts';
-import { byPassword, type PasswordScheme } from './sip-door/authentication/passwords.ts';
-import { trusting } from './sip-door/authentication/trusted.ts';
-import type { DoorLimits } from './sip-door/limits.ts';
-import { createSipDoor, type SipDoor } from './sip-door/sip-door.ts';
+import { embedSipDoor, type SipSettings } from './sip-door/embed.ts';
+import type { SipDoor } from './sip-door/sip-door.ts';
 import { ucwaDoor } from './ucwa-door.ts';
 
 export interface PoolTimes extends SessionTimes {
@@ -34,13 +29,7 @@ export interface PoolsOptions {
   readonly origins?: 'any' | readonly string[];
   readonly limits?: Partial<Limits>;
   readonly times?: Partial<PoolTimes>;
-  readonly sip?: {
-    /** How people prove who they are; both unless said. With none everybody is believed. */
-    readonly schemes?: readonly PasswordScheme[];
-    /** Names of hosts whose certificate makes them trusted applications. */
-    readonly trustedHosts?: readonly string[];
-    readonly limits?: Partial<DoorLimits>;
-  };
+  readonly sip?: SipSettings;
 }
 
 /** Where a pool's doors are reached; UCWA's such as `http://localhost:7082`, SIP's such as `localhost:7060`. */
@@ -159,36 +148,18 @@ export function createPools(options: PoolsOptions = {}): EmbeddedPools {
       }),
     );
     faults.attach(ucwa);
-    const nonces = new Nonces({
-      clock,
-      key: randomBytes(32),
-      lifetimeMs: 5 * minute,
-      max: 10_000,
-      random: () => randomBytes(12).toString('hex'),
-    });
-    const schemes = options.sip?.schemes ?? ['ntlm', 'digest'];
-    const passwords = byPassword({
-      schemes,
-      guard,
-      nonces,
-      fqdn,
-      random: (size) => randomBytes(size),
-    });
-    const sip = createSipDoor({
+    const sip = embedSipDoor({
       pool: core,
       clock,
       fqdn,
-      authentication: trusting(
-        options.sip?.trustedHosts ?? [],
-        schemes.length === 0 ? () => openAuthentication : passwords,
-      ),
+      guard,
+      settings: options.sip ?? {},
       homeOf: (address, transport) => {
         const pool = network.locate(address);
         const known = pool && addresses.get(pool);
         const place = transport === 'TLS' ? known?.sipTls : known?.sipTcp;
         return place === undefined ? undefined : `sip:${place};transport=${transport.toLowerCase()}`;
       },
-      ...(options.sip?.limits && { limits: options.sip.limits }),
     });
     return {
       name,
