@@ -79,6 +79,17 @@ describe('an endpoint at a pool', () => {
     assert.equal(header(await server.seen('REGISTER', 2), 'Expires'), '0');
   });
 
+  it('of the same name waits until the one before is signed out', async () => {
+    await endpoint.ready(soon());
+    const leaving = endpoint[Symbol.asyncDispose]();
+    const next = door.open(accountOf(frank), heard);
+    await Promise.all([leaving, next.ready(soon())]);
+    assert.deepEqual(
+      server.of('REGISTER').map((request) => header(request, 'Expires')),
+      ['60', '0', '60'],
+    );
+  });
+
   it('shares one connection with everybody else’s', async () => {
     const other = door.open(accountOf('sip:oscar@fabrikam.example'), new Heard());
     await Promise.all([endpoint.ready(soon()), other.ready(soon())]);

@@ -35,6 +35,8 @@ export interface SipEndpointOptions {
   readonly othersOf: (link: Link, signal: AbortSignal) => Promise<'yes' | 'no' | 'unknown'>;
   /** How long a text that somebody sent without a session may wait to be taken up, ms. */
   readonly pagingMs: number;
+  /** It signs out: another endpoint of the same name has to wait for that. */
+  readonly leaving: (left: Promise<void>) => void;
   /** Nothing is left of it. */
   readonly gone: () => void;
 }
@@ -66,6 +68,7 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
   /** What the registration that holds now began with. */
   #restored: Promise<Failure | undefined> = Promise.resolve(undefined);
   #rewatched: Promise<Failure | undefined> = Promise.resolve(undefined);
+  #left: Promise<void> | undefined;
   #isOver = false;
 
   constructor(options: SipEndpointOptions) {
@@ -77,7 +80,10 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
       ...options.registration,
       registered: (link) => this.#registered(link),
       lost: () => this.#lost(),
-      stopped: (failure) => this.#listener.failed(failure),
+      stopped: (failure) => {
+        this.#listener.failed(failure);
+        this.#close();
+      },
     });
   }
 
@@ -143,7 +149,6 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
     const talk = this.#talks.get(dialog);
     const taken = talk instanceof Ringing || talk instanceof Paging ? talk.accept() : undefined;
     if (!taken) return sessionEnded;
-    if (talk instanceof Ringing) this.#options.host.switchboard.settled(talk.transaction);
     this.#talks.set(dialog, taken);
     return undefined;
   }
@@ -151,7 +156,6 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
   async decline(dialog: DialogId): Promise<void> {
     const talk = this.#talks.get(dialog);
     if (!(talk instanceof Ringing || talk instanceof Paging)) return;
-    if (talk instanceof Ringing) this.#options.host.switchboard.settled(talk.transaction);
     talk.decline();
   }
 
@@ -170,6 +174,12 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#left ??= this.#leave();
+    this.#options.leaving(this.#left);
+    await this.#left;
+  }
+
+  async #leave(): Promise<void> {
     const goodbyes = [...this.#talks.values()].map((talk) => talk.end());
     using limited = limit(this.#options.host.clock, 2_000);
     const timeIsUp = new Promise<void>((resolve) =>

@@ -24,6 +24,8 @@ export interface RegistrationOptions {
   readonly names: Names;
   /** What is asked for, in seconds: how long a dead gateway's endpoint is on show. */
   readonly expiresSeconds: number;
+  /** Resolves when an earlier endpoint of the same name is signed out. */
+  readonly after: Promise<void>;
   /** The endpoint is there, on this connection; `lost` follows. */
   readonly registered: (link: Link) => void;
   readonly lost: (link: Link) => void;
@@ -131,6 +133,7 @@ export class Registration implements AsyncDisposable {
   }
 
   async #attempt(): Promise<Link | Failure> {
+    await orAborted(this.#options.after, this.#life.signal);
     await this.#options.pace.turn(this.#life.signal);
     const link = await orAborted(this.#options.frontEnds.link(), this.#life.signal);
     if (!(link instanceof Link)) return link;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
+import type { SipUri } from '../../../core/people.ts';
 import { rfcTiming, type Timing } from '../../../protocols/sip/transaction/timing.ts';
 import type { ClientTls } from '../../../protocols/sip/transport/connect.ts';
 import type { Door, DoorAccount, DoorListener } from '../door.ts';
@@ -63,6 +64,8 @@ export function createSipDoor(options: SipDoorOptions): Door {
   const transport = tls ? 'tls' : 'tcp';
   const switchboard = new Switchboard();
   const endpoints = new Set<SipEndpoint>();
+  /** Endpoints that sign out, by account: a new one of the same name would be signed out with them. */
+  const leaving = new Map<SipUri, Promise<void>>();
   let faults = 0;
 
   const connect = (target: Target): Link => {
@@ -107,7 +110,18 @@ export function createSipDoor(options: SipDoorOptions): Door {
     const endpoint: SipEndpoint = new SipEndpoint({
       host,
       dialect,
-      registration: { self, dialect, frontEnds, ask, pace, clock, random, names, expiresSeconds },
+      registration: {
+        self,
+        dialect,
+        frontEnds,
+        ask,
+        pace,
+        clock,
+        random,
+        names,
+        expiresSeconds,
+        after: leaving.get(account.sip) ?? Promise.resolve(),
+      },
       publisher: (link) =>
         isMicrosoft
           ? createMicrosoftPublisher(host, link)
@@ -115,6 +129,13 @@ export function createSipDoor(options: SipDoorOptions): Door {
       watcher: (link) => (isMicrosoft ? createMicrosoftWatcher(host, link) : createSimpleWatcher(host, link)),
       othersOf: (link) => (isMicrosoft ? othersThan(host, link) : Promise.resolve('unknown')),
       pagingMs: Math.min(options.ringMs ?? usualRingMs, longestPagingMs),
+      leaving: (left) => {
+        leaving.set(account.sip, left);
+        const forget = (): void => {
+          if (leaving.get(account.sip) === left) leaving.delete(account.sip);
+        };
+        left.then(forget, forget);
+      },
       gone: () => void endpoints.delete(endpoint),
     });
     endpoints.add(endpoint);

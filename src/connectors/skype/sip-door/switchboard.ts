@@ -36,7 +36,8 @@ export class Switchboard {
   readonly #dialogs = new Map<string, { readonly link: Link; readonly user: DialogUser }>();
   readonly #byOpaque = new Map<string, EndpointUser>();
   readonly #byAddress = new Map<string, EndpointUser>();
-  readonly #calls = new Map<ServerTransaction, EndpointUser>();
+  /** Who an INVITE was given to, for as long as it can be taken back. */
+  readonly #calls = new WeakMap<ServerTransaction, EndpointUser>();
 
   /** Until it is disposed, requests of that dialog go to `user`. */
   dialog(link: Link, callId: string, localTag: string, user: DialogUser): Disposable {
@@ -55,7 +56,7 @@ export class Switchboard {
     this.#byAddress.set(address, user);
     return {
       [Symbol.dispose]: () => {
-        this.#byOpaque.delete(opaque);
+        if (this.#byOpaque.get(opaque) === user) this.#byOpaque.delete(opaque);
         if (this.#byAddress.get(address) === user) this.#byAddress.delete(address);
       },
     };
@@ -99,17 +100,10 @@ export class Switchboard {
   onCancel(transaction: ServerTransaction, cancel: SipRequest): void {
     transaction.respond(487);
     this.#calls.get(transaction)?.cancelled(transaction, cancel);
-    this.#calls.delete(transaction);
   }
 
   onServerFailure(transaction: ServerTransaction): void {
     this.#calls.get(transaction)?.failed(transaction);
-    this.#calls.delete(transaction);
-  }
-
-  /** The transaction has been answered for good. */
-  settled(transaction: ServerTransaction): void {
-    this.#calls.delete(transaction);
   }
 
   /** 404 for somebody whose endpoint is not here: no request reaches a person it should not. */
