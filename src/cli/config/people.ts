@@ -41,6 +41,9 @@ export function directoryRules({ teams, skype, people }: ConfigFile): DirectoryR
   };
 }
 
+/** A reader of tables quotes what it could not read, however long that is. */
+const longestReason = 300;
+
 function readRows(name: string, sources: Sources, problems: Problems): readonly unknown[] {
   const before = problems.length;
   const text = sources.file(name, 'people.file');
@@ -50,7 +53,10 @@ function readRows(name: string, sources: Sources, problems: Problems): readonly 
     if (Array.isArray(rows)) return rows;
     problems.add('people.file', `${name} holds no list of people`);
   } catch (error) {
-    problems.add('people.file', `${name} cannot be read: ${(error as Error).message}`);
+    problems.add(
+      'people.file',
+      `${name} cannot be read: ${(error as Error).message.slice(0, longestReason)}`,
+    );
   }
   return [];
 }
