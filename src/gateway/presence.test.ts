@@ -73,6 +73,7 @@ describe('the pace of presence', () => {
 describe('remarks through the gateway', () => {
   it('go where the presence goes, once it is shown', async () => {
     await using w = await world();
+    says(w, 'skype', alice, noRemarks);
     says(w, 'teams', alice, note('Lunch'));
     await w.gateway.settled();
     assert.deepEqual(remarked(w.skype), []);
@@ -94,6 +95,7 @@ describe('remarks through the gateway', () => {
 
   it('are not said again because the other side shows them', async () => {
     await using w = await world();
+    says(w, 'skype', alice, noRemarks);
     w.seen('teams', alice.id, of('Available'));
     says(w, 'teams', alice, note('Lunch'));
     await w.gateway.settled();
@@ -119,6 +121,7 @@ describe('what an earlier run left on show', () => {
   /** A run that shows alice in SfB and heidi in Teams, with a note, and ends without a word. */
   async function leave(kept: Ledger) {
     await using w = await world(kept);
+    says(w, 'skype', alice, noRemarks);
     w.seen('teams', alice.id, of('Busy'));
     says(w, 'teams', alice, note('Lunch'));
     w.seen('skype', heidi.id, of('Available'));

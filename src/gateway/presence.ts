@@ -220,9 +220,9 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
         presences.leave(before, side, offline);
         continue;
       }
-      const entry = entryOf(person);
-      entry.presence.remarked({ kind: 'inherited', side, remarks }, clock.now());
       happened(person, { kind: 'inherited', side, presence });
+      const entry = entryOf(person);
+      tell(person, entry, entry.presence.remarked({ kind: 'inherited', side, remarks }, clock.now()));
     }
     lease = clock.setTimer(settings.leaseMs, () => {
       for (const { side, person: before } of left) {

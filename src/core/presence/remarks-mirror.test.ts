@@ -122,9 +122,39 @@ describe('remarks', () => {
     assert.deepEqual(meanwhile.there.teams, note('Mine'));
   });
 
+  it('wait in Legacy until the side has told what stands there, but not for ever', () => {
+    const w = world('Legacy');
+    w.set('teams', note('Lunch'));
+    w.pass(1_000);
+    w.show('skype');
+    w.pass(9_000);
+    assert.deepEqual(w.there.skype, noRemarks);
+    w.pass(2_000);
+    assert.deepEqual(w.there.skype, note('Lunch'));
+  });
+
+  it('are not given up for a late report of what stood there before', () => {
+    const w = world('Legacy');
+    w.set('skype', note('Old'), 4_000);
+    w.set('skype', noRemarks, 100);
+    w.pass(200);
+    w.set('teams', note('Lunch'));
+    w.show('skype');
+    w.pass(60_000);
+    w.set('teams', note('Back'));
+    w.pass(60_000);
+    assert.deepEqual(w.there.skype, note('Back'));
+  });
+
   it('are not the person’s own where the gateway wrote them, now or until lately', () => {
-    const said = decideRemarks(
+    const told = decideRemarks(
       startRemarks,
+      { kind: 'seen', side: 'skype', remarks: noRemarks, at: 0 },
+      context('Legacy', 'skype'),
+      0,
+    ).state;
+    const said = decideRemarks(
+      told,
       { kind: 'seen', side: 'teams', remarks: note('A'), at: 0 },
       context('Legacy', 'skype'),
       0,

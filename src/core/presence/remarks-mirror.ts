@@ -17,7 +17,9 @@ import {
  * - Remarks go where the presence goes: to the side on which the gateway shows the person, from the other one. They
  *   come with that presence and go with it.
  * - A note that what the gateway wrote explains, now or until lately, is not the person's.
- * - Where the person's own presence on both sides counts (Legacy), a note that they wrote there themselves stays.
+ * - Where the person's own presence on both sides counts (Legacy), a note that they wrote there themselves stays: the first
+ *   report of that side is waited for, and one that differs from what was said there is theirs when it stands after
+ *   the time in which late reports come.
  */
 export interface RemarksState {
   readonly teams: RemarksSide;
@@ -28,6 +30,10 @@ interface RemarksSide {
   readonly seen: { readonly remarks: Remarks; readonly at: number } | undefined;
   /** What the gateway says there now. */
   readonly ours: Remarks;
+  /** Since when, Unix ms. */
+  readonly oursSince: number;
+  /** Since when the gateway shows the person there, Unix ms; undefined where it does not. */
+  readonly shownSince: number | undefined;
   /** What it said before, while late reports of that may still come. */
   readonly fading: readonly { readonly remarks: Remarks; readonly until: number }[];
 }
@@ -58,10 +64,18 @@ export interface RemarksDecision {
   readonly wakeAt: number | undefined;
 }
 
-const unseen: RemarksSide = { seen: undefined, ours: noRemarks, fading: [] };
+const unseen: RemarksSide = {
+  seen: undefined,
+  ours: noRemarks,
+  oursSince: 0,
+  shownSince: undefined,
+  fading: [],
+};
 export const startRemarks: RemarksState = { teams: unseen, skype: unseen };
 
 const mostFading = 8;
+/** How long the first report of a side is waited for, ms: one that is not watched never tells. */
+const firstReportMs = 10_000;
 
 /** What happens next. `now` is Unix ms. */
 export function decideRemarks(
@@ -70,10 +84,12 @@ export function decideRemarks(
   context: RemarksContext,
   now: number,
 ): RemarksDecision {
-  const before = applied(state, event, now);
+  const before = shownNow(applied(state, event, now), context, now);
   const say: { readonly side: Side; readonly remarks: Remarks }[] = [];
+  const wakes: number[] = [];
   const turned = (side: Side): RemarksSide => {
     const target = targetOf(before, side, context, now);
+    if (target.againAt !== undefined) wakes.push(target.againAt);
     const { ours } = before[side];
     if (target.overwritten) return replaced(before[side], noRemarks, context.paceMs, now);
     if (sameRemarks(ours, target.remarks)) return fresh(before[side], now);
@@ -81,7 +97,7 @@ export function decideRemarks(
     return replaced(before[side], target.remarks, context.paceMs, now);
   };
   const next = { teams: turned('teams'), skype: turned('skype') };
-  const times = sides.flatMap((side) => next[side].fading.map(({ until }) => until));
+  const times = [...wakes, ...sides.flatMap((side) => next[side].fading.map(({ until }) => until))];
   return { state: next, say, wakeAt: times.length === 0 ? undefined : Math.min(...times) };
 }
 
@@ -106,27 +122,47 @@ export function renderedOn(side: Side, remarks: Remarks): Remarks {
     : fromSkypeNote(toSkypeNote(remarks), 'Personal');
 }
 
-function targetOf(
-  state: RemarksState,
-  side: Side,
-  { person, shows }: RemarksContext,
-  now: number,
-): { readonly remarks: Remarks; readonly overwritten: boolean } {
-  const none = { remarks: noRemarks, overwritten: false };
-  if (!shows(side)) return none;
-  const { ours } = state[side];
-  if (authorityOf(person) === 'teams while signed in there, else skype') {
-    const own = ownRemarks(state, side, now);
-    if (own?.note.kind === 'text') return { remarks: noRemarks, overwritten: !sameRemarks(ours, noRemarks) };
-  }
-  return { remarks: ownRemarks(state, otherSide(side), now) ?? ours, overwritten: false };
+interface Target {
+  readonly remarks: Remarks;
+  /** The person has put their own in the place of the gateway's. */
+  readonly overwritten: boolean;
+  /** When to look again, Unix ms. */
+  readonly againAt: number | undefined;
+}
+
+function targetOf(state: RemarksState, side: Side, context: RemarksContext, now: number): Target {
+  const { ours, oursSince, seen, shownSince } = state[side];
+  const being = (remarks: Remarks, againAt?: number): Target => ({ remarks, overwritten: false, againAt });
+  if (shownSince === undefined) return being(noRemarks);
+  const copied = ownRemarks(state, otherSide(side), now) ?? ours;
+  if (authorityOf(context.person) !== 'teams while signed in there, else skype') return being(copied);
+  const toldBy = shownSince + firstReportMs;
+  if (!seen && now < toldBy) return being(ours, toldBy);
+  if (ownRemarks(state, side, now)?.note.kind !== 'text') return being(copied);
+  if (sameRemarks(ours, noRemarks)) return being(noRemarks);
+  const sureAt = oursSince + settleMs + context.paceMs;
+  return now < sureAt ? being(copied, sureAt) : { remarks: noRemarks, overwritten: true, againAt: undefined };
+}
+
+function shownNow(state: RemarksState, { shows }: RemarksContext, now: number): RemarksState {
+  const shown = (side: Side): RemarksSide => {
+    const { shownSince } = state[side];
+    if (shows(side) === (shownSince !== undefined)) return state[side];
+    return { ...state[side], shownSince: shows(side) ? now : undefined };
+  };
+  return { teams: shown('teams'), skype: shown('skype') };
 }
 
 function replaced(side: RemarksSide, ours: Remarks, paceMs: number, now: number): RemarksSide {
   const { fading } = fresh(side, now);
-  if (sameRemarks(side.ours, noRemarks)) return { ...side, ours, fading };
+  if (sameRemarks(side.ours, noRemarks)) return { ...side, ours, oursSince: now, fading };
   const until = now + settleMs + paceMs;
-  return { ...side, ours, fading: [...fading, { remarks: side.ours, until }].slice(-mostFading) };
+  return {
+    ...side,
+    ours,
+    oursSince: now,
+    fading: [...fading, { remarks: side.ours, until }].slice(-mostFading),
+  };
 }
 
 function fresh(side: RemarksSide, now: number): RemarksSide {
@@ -142,7 +178,7 @@ function applied(state: RemarksState, event: RemarksEvent, now: number): Remarks
     case 'moved':
       return { ...state, [event.side]: unseen };
     case 'inherited':
-      return { ...state, [event.side]: { ...state[event.side], ours: event.remarks } };
+      return { ...state, [event.side]: { ...state[event.side], ours: event.remarks, oursSince: now } };
     case 'seen': {
       const side = state[event.side];
       if (side.seen && event.at < Math.min(side.seen.at, now)) return state;
