@@ -126,6 +126,14 @@ describe('the sessions with one peer', () => {
     assert.deepEqual(run(rang, send('a'), over).said, ['invite a in for-a']);
   });
 
+  it('leave one that is open for the peer’s next one, which may ring', () => {
+    const next: SessionEvent = { kind: 'rang', dialog: 'theirs2' };
+    const { said, state } = run(invited, joined, next);
+    assert.equal(said.at(-1), 'stop theirs');
+    assert.equal(state.kind === 'ringing' && state.dialog, 'theirs2');
+    assert.equal(run(invited, joined, send('a'), next).said.at(-1), 'join theirs2');
+  });
+
   it('leave nothing ringing while a text of ours is under way: both want to talk now', () => {
     assert.deepEqual(run(send('a'), rang).said, ['invite a in for-a', 'join theirs', 'cancel for-a']);
   });

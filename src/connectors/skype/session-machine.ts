@@ -27,9 +27,7 @@ export function decide(state: SessionState, event: SessionEvent, idleMs: number)
     case 'invited':
       return onInvited(state, event.dialog);
     case 'rang':
-      return state.kind === 'none'
-        ? stay({ kind: 'ringing', dialog: event.dialog, waiting: undefined })
-        : onInvited(state, event.dialog);
+      return onRang(state, event.dialog);
     case 'joined':
       return onJoined(state, event.dialog, event.at);
     case 'accepted':
@@ -79,6 +77,15 @@ function busy(state: SessionState, text: TextId): Decision {
     state,
     fail(text, { kind: 'transient', id: 'session-ended', detail: 'an invitation is being taken back' }),
   );
+}
+
+/** Who opens another session has left the one before, though the pool has not said so yet. */
+function onRang(state: SessionState, dialog: DialogId): Decision {
+  const ringing: SessionState = { kind: 'ringing', dialog, waiting: undefined };
+  if (state.kind === 'none') return stay(ringing);
+  return state.kind === 'open' && !state.sending && state.dialog !== dialog
+    ? go(ringing, stop(state.dialog))
+    : onInvited(state, dialog);
 }
 
 function onInvited(state: SessionState, dialog: DialogId): Decision {

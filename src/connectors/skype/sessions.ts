@@ -131,9 +131,9 @@ export class Session {
     this.take({ kind: 'rang', dialog });
   }
 
-  /** Whether nothing is under way with the peer, and texts of theirs would begin something new. */
+  /** Whether nothing is under way with the peer, so that another session of theirs would begin something new. */
   get isFresh(): boolean {
-    return this.#state.kind === 'none';
+    return this.#state.kind === 'none' || (this.#state.kind === 'open' && !this.#state.sending);
   }
 
   /** Whether texts reach the peer in a session that both have taken up. */

@@ -104,7 +104,7 @@ describe('a conversation that rings', () => {
 
   it('is shown nowhere else when it could not be brought to Teams, of which its author is told', () => {
     const undelivered: ToastEvent = { kind: 'undelivered' };
-    assert.equal(ends(both, undelivered, timer), 'bring undelivered');
+    assert.equal(ends(both, undelivered, timer), 'bring accept undelivered');
     assert.equal(ends(teamsFirst, undelivered, timer), 'bring accept undelivered');
     assert.equal(ends(teamsFirst, timer, undelivered), 'bring accept ring stopRinging undelivered');
   });

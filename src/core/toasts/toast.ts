@@ -160,8 +160,9 @@ function whileInBoth(state: ToastState, event: ToastEvent): ToastDecision {
     case 'callerGaveUp':
     case 'sessionEnded':
       return over('missed');
+    // Its author is told so in the session that rings.
     case 'undelivered':
-      return over('undelivered');
+      return over('undelivered', accept);
     case 'planned':
     case 'ringFailed':
       return stay(state);
