@@ -71,7 +71,11 @@ function countTokens(shown: readonly Shown[]): ReadonlyMap<string, number> {
   return times;
 }
 
-/** What is shown in a lane that it was not written in is misplaced; a second showing is judged as doubled, not as late. */
+/**
+ * What is shown in a lane that it was not written in is misplaced. What says itself when it was written may stand behind
+ * what does not, since its network did not tell of it before, but not behind its own kind. A second showing is judged as
+ * doubled.
+ */
 function misplaced(
   { lane, tokens: list, late: marked }: Shown,
   written: readonly Written[],
@@ -80,12 +84,15 @@ function misplaced(
     written.filter((each) => each.lane === lane).map(({ token }, index) => [token, index] as const),
   );
   let latest = -1;
+  let latestMarked = -1;
   const late: string[] = [];
   for (const token of new Set(list)) {
     const index = order.get(token);
-    if (index !== undefined && marked.has(token)) continue;
-    if (index === undefined || index < latest) late.push(token);
-    latest = Math.max(latest, index ?? -1);
+    const isMarked = marked.has(token);
+    if (index === undefined || index < (isMarked ? latestMarked : latest)) late.push(token);
+    if (index === undefined) continue;
+    latest = Math.max(latest, index);
+    if (isMarked) latestMarked = Math.max(latestMarked, index);
   }
   return late;
 }

@@ -53,7 +53,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const end = performance.now();
   options.say('everything is written, and nothing fails any more');
 
-  const drained = await talks.drain(world, options.drainMs, (line) => options.say(`waiting for ${line}`));
+  const drained = await talks.drain(world, options.drainMs, options.say);
   const drainedMs = Math.round(performance.now() - end);
   options.say(drained ? `drained after ${drainedMs} ms` : `not drained after ${drainedMs} ms`);
   await sleep(options.quietMs);
@@ -137,11 +137,12 @@ class Talks implements AsyncDisposable {
   /** Whether every message came to its end in time: shown, or its sender told. */
   async drain(world: ChaosWorld, withinMs: number, say: (line: string) => void): Promise<boolean> {
     const end = performance.now() + withinMs;
+    let looks = 0;
     for (;;) {
       const silent = await this.#silent();
       if (silent.length === 0 && (await underWay(world)) === 0) return true;
       if (performance.now() > end) return false;
-      say(silent.map(({ message, fate }) => `${nameOf(message)} ${fate}`).join(', '));
+      if (++looks % 20 === 1) say(describeSilent(silent));
       await sleep(drainStepMs);
     }
   }
@@ -215,4 +216,11 @@ async function sideBySide<T>(list: readonly T[], work: (item: T) => Promise<void
 
 function nameOf({ couple, to, number }: PlannedMessage): string {
   return tokenOf(couple, to, number);
+}
+
+const mostNamed = 5;
+
+function describeSilent(silent: readonly Entry[]): string {
+  const named = silent.slice(0, mostNamed).map(({ message }) => nameOf(message));
+  return `waiting for ${silent.length} messages: ${named.join(', ')}${silent.length > mostNamed ? ', …' : ''}`;
 }
