@@ -30,9 +30,10 @@ export interface PresenceOptions {
  * person changes again when the watcher has seen the last change.
  */
 export async function measurePresence(
-  { target, processorSeconds }: RelayServer,
+  server: RelayServer,
   { people, changes }: PresenceOptions,
 ): Promise<number> {
+  const { target } = server;
   const { host, port, domain, password = '' } = target;
   const open = () =>
     createSipDoor({
@@ -82,7 +83,7 @@ export async function measurePresence(
   const failure = await watcher.watch(new Set(uris));
   if (failure) throw new Error(`a subscription failed: ${failure.detail}`);
   await round(4);
-  const before = processorSeconds();
+  const before = server.processorSeconds();
   await round(changes);
-  return (people * changes) / (processorSeconds() - before);
+  return (people * changes) / (server.processorSeconds() - before);
 }
