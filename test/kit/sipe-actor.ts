@@ -40,6 +40,7 @@ export class SipeActor implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #home: string;
   readonly #ended: Promise<void>;
+  #attempts = 0;
 
   private constructor(program: string, options: SipeOptions) {
     const { address, password = 'demo', server, transport = 'tcp' } = options;
@@ -64,9 +65,22 @@ export class SipeActor implements AsyncDisposable {
     const { stdout } = this.#process;
     if (stdout) {
       createInterface({ input: stdout }).on('line', (line) => {
-        this.events.push(JSON.parse(line) as SipeEvent);
+        const event = JSON.parse(line) as SipeEvent;
+        this.events.push(event);
+        if (event.event === 'connection-error' && event.fatal === false) this.#tryAgain();
       });
     }
+  }
+
+  /**
+   * COMPAT: libpurple writes without end when its buffer is exactly full, which a REGISTER of 768 bytes makes it; the
+   * server hangs up. As a human would, it is told to sign in again, with other tags of another length.
+   */
+  #tryAgain(): void {
+    const isIn = this.events.some(({ event }) => event === 'signed-on');
+    if (isIn || this.#attempts++ >= 3) return;
+    this.command('signoff');
+    this.command('signon');
   }
 
   /** Builds the client if that has not been done, and starts it; it signs in by itself. */

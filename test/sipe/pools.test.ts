@@ -7,7 +7,6 @@ import { withReference } from '../kit/reference.ts';
 import { SipeActor, type SipeEvent, type SipeOptions } from '../kit/sipe-actor.ts';
 
 const alice = 'alice@contoso.example';
-/** Not bob: a first REGISTER of 768 bytes, as his may be, makes libpurple send what follows without end. */
 const judy = 'judy@contoso.example';
 const carol = 'carol@contoso.example';
 const heidi = 'heidi@contoso.example';
