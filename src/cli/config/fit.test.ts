@@ -7,7 +7,7 @@ import { Check } from 'typebox/value';
 import { parse } from 'yaml';
 import { overridesOf } from './env.ts';
 import { fit } from './fit.ts';
-import { Problems } from './problems.ts';
+import { type ConfigError, Problems } from './problems.ts';
 import { configSchema } from './schema.ts';
 
 /** Anything that YAML can hold, with the configuration's own words among the keys. */
@@ -41,6 +41,20 @@ describe('fitting a value to the schema', () => {
         if (problems.length === 0) assert.ok(Check(configSchema, fitted));
         else assert.ok(!Check(configSchema, value));
       }),
+    );
+  });
+
+  it('shows nothing of a list or section that is out of place: it may hold secrets', () => {
+    const problems = new Problems();
+    fit(configSchema, { listen: [{ token: 'hunter2' }], data: { token: 'hunter2' } }, '', problems);
+    assert.throws(
+      () => problems.throwIfAny(),
+      (error: ConfigError) => {
+        const words = JSON.stringify(error.problems);
+        return (
+          words.includes('a list is not') && words.includes('a section is not') && !words.includes('hunter2')
+        );
+      },
     );
   });
 

@@ -51,7 +51,10 @@ function describe(schema: TSchema): string {
   return 'description' in schema ? String(schema.description) : 'a value of this kind';
 }
 
+/** A list or a section that is out of place may hold secrets, and is not shown. */
 function show(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isPlainObject(value)) return 'a section';
   const json = JSON.stringify(value);
   return json.length > 60 ? `${json.slice(0, 60)}…` : json;
 }
