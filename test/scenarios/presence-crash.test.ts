@@ -39,7 +39,7 @@ describe('the gateway is killed while people are on show, and started again', as
 
   it('follows them as before', async () => {
     await erin.signOut();
-    await eventually('erin is Offline in SfB', async () => (await inSkype('erin')) === 'Offline');
+    await eventually('erin is Offline in SfB', async () => (await inSkype('erin')) === 'Offline', 2_000);
     await alice.signIn();
     await eventually('alice in SfB', async () => (await inSkype('alice')) === 'Online');
   });

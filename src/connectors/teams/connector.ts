@@ -178,6 +178,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
           resource,
           changeType: what === 'messages' ? 'created' : 'updated',
           lifeMs: lifeMs[what],
+          goesOn: what === 'messages',
           notificationUrl,
           clientState: clientStateOf(options.tenants, tenant, what),
           keys,

@@ -90,6 +90,7 @@ async function openWatch(people: readonly Person[], subscribers: readonly string
         open: subscriber.open,
         resource,
         changeType: 'updated',
+        goesOn: false,
         lifeMs: 3_600_000,
         notificationUrl: 'https://gateway.example/n',
         clientState: 'state',

@@ -25,6 +25,11 @@ export interface SubscriptionOptions {
   readonly lifeMs: number;
   /** Where Graph sends notifications of both kinds. */
   readonly notificationUrl: string;
+  /**
+   * Whether one that an earlier run left goes on, with what Graph holds back for it. Else it is made anew: Graph tells a new
+   * one at once, and an old one only when it next tries, minutes after an outage of the gateway.
+   */
+  readonly goesOn: boolean;
   /** Stable over restarts, so that what Graph still holds back is believed. */
   readonly clientState: string;
   readonly keys: KeyRing;
@@ -196,11 +201,11 @@ export class SubscriptionKeeper implements AsyncDisposable {
     left: readonly Subscription[],
     remove: (id: string) => Promise<unknown>,
   ): Promise<Held | undefined> {
-    const { notificationUrl, resource, clientState } = this.#options;
+    const { notificationUrl, resource, clientState, goesOn } = this.#options;
     let adopted: Held | undefined;
     for (const each of left) {
       if (each.notificationUrl !== notificationUrl || kindOf(each.resource) !== kindOf(resource)) continue;
-      const same = sameResource(each.resource, resource) && each.clientState === clientState;
+      const same = goesOn && sameResource(each.resource, resource) && each.clientState === clientState;
       if (same && adopted === undefined) adopted = toHeld(each);
       else await remove(each.id);
     }
