@@ -57,10 +57,10 @@ function world(signOut: SignOut = 'immediate') {
     showing,
     done,
     /** An endpoint is made for writing. */
-    write(): void {
+    write: (): void => {
       there = open();
     },
-    fail(failure: Failure | undefined): void {
+    fail: (failure: Failure | undefined): void => {
       notReady = failure;
     },
   };
