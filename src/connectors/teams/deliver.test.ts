@@ -82,6 +82,24 @@ describe('bringing a message into Teams', () => {
     assert.ok(long.kind === 'refused' && long.refusal.id === 'too-long');
   });
 
+  it('leaves Graph alone for as long as it asks: the person who wrote, and all when a second one is asked to', async () => {
+    const [heidi, ivan] = [sandboxPerson('heidi'), sandboxPerson('ivan')];
+    for (const person of [bob, heidi, ivan]) teams.link(person);
+    const bring = (author: Person) =>
+      teams.connector.deliver(teams.order(author, alice, 'now?'), teams.never);
+    teams.service.tenants.throttle.order({ count: 1, retryAfter: 9 });
+    assert.equal((await bring(bob)).kind, 'transient');
+    const again = await bring(bob);
+    assert.ok(again.kind === 'transient' && again.afterMs === 9_000, 'without asking Graph');
+    assert.equal((await bring(heidi)).kind, 'delivered');
+    teams.service.tenants.throttle.order({ count: 1, retryAfter: 5 });
+    assert.equal((await bring(heidi)).kind, 'transient');
+    const third = await bring(ivan);
+    assert.ok(third.kind === 'transient' && third.afterMs === 9_000);
+    teams.clock.advance(9_000);
+    for (const person of [bob, heidi, ivan]) assert.equal((await bring(person)).kind, 'delivered');
+  });
+
   it('waits as long as Graph asks when it is throttled', async () => {
     teams.link(bob);
     teams.service.tenants.throttle.order({ count: 1, retryAfter: 9 });
