@@ -46,7 +46,7 @@ export function invitationFrom(
 
 /** How a conversation ended, by the reason of the event that says so. */
 export function endFrom(reason: Reason | undefined): DialogEnd {
-  switch (reason?.subcode) {
+  switch (reason?.subcode ?? '') {
     case 'ConnectedElsewhere':
     case 'AutoAccepted':
     case 'RepliedWithOtherModality':
