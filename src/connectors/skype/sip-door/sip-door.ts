@@ -47,9 +47,6 @@ export interface SipDoorOptions {
 export const doorTiming: Timing = { ...rfcTiming, t1: rfcTiming.t1 / 2 };
 
 const usualRingMs = 30_000;
-/** Whoever sends without a session gives up behind 32 s (timer F). */
-const longestPagingMs = 25_000;
-
 /**
  * A pool reached over SIP: one connection to each front end that is used, and on it the endpoints of all people. The door
  * owns the connections, each endpoint its registration and everything that lives while that lasts.
@@ -59,6 +56,9 @@ export function createSipDoor(options: SipDoorOptions): Door {
   const names = options.names ?? randomNames;
   const timing = options.timing ?? doorTiming;
   const expiresSeconds = options.expiresSeconds ?? 60;
+  const ringMs = options.ringMs ?? usualRingMs;
+  // Behind 64 T1 a request without a session can be answered no more.
+  const pagingMs = Math.min(ringMs, 64 * timing.t1 - 1_000);
   const perSecond = options.registrationsPerSecond ?? 200;
   const pace = createPace(perSecond, Math.max(1, Math.floor(perSecond / 4)), clock);
   const transport = tls ? 'tls' : 'tcp';
@@ -128,7 +128,7 @@ export function createSipDoor(options: SipDoorOptions): Door {
           : createSimplePublisher(host, link, expiresSeconds),
       watcher: (link) => (isMicrosoft ? createMicrosoftWatcher(host, link) : createSimpleWatcher(host, link)),
       othersOf: (link) => (isMicrosoft ? othersThan(host, link) : Promise.resolve('unknown')),
-      pagingMs: Math.min(options.ringMs ?? usualRingMs, longestPagingMs),
+      pagingMs,
       leaving: (left) => {
         leaving.set(account.sip, left);
         const forget = (): void => {
@@ -143,7 +143,7 @@ export function createSipDoor(options: SipDoorOptions): Door {
   };
 
   return {
-    ringMs: options.ringMs ?? usualRingMs,
+    ringMs: dialect === 'simple' ? pagingMs : ringMs,
     receivesUnseen: true,
     get health() {
       return frontEnds.health;
