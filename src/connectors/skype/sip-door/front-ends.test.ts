@@ -43,6 +43,37 @@ describe('a pool with several front ends', () => {
     assert.equal(first.of('REGISTER').length, 1);
   });
 
+  it('is found by the SRV records of its domain: priorities first, and asked for anew when they are old', async () => {
+    const first = keep(await ScriptedServer.open());
+    const second = keep(await ScriptedServer.open());
+    const clock = new ManualClock();
+    const asked: string[] = [];
+    let records = [
+      { name: 'localhost.', port: second.port, priority: 20, weight: 0 },
+      { name: 'localhost.', port: first.port, priority: 10, weight: 0 },
+    ];
+    const resolve = async (name: string) => {
+      asked.push(name);
+      return records;
+    };
+    const door = doorAt({
+      servers: [],
+      clock,
+      options: { location: { kind: 'domain', domain: 'contoso.example' }, resolve },
+    });
+    const endpoint = door.open(accountOf(frank), new Heard());
+    assert.equal(await endpoint.ready(soon()), undefined);
+    assert.deepEqual([first.clients.length, second.clients.length], [1, 0]);
+    assert.deepEqual(asked, ['_sipinternal._tcp.contoso.example']);
+    records = records.filter(({ port }) => port === second.port);
+    await first[Symbol.asyncDispose]();
+    await eventually('registered at the second', async () => {
+      clock.advance(30_000);
+      return second.of('REGISTER').length > 0;
+    });
+    await door[Symbol.asyncDispose]();
+  });
+
   it('is unreachable, with a reason and a time, while none answers', async () => {
     const gone = await ScriptedServer.open();
     await gone[Symbol.asyncDispose]();
