@@ -166,7 +166,7 @@ export class PresenceWatch implements AsyncDisposable {
     if (this.#stopped.signal.aborted) return;
     const wait = ms * (0.9 + 0.2 * this.#options.random());
     this.#timer = this.#options.clock.setTimer(wait, () => {
-      this.#sweeping = this.#sweep().then((ms) => this.#schedule(ms));
+      this.#sweeping = this.#sweep().then((restMs) => this.#schedule(restMs));
     });
   }
 
