@@ -27,7 +27,7 @@ describe('a sender in Skype for Business whose message cannot be delivered', asy
     ({ conversation } = await bob.invite('erin@contoso.example', 'First'));
     ({ chat } = await erin.seesAnywhere('First'));
 
-    throttle.order({ count: 1_000, retryAfter: 60, operation: '/messages' });
+    throttle.order({ count: 1_000, retryAfter: 2, operation: '/messages' });
     await bob.say(conversation, 'Second');
     const notice = bob.incoming(await bob.message('Not delivered to Erin Evans'));
     assert.match(notice ?? '', /Teams is limiting how much the gateway may send\. .*\n> Second$/);
