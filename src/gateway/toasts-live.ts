@@ -138,6 +138,7 @@ export class LiveToast {
     this.#chain = done.catch(() => undefined);
     if (state !== before) this.#note();
     if (!awaitsReading(state)) this.#reading?.[Symbol.dispose]();
+    else if (!awaitsReading(before)) this.#watchReading();
     if (state.kind === 'over' && before.kind !== 'over')
       void this.#chain.then(() => this.#options.over(this));
     return done;
@@ -153,7 +154,13 @@ export class LiveToast {
     this.#timer =
       wait === undefined
         ? undefined
-        : this.#options.clock.setTimer(this.#waitMs(wait), () => this.happened({ kind: 'timer' }));
+        : this.#options.clock.setTimer(this.#waitMs(wait), () => void this.#timeIsUp());
+  }
+
+  /** What was read in Teams falls over to nowhere. */
+  async #timeIsUp(): Promise<void> {
+    const read = this.#state.kind === 'inTeams' && (await this.#hasRead()) === true;
+    this.happened({ kind: read ? 'read' : 'timer' });
   }
 
   /** A ring is taken up while it surely still rings, and while there is time to deliver what rang. */
@@ -253,16 +260,21 @@ export class LiveToast {
   }
 
   #watchReading(): void {
-    if (this.#stopped.signal.aborted || !awaitsReading(this.#state)) return;
+    if (this.#stopped.signal.aborted || !this.#shown || !awaitsReading(this.#state)) return;
+    this.#reading?.[Symbol.dispose]();
     this.#reading = this.#options.clock.setTimer(readingPollMs, () => void this.#askWhetherRead());
   }
 
-  async #askWhetherRead(): Promise<void> {
+  async #hasRead(): Promise<boolean | undefined> {
     const { reading } = this.#options.connectors.teams;
-    if (!this.#shown || !reading) return;
+    if (!this.#shown || !reading) return undefined;
     using limit = deadline(this.#options.clock, callMs, this.#stopped.signal);
     const { thread, remoteId } = this.#shown;
-    const read = await reading.hasRead(this.recipient, thread, remoteId, limit.signal).catch(() => undefined);
+    return await reading.hasRead(this.recipient, thread, remoteId, limit.signal).catch(() => undefined);
+  }
+
+  async #askWhetherRead(): Promise<void> {
+    const read = await this.#hasRead();
     if (read === true) this.happened({ kind: 'read' });
     else if (read === false) this.#watchReading();
   }

@@ -228,9 +228,9 @@ function afterwards(state: Extract<ToastState, { kind: 'over' }>, event: ToastEv
     : { state, commands: [], wait: undefined };
 }
 
-/** Whether reading in Teams would change anything. */
+/** Whether reading in Teams has to be noticed soon, because it rings in SfB. In Teams alone it matters at the timer. */
 export function awaitsReading({ kind }: ToastState): boolean {
-  return kind === 'inBoth' || kind === 'inTeams' || kind === 'ringingBack';
+  return kind === 'inBoth' || kind === 'ringingBack';
 }
 
 function inTeams(rang: boolean, ...commands: readonly ToastCommand[]): ToastDecision {
