@@ -38,7 +38,7 @@ export interface Ledger extends AsyncDisposable {
   threadsOf(conversation: ConversationId): Promise<Threads>;
   peopleOf(side: Side, thread: ThreadKey): Promise<Pair | undefined>;
 
-  /** Messages without a final state, oldest first: what a crash left. */
+  /** Messages without a final state, in the order taken, whatever the clock said then: what a crash left. */
   unfinished(): Promise<readonly StoredMessage[]>;
   /** Failed messages whose sender has not been told yet, oldest first. */
   untold(): Promise<readonly StoredMessage[]>;

@@ -52,6 +52,16 @@ export function ledgerConformance(name: string, open: () => Promise<Ledger>): vo
       assert.equal(await ledger.isOwnWrite('teams', write.thread, write.remoteId), false);
     });
 
+    it('leaves what is unfinished in the order taken, though the clock was put back: an echo stays behind its write', async () => {
+      await using ledger = await open();
+      await ledger.take(sampleMessage(1, { takenAt: 90_000 }));
+      await ledger.take(sampleMessage(2, { takenAt: 10_000 }));
+      assert.deepEqual(
+        (await ledger.unfinished()).map(({ id }) => id),
+        ['m1', 'm2'],
+      );
+    });
+
     it('accounts for its own writes and for what others wrote, once that has its end', async () => {
       await using ledger = await open();
       await ledger.take(sampleMessage(1));

@@ -217,13 +217,11 @@ export function createStore(db: DatabaseSync): Store {
       case 'peopleOf':
         return peopleOf(operation.side, operation.thread);
       case 'unfinished':
-        return all("SELECT * FROM message WHERE state = 'under way' ORDER BY taken_at, rowid").map(
+        return all("SELECT * FROM message WHERE state = 'under way' ORDER BY rowid").map(readMessage);
+      case 'untold':
+        return all("SELECT * FROM message WHERE state = 'failed' AND telling IS NULL ORDER BY rowid").map(
           readMessage,
         );
-      case 'untold':
-        return all(
-          "SELECT * FROM message WHERE state = 'failed' AND telling IS NULL ORDER BY taken_at, rowid",
-        ).map(readMessage);
       case 'trace':
         return trace(operation.id);
       case 'recent':
