@@ -108,6 +108,26 @@ describe('one toast, first in Teams', () => {
     assert.equal(w.done.length, before, 'first in SfB, since she is away in Teams');
   });
 
+  it('rings for nobody in vain again and again: who was not there is left alone for a while', async () => {
+    const w = world();
+    w.shows(alice, 'teams', of('Available'));
+    w.skype.onDeliver = () => ({ kind: 'refused', refusal: { id: 'offline', side: 'skype' } });
+    for (const [name, rings] of [
+      ['one', 1],
+      ['two', 1],
+    ] as const) {
+      await w.ring(alice, name);
+      await w.delivered();
+      await w.pass(30_000);
+      assert.equal(w.rung().length, rings, name);
+    }
+    await w.pass(10 * 60_000);
+    await w.ring(alice, 'three');
+    await w.delivered();
+    await w.pass(30_000);
+    assert.equal(w.rung().length, 2);
+  });
+
   it('is shown nowhere else when it could not be brought to Teams', async () => {
     const w = world();
     w.atBoth(alice);

@@ -56,7 +56,7 @@ const lookMs = 2_000;
 
 export function createToasts(options: ToastsOptions): Toasts {
   const { settings, directory, connectors, clock, report } = options;
-  const clients = createToastClients(options.own);
+  const clients = createToastClients(options.own, clock);
   const relays = createRelays(
     (author, recipient) => connectors.skype.isTalking?.(author, recipient) ?? false,
   );
@@ -103,7 +103,8 @@ export function createToasts(options: ToastsOptions): Toasts {
     // The ring came to the gateway's endpoint: a report that nobody is there is older than that.
     if (known.skype.there === 'yes') return known;
     using limit = deadline(clock, lookMs, stopped.signal);
-    const there = await ring.hasOthers(limit.signal);
+    const others = await ring.hasOthers(limit.signal);
+    const there = others === 'unknown' && clients.wasAbsentLately(recipient.id) ? 'no' : others;
     return { ...known, skype: { ...known.skype, there } };
   }
 
