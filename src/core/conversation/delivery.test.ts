@@ -95,6 +95,29 @@ describe('the life of a message', () => {
     });
   });
 
+  it('believes that a message is not there when the network says so twice: the request may be on its way', () => {
+    const events: readonly DeliveryEvent[] = [
+      { kind: 'isRouted', attempted: 1 },
+      { kind: 'asked', finding: { kind: 'absent' } },
+      { kind: 'waited' },
+    ];
+    const again = run(
+      [...events, { kind: 'asked', finding: { kind: 'absent' } }, { kind: 'waited' }],
+      0,
+      true,
+    );
+    assert.deepEqual(
+      again.commands.map((command) => command.kind),
+      ['ask', 'wait', 'ask', 'wait', 'send'],
+    );
+    const there = run(
+      [...events, { kind: 'asked', finding: { kind: 'found', thread, remoteId, as: 'author' } }],
+      0,
+      true,
+    );
+    assert.equal(there.state.kind === 'ended' && there.state.end.kind, 'delivered');
+  });
+
   it('asks again, until the deadline, a network that could say and does not', () => {
     const asking: readonly DeliveryEvent[] = [
       { kind: 'isRouted', attempted: 1 },

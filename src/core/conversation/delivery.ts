@@ -16,17 +16,22 @@ export type DeliveryState =
   | { readonly kind: 'new' }
   | { readonly kind: 'sending'; readonly attempt: number }
   /** The outcome of an attempt is unknown and the network is being asked. */
-  | { readonly kind: 'asking'; readonly attempt: number; readonly refusal: Refusal; readonly asked: number }
-  /** The network did not say; it is asked again. */
-  | {
-      readonly kind: 'waitingToAsk';
-      readonly attempt: number;
-      readonly refusal: Refusal;
-      readonly asked: number;
-    }
+  | (Doubt & { readonly kind: 'asking' })
+  /** The network did not say, or said once that it is not there; it is asked again. */
+  | (Doubt & { readonly kind: 'waitingToAsk' })
   /** Between two attempts; `refusal` says why the last one failed. */
   | { readonly kind: 'waiting'; readonly attempt: number; readonly refusal: Refusal }
   | { readonly kind: 'ended'; readonly end: End };
+
+/** About an attempt; `refusal` says why it has no clear outcome. */
+interface Doubt {
+  readonly attempt: number;
+  readonly refusal: Refusal;
+  /** How often the network was asked, this time included. */
+  readonly asked: number;
+  /** It has said once that the message is not there. */
+  readonly absent: boolean;
+}
 
 /** The one final state of a message. */
 export type End =
@@ -131,7 +136,7 @@ export function decide(state: DeliveryState, event: DeliveryEvent, context: Deli
         : { state, command: undefined };
     case 'waitingToAsk':
       return event.kind === 'waited'
-        ? ask(state.attempt, state.refusal, state.asked + 1)
+        ? ask({ ...state, asked: state.asked + 1 })
         : { state, command: undefined };
     case 'waiting':
       return event.kind === 'waited' ? send(state.attempt + 1) : { state, command: undefined };
@@ -150,7 +155,7 @@ function decideNew(state: DeliveryState, event: DeliveryEvent, context: Delivery
       return fail(event.refusal);
     case 'isRouted': {
       const interrupted: Refusal = { id: 'uncertain', side: context.side };
-      if (event.attempted > 0) return ask(event.attempted, interrupted);
+      if (event.attempted > 0) return ask(doubt(event.attempted, interrupted));
       if (context.now >= context.deadlineAt) return fail({ id: 'deadline-passed', side: context.side });
       return send(1);
     }
@@ -171,7 +176,7 @@ function afterAttempt(attempt: number, outcome: DeliveryOutcome, context: Delive
     case 'transient':
       return retryOrFail(attempt, outcome.refusal, outcome.afterMs ?? 0, context);
     case 'uncertain':
-      return ask(attempt, outcome.refusal);
+      return ask(doubt(attempt, outcome.refusal));
   }
 }
 
@@ -183,8 +188,15 @@ function afterAsking(
   switch (finding.kind) {
     case 'found':
       return end({ ...finding, kind: 'delivered', side: context.side });
-    case 'absent':
+    case 'absent': {
+      const isSure = state.absent || context.askUntil === undefined;
+      if (!isSure && context.now + settleMs < context.askUntil)
+        return {
+          state: { ...state, kind: 'waitingToAsk', absent: true },
+          command: { kind: 'wait', ms: settleMs },
+        };
       return retryOrFail(state.attempt, absentReason(state.refusal), 0, context);
+    }
     case 'unknown': {
       const ms = backoffMs(state.asked, context.retry, context.random);
       if (context.askUntil === undefined || context.now + ms >= context.askUntil)
@@ -193,6 +205,12 @@ function afterAsking(
     }
   }
 }
+
+/**
+ * Between the two times that a network says that a message is not there, ms: a request whose connection broke may still
+ * be on its way to it.
+ */
+const settleMs = 1_000;
 
 /** Once the network has said that the message is not there, the failure is certain. */
 function absentReason(refusal: Refusal): Refusal {
@@ -218,8 +236,12 @@ function send(attempt: number): Decision {
   return { state: { kind: 'sending', attempt }, command: { kind: 'send', attempt } };
 }
 
-function ask(attempt: number, refusal: Refusal, asked = 1): Decision {
-  return { state: { kind: 'asking', attempt, refusal, asked }, command: { kind: 'ask', attempt } };
+function doubt(attempt: number, refusal: Refusal): Doubt {
+  return { attempt, refusal, asked: 1, absent: false };
+}
+
+function ask({ attempt, refusal, asked, absent }: Doubt): Decision {
+  return { state: { kind: 'asking', attempt, refusal, asked, absent }, command: { kind: 'ask', attempt } };
 }
 
 function fail(refusal: Refusal): Decision {
