@@ -2,7 +2,7 @@ import type { SipUri } from '../../../core/people.ts';
 import type { Retry } from '../../../protocols/sip/events/subscriber.ts';
 import type { Failure } from '../errors.ts';
 import type { Host } from './host.ts';
-import type { Watcher } from './publisher.ts';
+import type { Watcher } from './presence.ts';
 
 /** Several people's presence, asked for at once. */
 export interface Batch extends Disposable {

@@ -19,7 +19,7 @@ import { endpointLost, sessionEnded } from './failures.ts';
 import type { Host, Talk } from './host.ts';
 import { Link } from './link.ts';
 import { Pager, Paging, readPage } from './pager.ts';
-import type { MakePublisher, MakeWatcher, Publisher, Watcher } from './publisher.ts';
+import type { MakePublisher, MakeWatcher, Publisher, Watcher } from './presence.ts';
 import { Registration, type RegistrationOptions } from './registration.ts';
 import { Ringing, readInvite, refuseInvite } from './ringing.ts';
 import type { Dialect } from './self.ts';

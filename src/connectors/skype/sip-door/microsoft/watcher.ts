@@ -11,7 +11,7 @@ import { sipUri } from '../../ids.ts';
 import { createBatches } from '../batches.ts';
 import type { Host } from '../host.ts';
 import type { Link } from '../link.ts';
-import type { Watcher } from '../publisher.ts';
+import type { Watcher } from '../presence.ts';
 import { Subscription } from '../subscription.ts';
 
 /** People in one SUBSCRIBE; what Microsoft's own clients stop at. */

@@ -6,7 +6,7 @@ import type { Failure } from '../../errors.ts';
 import { failureOfAnswer } from '../failures.ts';
 import type { Host } from '../host.ts';
 import type { Answer, Link } from '../link.ts';
-import type { Publisher } from '../publisher.ts';
+import type { Publisher } from '../presence.ts';
 import { requestOf } from '../self.ts';
 import { toPidf } from './pidf-presence.ts';
 

@@ -4,7 +4,7 @@ import { bodyText } from '../../../../protocols/sip/message.ts';
 import { createBatches } from '../batches.ts';
 import type { Host } from '../host.ts';
 import type { Link } from '../link.ts';
-import type { Watcher } from '../publisher.ts';
+import type { Watcher } from '../presence.ts';
 import { Subscription } from '../subscription.ts';
 import { fromPidf } from './pidf-presence.ts';
 
