@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Format, Invitation, Leg, LegSink } from './leg.ts';
 import { type ChosenState, type MachineState, machineStateAfter } from './presence.ts';
-import type { Device, PresencePart, Presentity, Watcher } from './presentity.ts';
+import type { PresencePart, Presentity, Watcher } from './presentity.ts';
+import type { Device } from './view.ts';
 
 /** Through which an endpoint's door is told of things. */
 export interface EndpointDoor {
@@ -65,12 +66,17 @@ export class Endpoint implements Watcher, Disposable {
     this.#clock = clock;
     this.#onClose = onClose;
     this.#selfWatch = presentity.watch({
+      viewer: this.address,
       presentityChanged: (_address, part) => door.selfChanged(part),
     });
   }
 
   get address(): string {
     return this.presentity.account.address;
+  }
+
+  get viewer(): string {
+    return this.address;
   }
 
   get capabilities(): Capabilities | undefined {

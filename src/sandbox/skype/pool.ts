@@ -6,6 +6,7 @@ import type { Invitation, Leg, LegSink } from './leg.ts';
 import { classOf } from './presence.ts';
 import { Presentity, type Watcher } from './presentity.ts';
 import { type Reach, Session, type SessionTimes } from './session.ts';
+import type { View } from './view.ts';
 
 /** What pools know of each other. */
 export interface PoolNetwork {
@@ -71,16 +72,13 @@ export class Pool implements Disposable {
     return presentity;
   }
 
-  /** What `viewer` may see of somebody of any pool; undefined for strangers and for those not to be seen. */
-  visible(viewer: string, address: string): Presentity | undefined {
-    const { network } = this.#options;
-    if (!network.federated(domainOf(viewer), domainOf(address))) return undefined;
-    return network.locate(address)?.presentity(address);
+  /** What `viewer` sees of somebody of any pool; undefined for strangers and for those not to be seen. */
+  visible(viewer: string, address: string): View | undefined {
+    return this.#reachable(viewer, address)?.seenBy(viewer);
   }
 
-  watch(endpoint: Endpoint, address: string): Disposable {
-    const watcher: Watcher = endpoint;
-    return this.visible(endpoint.address, address)?.watch(watcher) ?? { [Symbol.dispose]() {} };
+  watch(watcher: Watcher, address: string): Disposable {
+    return this.#reachable(watcher.viewer, address)?.watch(watcher) ?? { [Symbol.dispose]() {} };
   }
 
   /** Everybody of an organisation, in whichever pool. */
@@ -142,6 +140,12 @@ export class Pool implements Disposable {
     }
   }
 
+  #reachable(viewer: string, address: string): Presentity | undefined {
+    const { network } = this.#options;
+    if (!network.federated(domainOf(viewer), domainOf(address))) return undefined;
+    return network.locate(address)?.presentity(address);
+  }
+
   #reach(caller: Endpoint, to: string, target: Pool | undefined): Reach {
     if (!target) return { kind: 'refused', end: 'unknown' };
     if (!this.#options.network.federated(domainOf(caller.address), domainOf(to))) {
@@ -151,8 +155,11 @@ export class Pool implements Disposable {
     const endpoints = [...(target.#endpoints.get(to) ?? [])].filter(
       (endpoint) => endpoint.takesMessages && endpoint !== caller,
     );
-    if (endpoints.length === 0) return { kind: 'refused', end: 'offline' };
-    const presence = target.presentity(to)?.presence;
+    const presentity = target.presentity(to);
+    // [MS-SIPRE] section 3.9.5.2.2 has the same answer for a blocked caller as for somebody who is not there.
+    const isBlocked = presentity?.relationshipOf(caller.address) === 'blocked';
+    if (endpoints.length === 0 || isBlocked) return { kind: 'refused', end: 'offline' };
+    const presence = presentity?.presence;
     if (presence && classOf(presence.availability) === 'doNotDisturb') {
       return { kind: 'refused', end: 'doNotDisturb' };
     }

@@ -16,6 +16,7 @@ function watched() {
   const presentity = new Presentity(account, new ManualClock());
   const told: string[] = [];
   const watcher = {
+    viewer: 'bob@contoso.example',
     presentityChanged: (address: string, part: string) => void told.push(`${address} ${part}`),
   };
   return { presentity, told, watcher };

@@ -1,11 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { Account } from './account.ts';
 import { aggregate, type ChosenState, type MachineState, offline, type Presence } from './presence.ts';
+import { defaultPrivacy, type Privacy, type Relationship, relationshipOf } from './privacy.ts';
+import { type Device, type Notes, noteToAll, type View, viewFor } from './view.ts';
 
 export type PresencePart = 'presence' | 'note' | 'location' | 'modalities';
 
-/** Told of changes; `address` as it was watched. */
+/** Told of changes in what it may see; `address` as it was watched. */
 export interface Watcher {
+  /** Who watches. */
+  readonly viewer: string;
   presentityChanged(address: string, part: PresencePart): void;
 }
 
@@ -14,8 +18,6 @@ interface Publication {
   modalities: readonly string[];
   device: Device;
 }
-
-export type Device = 'PC' | 'Mobile' | 'Web' | 'DeskPhone' | 'Unknown';
 
 /** What one person shows, and to whom it is told. A change costs its watchers, and nobody else. */
 export class Presentity {
@@ -26,8 +28,10 @@ export class Presentity {
   #chosen: ChosenState | undefined;
   #presence: Presence = offline;
   #note = '';
+  #notes = noteToAll('');
   #location = '';
   #lastActive: number | undefined;
+  #privacy = defaultPrivacy;
 
   constructor(account: Account, clock: Clock) {
     this.account = account;
@@ -42,6 +46,7 @@ export class Presentity {
     return this.#chosen;
   }
 
+  /** As the person reads it themselves. */
   get note(): string {
     return this.#note;
   }
@@ -66,6 +71,28 @@ export class Presentity {
     return this.#publications.values().next().value?.device ?? 'Unknown';
   }
 
+  relationshipOf(viewer: string): Relationship {
+    return relationshipOf(this.#privacy, this.account.address, viewer);
+  }
+
+  seenBy(viewer: string): View {
+    return this.#viewFor(this.relationshipOf(viewer));
+  }
+
+  /** Whoever is watching is told at once what looks different to them. */
+  place(privacy: Privacy): void {
+    const before = this.#privacy;
+    const { address } = this.account;
+    this.#privacy = privacy;
+    for (const watcher of [...this.#watchers.keys()]) {
+      const was = relationshipOf(before, address, watcher.viewer);
+      const is = this.relationshipOf(watcher.viewer);
+      if (was === is) continue;
+      for (const part of differences(this.#viewFor(was), this.#viewFor(is)))
+        watcher.presentityChanged(address, part);
+    }
+  }
+
   publish(endpointId: string, machine: MachineState, modalities: readonly string[], device: Device): void {
     const before = this.modalities.length;
     this.#publications.set(endpointId, { machine, modalities, device });
@@ -87,9 +114,18 @@ export class Presentity {
     this.#update();
   }
 
-  setNote(text: string): void {
-    if (text === this.#note) return;
+  /** `notes`: what others read; the same unless said. */
+  setNote(text: string, notes: Notes = noteToAll(text)): void {
+    const { personal, workgroup, colleague, external } = this.#notes;
+    const isSame =
+      text === this.#note &&
+      notes.personal === personal &&
+      notes.workgroup === workgroup &&
+      notes.colleague === colleague &&
+      notes.external === external;
+    if (isSame) return;
     this.#note = text;
+    this.#notes = notes;
     this.#tell('note');
   }
 
@@ -113,6 +149,12 @@ export class Presentity {
     };
   }
 
+  #viewFor(relationship: Relationship): View {
+    const { account, presence, device, lastActive, location, modalities } = this;
+    const notes = this.#notes;
+    return viewFor(relationship, { account, presence, device, lastActive, location, modalities, notes });
+  }
+
   #update(): void {
     const next = aggregate(
       Array.from(this.#publications.values(), ({ machine }) => machine),
@@ -124,7 +166,30 @@ export class Presentity {
     this.#tell('presence');
   }
 
+  /** Not those who see nothing of it: that something changes would tell them that somebody is there. */
   #tell(part: PresencePart): void {
-    for (const watcher of [...this.#watchers.keys()]) watcher.presentityChanged(this.account.address, part);
+    for (const watcher of [...this.#watchers.keys()])
+      if (this.#sees(watcher)) watcher.presentityChanged(this.account.address, part);
   }
+
+  #sees({ viewer }: Watcher): boolean {
+    if (this.#privacy === defaultPrivacy) return true;
+    const relationship = this.relationshipOf(viewer);
+    return relationship !== 'blocked' && relationship !== 'none';
+  }
+}
+
+function differences(was: View, is: View): readonly PresencePart[] {
+  const parts: PresencePart[] = [];
+  const isSamePresence =
+    was.presence.availability === is.presence.availability &&
+    was.presence.activity === is.presence.activity &&
+    was.device === is.device &&
+    was.lastActive === is.lastActive &&
+    was.company === is.company;
+  if (!isSamePresence) parts.push('presence');
+  if (was.note !== is.note) parts.push('note');
+  if (was.location !== is.location) parts.push('location');
+  if (was.modalities.length !== is.modalities.length) parts.push('modalities');
+  return parts;
 }

@@ -15,7 +15,7 @@ import type { EndpointDoor } from './endpoint.ts';
 import type { Leg, LegSink } from './leg.ts';
 import type { Pool } from './pool.ts';
 import { availability, type ChosenState, classOf, type Presence, type PresenceClass } from './presence.ts';
-import type { Presentity } from './presentity.ts';
+import type { View } from './view.ts';
 
 export interface UcwaDoorOptions {
   readonly pool: Pool;
@@ -58,7 +58,7 @@ function openEndpoint(options: UcwaDoorOptions, address: string, sink: EndpointS
       ),
     setFormats: (formats) => endpoint.setFormats(formats),
     reportActivity: () => endpoint.reportActivity(),
-    presence: () => viewOf(own),
+    presence: () => viewOf(own.seenBy(address)),
     choosePresence: (choice) => endpoint.choose(choice === undefined ? undefined : chosenBy(choice)),
     note: () => own.note,
     setNote: (text) => own.setNote(text),
@@ -129,8 +129,8 @@ function sinkTo(sink: CallSink, card: (address: string) => PersonCard): LegSink 
 
 function cardOf(pool: Pool, viewer: string, address: string): PersonCard {
   const sameEnterprise = domainOf(viewer) === domainOf(address);
-  const account = pool.visible(viewer, address)?.account;
-  if (!account) {
+  const seen = pool.visible(viewer, address);
+  if (!seen) {
     return {
       address,
       name: address,
@@ -140,10 +140,10 @@ function cardOf(pool: Pool, viewer: string, address: string): PersonCard {
   }
   return {
     address,
-    name: account.name,
+    name: seen.name,
     sourceNetwork: sameEnterprise ? 'SameEnterprise' : 'Federated',
     emailAddresses: [address],
-    company: account.company,
+    ...(seen.company !== undefined && { company: seen.company }),
   };
 }
 
@@ -189,13 +189,13 @@ export function chosenBy(choice: PreferredAvailability): ChosenState {
   return choices[choice];
 }
 
-function viewOf(presentity: Presentity | undefined): PresenceView {
-  if (!presentity) return { availability: 'Offline', deviceType: 'Unknown' };
-  const { activity } = presentity.presence;
+function viewOf(seen: View | undefined): PresenceView {
+  if (!seen) return { availability: 'Offline', deviceType: 'Unknown' };
+  const { activity } = seen.presence;
   return {
-    availability: wordOf(presentity.presence),
+    availability: wordOf(seen.presence),
     ...(activity === undefined ? {} : { activity }),
-    deviceType: presentity.device,
-    ...(presentity.lastActive === undefined ? {} : { lastActive: presentity.lastActive }),
+    deviceType: seen.device,
+    ...(seen.lastActive === undefined ? {} : { lastActive: seen.lastActive }),
   };
 }

@@ -37,7 +37,7 @@ export class People implements Disposable {
       address,
       presence,
       contacts,
-      containers: new Containers(),
+      containers: new Containers((privacy) => presentity.place(privacy)),
       [Symbol.dispose]() {
         presence[Symbol.dispose]();
         contacts[Symbol.dispose]();

@@ -7,6 +7,8 @@ import type { Clock } from '../../../clock.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { type ChosenState, classOf, type MachineState } from '../../presence.ts';
 import type { Presentity } from '../../presentity.ts';
+import type { Notes } from '../../view.ts';
+import { containerOf } from './containers.ts';
 import { Publications } from './publications.ts';
 
 /** Somebody is told which categories of the person's own have changed; not of those it published itself. */
@@ -45,7 +47,10 @@ export class OwnPresence implements Disposable {
     this.#clock = clock;
     this.#publications = new Publications(maxPublications);
     this.#takeOver();
-    this.#watch = presentity.watch({ presentityChanged: () => this.#takeOver() });
+    this.#watch = presentity.watch({
+      viewer: presentity.account.address,
+      presentityChanged: () => this.#takeOver(),
+    });
   }
 
   /** Everything, for a new subscription. */
@@ -91,7 +96,7 @@ export class OwnPresence implements Disposable {
     }
     if (names.has('note')) {
       this.#note = noteIn(this.#publications.contents('note'));
-      this.#presentity.setNote(this.#note);
+      this.#presentity.setNote(this.#note, notesIn(this.#publications.categories(new Set(['note']))));
     }
   }
 
@@ -219,4 +224,21 @@ export function activityOf(activity: string): NonNullable<State['activity']> {
 function noteIn(contents: readonly CategoryContent[]): string {
   const [newest] = contents.flatMap((content) => (content.kind === 'note' ? [content.note.text] : []));
   return newest ?? '';
+}
+
+/** Who is in a container reads what was published there last. */
+function notesIn(published: readonly Category[]): Notes {
+  const notesOf = (container: number): string =>
+    noteIn(
+      published
+        .filter((each) => each.container === container)
+        .map(({ content }) => content)
+        .toReversed(),
+    );
+  return {
+    personal: notesOf(containerOf.personal),
+    workgroup: notesOf(containerOf.workgroup),
+    colleague: notesOf(containerOf.colleague),
+    external: notesOf(containerOf.external),
+  };
 }

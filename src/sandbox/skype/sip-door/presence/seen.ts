@@ -1,20 +1,20 @@
 import type { Pidf } from '../../../../protocols/sip/body/pidf.ts';
 import type { Categories, Category } from '../../../../protocols/sip/ms/categories.ts';
 import { classOf } from '../../presence.ts';
-import type { Presentity } from '../../presentity.ts';
+import type { View } from '../../view.ts';
 import { activityOf } from './own-presence.ts';
 
 /** What a watcher sees of somebody, in the categories asked for. */
-export function categoriesOf(presentity: Presentity, wanted: readonly string[]): Categories {
-  const all: readonly Category[] = [state(presentity), card(presentity), note(presentity)];
-  const uri = `sip:${presentity.account.address}`;
+export function categoriesOf(view: View, wanted: readonly string[]): Categories {
+  const all: readonly Category[] = [state(view), card(view), note(view)];
+  const uri = `sip:${view.address}`;
   return { uri, categories: all.filter(({ name }) => wanted.includes(name)) };
 }
 
 /** The categories that SUBSCRIBEs without a list mean. */
 export const allCategories: readonly string[] = ['state', 'contactCard', 'note'];
 
-function state({ presence, device, lastActive }: Presentity): Category {
+function state({ presence, device, lastActive }: View): Category {
   const { availability, activity } = presence;
   return {
     name: 'state',
@@ -25,22 +25,22 @@ function state({ presence, device, lastActive }: Presentity): Category {
         manual: false,
         availability,
         ...(activity !== undefined && { activity: activityOf(activity) }),
-        device: device === 'PC' || device === 'Unknown' ? 'computer' : device,
+        ...(device !== 'Unknown' && { device: device === 'PC' ? 'computer' : device }),
         ...(lastActive !== undefined && { lastActive: new Date(lastActive).toISOString() }),
       },
     },
   };
 }
 
-function card({ account }: Presentity): Category {
-  const { name, address, company } = account;
+function card({ name, address, company }: View): Category {
+  const named = { displayName: name, email: address };
   return {
     name: 'contactCard',
-    content: { kind: 'contactCard', card: { displayName: name, email: address, company } },
+    content: { kind: 'contactCard', card: company === undefined ? named : { ...named, company } },
   };
 }
 
-function note({ note: text }: Presentity): Category {
+function note({ note: text }: View): Category {
   return {
     name: 'note',
     content: text === '' ? { kind: 'empty' } : { kind: 'note', note: { type: 'personal', text } },
@@ -48,17 +48,16 @@ function note({ note: text }: Presentity): Category {
 }
 
 /** The same for watchers that know PIDF alone. */
-export function pidfOf(presentity: Presentity): Pidf {
-  const { account, presence, note: text } = presentity;
+export function pidfOf({ address, presence, note: text }: View): Pidf {
   const seen = classOf(presence.availability);
   const activity = activities[seen];
   return {
-    entity: `sip:${account.address}`,
+    entity: `sip:${address}`,
     tuples: [
       {
         id: 'pool',
         basic: seen === 'offline' ? 'closed' : 'open',
-        contact: { uri: `sip:${account.address}` },
+        contact: { uri: `sip:${address}` },
         notes: [],
       },
     ],

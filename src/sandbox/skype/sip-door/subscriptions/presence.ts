@@ -47,10 +47,10 @@ export function categorySource(options: PresenceOptions, changed: () => void): S
   };
   for (const address of options.addresses) watch(address);
   const instanceOf = (address: string): BatchInstance => {
-    const presentity = pool.visible(watcher, address);
-    return presentity === undefined
+    const seen = pool.visible(watcher, address);
+    return seen === undefined
       ? { kind: 'terminated', reason: 'noresource' }
-      : { kind: 'active', categories: categoriesOf(presentity, categories) };
+      : { kind: 'active', categories: categoriesOf(seen, categories) };
   };
   const batchOf = (of: Iterable<string>, fullState: boolean): NotifyContent => {
     const batch: PresenceBatch = {
@@ -71,12 +71,12 @@ export function categorySource(options: PresenceOptions, changed: () => void): S
       const of = [...dirty];
       dirty.clear();
       const [only] = of;
-      const presentity = only === undefined ? undefined : pool.visible(watcher, only);
+      const seen = only === undefined ? undefined : pool.visible(watcher, only);
       if (only === undefined) return undefined;
-      if (of.length > 1 || presentity === undefined) return batchOf(of, false);
+      if (of.length > 1 || seen === undefined) return batchOf(of, false);
       return {
         contentType: categoriesType,
-        body: textBody(formatCategories(categoriesOf(presentity, categories))),
+        body: textBody(formatCategories(categoriesOf(seen, categories))),
       };
     },
     revise(request) {
@@ -120,17 +120,18 @@ const tooManyPeople: Refusal = {
 export function pidfSource(pool: Pool, watcher: string, address: string, changed: () => void): Source {
   const watch = watching(pool, watcher, address, changed);
   const document = (): NotifyContent | undefined => {
-    const presentity = pool.visible(watcher, address);
-    return presentity && { contentType: pidfType, body: textBody(formatPidf(pidfOf(presentity))) };
+    const seen = pool.visible(watcher, address);
+    return seen && { contentType: pidfType, body: textBody(formatPidf(pidfOf(seen))) };
   };
   return { full: document, changes: document, [Symbol.dispose]: () => watch[Symbol.dispose]() };
 }
 
 function watching(pool: Pool, watcher: string, address: string, changed: () => void): Disposable {
   const own: Watcher = {
+    viewer: watcher,
     presentityChanged: (_address, part) => {
       if (part === 'presence' || part === 'note') changed();
     },
   };
-  return pool.visible(watcher, address)?.watch(own) ?? { [Symbol.dispose]: () => undefined };
+  return pool.watch(own, address);
 }

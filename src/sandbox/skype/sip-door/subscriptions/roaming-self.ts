@@ -16,11 +16,17 @@ export function roamingSelfSource(
   changed: () => void,
 ): Source {
   const dirty = new Set<string>();
+  const dirtyContainers = new Set<number>();
   const { presence, containers, address } = person;
   const listening = presence.listen((names) => {
     for (const name of names) dirty.add(name);
     changed();
   }, endpointId);
+  // Told to whoever made the change, too: SIPE learns the new versions in no other way.
+  const listeningToContainers = containers.listen((ids) => {
+    for (const id of ids) dirtyContainers.add(id);
+    changed();
+  });
   const documentOf = (data: RoamingSelf): NotifyContent => ({
     contentType: roamingSelfType,
     body: textBody(formatRoamingSelf(data)),
@@ -28,6 +34,7 @@ export function roamingSelfSource(
   return {
     full() {
       dirty.clear();
+      dirtyContainers.clear();
       return documentOf({
         ...(parts.includes('categories') && {
           categories: { uri: address, categories: presence.categories() },
@@ -38,11 +45,19 @@ export function roamingSelfSource(
       });
     },
     changes() {
-      if (dirty.size === 0 || !parts.includes('categories')) return undefined;
-      const names = new Set(dirty);
+      const names = new Set(parts.includes('categories') ? dirty : []);
+      const ids = new Set(parts.includes('containers') ? dirtyContainers : []);
       dirty.clear();
-      return documentOf({ categories: { uri: address, categories: presence.categories(names) } });
+      dirtyContainers.clear();
+      if (names.size === 0 && ids.size === 0) return undefined;
+      return documentOf({
+        ...(names.size > 0 && { categories: { uri: address, categories: presence.categories(names) } }),
+        ...(ids.size > 0 && { containers: containers.all.filter(({ id }) => ids.has(id)) }),
+      });
     },
-    [Symbol.dispose]: () => listening[Symbol.dispose](),
+    [Symbol.dispose]() {
+      listening[Symbol.dispose]();
+      listeningToContainers[Symbol.dispose]();
+    },
   };
 }
