@@ -43,7 +43,7 @@ describe('what is written in Teams and rings in SfB', () => {
     await settle();
     assert.deepEqual(
       w.asked.map(({ id }) => id),
-      [bob.id],
+      [bob.id, bob.id],
     );
     w.graph.read = true;
     w.clock.advance(3_000);
@@ -58,7 +58,22 @@ describe('what is written in Teams and rings in SfB', () => {
     await w.teams.sink.take(w.message('teams', alice.id, bob.id, 'Hello'));
     await w.gateway.settled();
     await settle();
-    assert.deepEqual([w.marked, w.asked.length], [['Bob'], 0]);
+    assert.deepEqual([w.marked, w.asked.length], [['Bob'], 1]);
+  });
+
+  it('rings on where it counted as read from the start: the gateway may have marked the chat itself', async () => {
+    await using w = await world();
+    w.graph.read = true;
+    const rung = Promise.withResolvers<DeliveryOutcome>();
+    w.skype.onDeliver = () => rung.promise;
+    await w.teams.sink.take(w.message('teams', alice.id, bob.id, 'Hello'));
+    await settle();
+    w.clock.advance(10_000);
+    await settle();
+    rung.resolve(w.skype.shown('Hello'));
+    await w.gateway.settled();
+    assert.equal((await w.gateway.recent(1))[0]?.end?.kind, 'delivered');
+    assert.equal(w.asked.length, 1);
   });
 
   it('costs nothing in a session that is open', async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { ThreadKey } from '../core/ids.ts';
 import type { Side } from '../core/people.ts';
 import { deadline } from './clock.ts';
 import type { Connector, DeliveryOrder, DeliveryOutcome } from './connector.ts';
@@ -30,6 +31,9 @@ const nextLookMs = 3_000;
 const callMs = 10_000;
 
 export function createReadMirror({ connectors, clock, fault }: ReadMirrorOptions): ReadMirror {
+  /** By chat; each takes no longer than {@link callMs}. */
+  const marking = new Map<ThreadKey, Promise<void>>();
+
   return {
     attempt(message, { author, recipient }, outer) {
       const { reading } = connectors.teams;
@@ -47,6 +51,16 @@ export function createReadMirror({ connectors, clock, fault }: ReadMirrorOptions
       const lookIn = (ms: number): void => {
         timer = clock.setTimer(ms, () => void look().catch(fault));
       };
+      /**
+       * What counts as read from the start may be so by the gateway's own mark, which covers all of the chat: only what is
+       * unread now, when no mark is under way, can be seen to be read.
+       */
+      const begin = async (): Promise<void> => {
+        await marking.get(thread);
+        using limit = deadline(clock, callMs, controller.signal);
+        const read = await reading.hasRead(recipient, thread, remoteId, limit.signal);
+        if (!over && read === false) lookIn(firstLookMs);
+      };
       const look = async (): Promise<void> => {
         using limit = deadline(clock, callMs, controller.signal);
         const read = await reading.hasRead(recipient, thread, remoteId, limit.signal);
@@ -59,7 +73,7 @@ export function createReadMirror({ connectors, clock, fault }: ReadMirrorOptions
         using limit = deadline(clock, callMs, new AbortController().signal);
         await reading.markRead(recipient, thread, limit.signal);
       };
-      if (rings) lookIn(firstLookMs);
+      if (rings) void begin().catch(fault);
 
       return {
         signal: controller.signal,
@@ -67,7 +81,11 @@ export function createReadMirror({ connectors, clock, fault }: ReadMirrorOptions
           return wasRead;
         },
         ended(outcome) {
-          if (rings && outcome.kind === 'delivered') mark().catch(fault);
+          if (!rings || outcome.kind !== 'delivered') return;
+          const marked = mark()
+            .catch(fault)
+            .finally(() => marking.delete(thread));
+          marking.set(thread, marked);
         },
         [Symbol.dispose]() {
           over = true;
