@@ -80,15 +80,21 @@ function membersAfter(
   return next;
 }
 
-const isSameValue = (a: string | undefined, b: string | undefined): boolean =>
-  a?.toLowerCase() === b?.toLowerCase();
+const isSameValue = (a: string | undefined, b: string | undefined): boolean => plain(a) === plain(b);
+
+/** Clients write addresses with the scheme or without it. */
+const plain = (value: string | undefined): string | undefined =>
+  value
+    ?.trim()
+    .toLowerCase()
+    .replace(/^sips?:/, '');
 
 /** `undefined`: it means nobody. */
 function meaningOf({ type, value }: ContainerMember): Member | undefined {
-  const meant = value?.trim().toLowerCase();
+  const meant = plain(value);
   switch (type) {
     case 'user':
-      return meant === undefined ? undefined : { kind: type, address: meant.replace(/^sips?:/, '') };
+      return meant === undefined ? undefined : { kind: type, address: meant };
     case 'domain':
       return meant === undefined ? undefined : { kind: type, domain: meant };
     case 'sameEnterprise':
