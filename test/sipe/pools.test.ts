@@ -116,6 +116,31 @@ withReference('a real Skype for Business client at the embedded pools', () => {
       await third.quit();
     });
 
+    it('block somebody, who sees Offline and finds nobody there, until let in again', async () => {
+      const third = await office.sits(heidi);
+      await third.signedOn();
+      await third.shows(alice, 'available');
+      for (let round = 1; round <= 2; round++) {
+        const from = third.events.length;
+        online.command(`block ${heidi}`);
+        await third.shows(alice, 'offline', 5_000, from);
+        third.write(alice, `let me in ${round}`);
+        await third.event(
+          'offline',
+          ({ event, text }) => event === 'conv-error' && text?.includes('offline') === true,
+          8_000,
+          from,
+        );
+        const at = third.events.length;
+        online.command(`unblock ${heidi}`);
+        await third.shows(alice, 'available', 5_000, at);
+      }
+      third.write(alice, 'at last');
+      await online.reads('at last');
+      assert.ok(!online.events.some(({ event, text }) => event === 'im' && text?.startsWith('let me in')));
+      await third.quit();
+    });
+
     it('sign out, and are gone within a second; so is one whose program is killed', async () => {
       const from = onPrem.events.length;
       await online.quit();
