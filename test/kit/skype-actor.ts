@@ -315,7 +315,8 @@ export class SkypeActor {
   /** The note beside somebody's presence. */
   async noteOf(address: string): Promise<string> {
     const people = hrefOf(this.#part('people'), 'self');
-    return String((await this.call('GET', `${people}/${address}/note`))['message'] ?? '');
+    const { message } = await this.call('GET', `${people}/${address}/note`);
+    return typeof message === 'string' ? message : '';
   }
 
   /** An empty text takes it away. */
