@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { ManualClock } from '../../../test/kit/manual-clock.ts';
 import { availability } from './presence.ts';
 import { Presentity } from './presentity.ts';
+import { defaultPrivacy } from './privacy.ts';
 
 const account = {
   address: 'alice@contoso.example',
@@ -50,6 +51,28 @@ describe('a presentity', () => {
     second[Symbol.dispose]();
     presentity.setNote('3');
     assert.equal(told.length, 2);
+  });
+
+  it('tells those whom the person places elsewhere of what looks different to them, and nobody else', () => {
+    const { presentity, told, watcher } = watched();
+    const others: string[] = [];
+    const carol = {
+      viewer: 'carol@contoso.example',
+      presentityChanged: (_: string, part: string) => void others.push(part),
+    };
+    presentity.publish('e1', 'active', ['Messaging'], 'PC');
+    presentity.watch(watcher);
+    presentity.watch(carol);
+    const bob = { kind: 'user', address: watcher.viewer } as const;
+    presentity.place(new Map([['blocked', [bob]], ...defaultPrivacy]));
+    assert.deepEqual(told.splice(0), [`${account.address} presence`, `${account.address} modalities`]);
+    presentity.setNote('out');
+    presentity.withdraw('e1');
+    assert.deepEqual([told, others.splice(0)], [[], ['note', 'presence', 'modalities']]);
+    presentity.place(new Map([['workgroup', [bob]], ...defaultPrivacy]));
+    assert.deepEqual(told.splice(0), [`${account.address} presence`, `${account.address} note`]);
+    presentity.place(new Map([['personal', [bob]], ...defaultPrivacy]));
+    assert.deepEqual([told, others], [[], []]);
   });
 
   it('forgets what the person chose with the last endpoint', () => {

@@ -253,6 +253,28 @@ describe('somebody who is blocked', { timeout: 20_000 }, () => {
     assert.equal((await (await other.call(alice)).say('thank you')).status, 200);
     assert.deepEqual(owner.texts, ['still friends?', 'thank you']);
   });
+
+  it('goes on with a conversation that was open before', async () => {
+    await using world = await openSipWorld();
+    const [owner, other] = [await shown(world, alice), await shown(world, bob)];
+    owner.takesCalls();
+    const talk = await other.call(alice);
+    await move(owner, 'add', user(bob));
+    assert.equal((await talk.say('one more thing')).status, 200);
+    assert.deepEqual(owner.texts, ['one more thing']);
+  });
+});
+
+describe('somebody whom nothing of a person’s places', { timeout: 20_000 }, () => {
+  it('sees Offline and may write', async () => {
+    await using world = await openSipWorld();
+    const [owner, stranger] = [await shown(world, alice), await world.signedIn(peggy)];
+    owner.takesCalls();
+    const sights = await watch(stranger, alice);
+    await move(owner, 'remove', { type: 'federated' }, { id: 100, version: 1 });
+    await until(() => sights().at(-1)?.availability === 18_500);
+    assert.equal((await (await stranger.call(alice)).say('hello')).status, 200);
+  });
 });
 
 describe('what others see of a person', { timeout: 20_000 }, () => {
