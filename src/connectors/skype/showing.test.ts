@@ -19,13 +19,14 @@ function world(signOut: SignOut = 'immediate') {
   const done: string[] = [];
   let there: Endpoint | undefined;
   let notReady: Failure | undefined;
+  let written = 0;
   const open = (): Endpoint => {
     done.push('open');
     const door = {
       ready: async () => notReady,
       note: async (text: string) => void done.push(`note ${text || '-'}`),
     };
-    return { door, shows: 'lurking' } as unknown as Endpoint;
+    return { door, shows: 'lurking', sessions: written } as unknown as Endpoint;
   };
   const showing = createShowing(
     {
@@ -62,6 +63,10 @@ function world(signOut: SignOut = 'immediate') {
     },
     fail: (failure: Failure | undefined): void => {
       notReady = failure;
+    },
+    /** From now on something is written through every endpoint that is made. */
+    busy: (): void => {
+      written = 1;
     },
   };
 }
@@ -125,6 +130,14 @@ describe('an endpoint that an earlier run left', () => {
     assert.deepEqual(done, ['open']);
     await showing.show(alice, offline);
     assert.deepEqual(done, ['open', 'remove'], 'as when an account is left');
+  });
+
+  it('is not taken away from a message that this run begins to write while it is being replaced', async () => {
+    const { showing, done, busy } = world();
+    showing.inherit(left);
+    busy();
+    await showing.show(alice, offline);
+    assert.deepEqual(done, ['open']);
   });
 
   it('is tried again where the pool could not be reached', async () => {

@@ -91,7 +91,9 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
     using limited = limit(clock, readyMs);
     const failure = found.kind === 'none' ? found.failure : await found.endpoint.door.ready(limited.signal);
     if (!failure) inherited.delete(person.id);
-    await endpoints.remove(person.id);
+    // What is written through it meanwhile is not cut off: it shows nothing, and goes when nobody has used it for long.
+    const isUsed = found.kind === 'found' && found.endpoint.sessions > 0;
+    if (!isUsed) await endpoints.remove(person.id);
     return failure;
   }
 
