@@ -92,7 +92,7 @@ withReference('a real Skype for Business client at the embedded pools', () => {
       const peggy = 'peggy@fabrikam.example';
       const isPeggy = ({ who }: SipeEvent): boolean => who === `sip:${peggy}`;
       const first = await office.sits(heidi);
-      await first.signedOn();
+      await first.shows(alice, 'available');
       first.command(`add ${peggy}`);
       const list = office.pools.online.core.contacts(heidi);
       await eventually('peggy is a contact', () => list.contacts.has(peggy));
