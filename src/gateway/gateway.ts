@@ -16,6 +16,7 @@ import { createDraining } from './draining.ts';
 import type { Report } from './events.ts';
 import { bytesOf, createIntake } from './intake.ts';
 import { createLanes } from './lanes.ts';
+import { createLateness, recalledMs } from './lateness.ts';
 import type { Ledger, MessageSummary, NewMessage, StoredMessage, Trace } from './ledger.ts';
 import { createLoad } from './load.ts';
 import { createNotices } from './notices.ts';
@@ -179,12 +180,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     lanes.push(message.conversation, { message: stored, recovered: false });
   }
 
+  const lateness = createLateness((side) => connectors[side].capabilities.canFind);
   const intake = createIntake({
     ...shared,
     random: options.random,
     deadlineMs: options.deadlineMs,
     load,
-    keepsHistory: (side) => connectors[side].capabilities.canFind,
+    lateness,
     accept,
   });
 
@@ -220,7 +222,12 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   /** Takes up what the last run left, before anything new can come in: it keeps its place in its conversation. */
   async function recover(): Promise<void> {
-    const [unfinished, untold] = await Promise.all([ledger.unfinished(), ledger.untold()]);
+    const [unfinished, untold, newest] = await Promise.all([
+      ledger.unfinished(),
+      ledger.untold(),
+      ledger.newestSince(clock.now() - recalledMs),
+    ]);
+    lateness.recall(newest);
     for (const message of unfinished) {
       const mayBeAttempted = canFindFor(message) && message.attempts === 0;
       load.hold(bytesOf(message.body));

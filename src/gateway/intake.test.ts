@@ -8,6 +8,7 @@ import { openMemoryLedger } from '../ledger/memory/open.ts';
 import type { IncomingMessage } from './connector.ts';
 import type { GatewayEvent } from './events.ts';
 import { bytesOf, createIntake, mintMessageId } from './intake.ts';
+import { createLateness } from './lateness.ts';
 import { type Ledger, LedgerUnavailable, type NewMessage } from './ledger.ts';
 import { createLoad } from './load.ts';
 
@@ -42,7 +43,7 @@ function world(ledger: Ledger, settings: { readonly full?: boolean; readonly kee
     random: (bytes) => new Uint8Array(bytes).fill(++ids),
     deadlineMs: 30_000,
     load,
-    keepsHistory: () => settings.keepsHistory ?? true,
+    lateness: createLateness(() => settings.keepsHistory ?? true),
     accept: (message) => accepted.push(message),
     report: (event) => events.push(event),
   });

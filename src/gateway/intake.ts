@@ -1,12 +1,10 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
 import { conversationOf, type MessageId } from '../core/ids.ts';
 import type { Body } from '../core/message.ts';
-import type { Side } from '../core/people.ts';
 import type { Refusal } from '../core/refusals.ts';
-import { isLate } from '../core/text/late.ts';
 import { type IncomingMessage, IntakeRefused, type Taken } from './connector.ts';
 import type { Report } from './events.ts';
+import type { Lateness } from './lateness.ts';
 import { type Ledger, LedgerUnavailable, type NewMessage } from './ledger.ts';
 import type { Load } from './load.ts';
 
@@ -19,8 +17,7 @@ export interface IntakeOptions {
   readonly deadlineMs: number;
   /** Whoever accepts a message releases it when it has its end. */
   readonly load: Load;
-  /** Whether what is written on a side stays there to be read, so that it may come up late. */
-  readonly keepsHistory: (side: Side) => boolean;
+  readonly lateness: Lateness;
   readonly accept: (message: NewMessage) => void;
   readonly report: Report;
 }
@@ -28,24 +25,12 @@ export interface IntakeOptions {
 /** Promise 1: what {@link Intake} answers `taken` is on disk, and will be brought to its end. */
 export type Intake = (message: IncomingMessage) => Promise<Taken>;
 
-/** Threads of which it is remembered when the newest message was written. */
-const rememberedThreads = 20_000;
-
 export function createIntake(options: IntakeOptions): Intake {
-  const { ledger, clock, load, report } = options;
-  const newest = new LRUCache<string, number>({ max: rememberedThreads });
+  const { ledger, clock, load, lateness, report } = options;
 
   function refuse(message: IncomingMessage, refusal: Refusal): never {
     report({ kind: 'intake-refused', side: message.side, refusal });
     throw new IntakeRefused(refusal);
-  }
-
-  function comesLate(message: IncomingMessage, takenAt: number): boolean {
-    if (!options.keepsHistory(message.side)) return false;
-    const key = `${message.side} ${message.thread}`;
-    const newestAt = newest.get(key);
-    newest.set(key, Math.max(newestAt ?? 0, Math.min(message.writtenAt, takenAt)));
-    return isLate({ writtenAt: message.writtenAt, takenAt, newestAt });
   }
 
   return async (message) => {
@@ -57,7 +42,7 @@ export function createIntake(options: IntakeOptions): Intake {
       conversation: conversationOf(message.author, message.recipient),
       takenAt,
       deadlineAt: takenAt + options.deadlineMs,
-      late: comesLate(message, takenAt),
+      late: lateness.comesLate(message, takenAt),
     };
     const bytes = bytesOf(message.body);
     load.hold(bytes);

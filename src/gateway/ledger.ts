@@ -38,6 +38,9 @@ export interface Ledger extends AsyncDisposable {
   threadsOf(conversation: ConversationId): Promise<Threads>;
   peopleOf(side: Side, thread: ThreadKey): Promise<Pair | undefined>;
 
+  /** Of each thread in which a message was taken since then, the newest: for what comes up behind it. @param at Unix ms */
+  newestSince(at: number): Promise<readonly NewestInThread[]>;
+
   /** Messages without a final state, in the order taken, whatever the clock said then: what a crash left. */
   unfinished(): Promise<readonly StoredMessage[]>;
   /** Failed messages whose sender has not been told yet, oldest first. */
@@ -56,6 +59,13 @@ export interface Ledger extends AsyncDisposable {
 
   readonly secrets: SecretStore;
   readonly kept: KeptStore;
+}
+
+export interface NewestInThread {
+  readonly side: Side;
+  readonly thread: ThreadKey;
+  /** Unix ms. */
+  readonly writtenAt: number;
 }
 
 export interface AttemptRecord {

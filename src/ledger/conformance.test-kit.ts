@@ -96,6 +96,17 @@ export function ledgerConformance(name: string, open: () => Promise<Ledger>): vo
       assert.equal(await ledger.peopleOf('teams', session), undefined);
     });
 
+    it('tells when the newest of each thread was written, of what was taken lately', async () => {
+      await using ledger = await open();
+      const { side, thread } = sampleMessage(1);
+      await ledger.take(sampleMessage(1, { takenAt: 100, writtenAt: 90 }));
+      await ledger.take(sampleMessage(2, { takenAt: 200, writtenAt: 190 }));
+      await ledger.take(sampleMessage(3, { takenAt: 300, writtenAt: 120 }));
+      assert.deepEqual(await ledger.newestSince(100), [{ side, thread, writtenAt: 190 }]);
+      assert.deepEqual(await ledger.newestSince(300), [{ side, thread, writtenAt: 120 }]);
+      assert.deepEqual(await ledger.newestSince(301), []);
+    });
+
     it('lists what is unfinished, in order, with the attempts made', async () => {
       await using ledger = await open();
       for (const n of [1, 2, 3]) await ledger.take(sampleMessage(n));

@@ -64,6 +64,7 @@ export function createLedger(executor: Executor): Ledger {
     isAccountedFor: (side, thread, remoteId) => ask({ op: 'isAccountedFor', side, thread, remoteId }),
     threadsOf: (conversation) => ask({ op: 'threadsOf', conversation }),
     peopleOf: (side, thread) => ask({ op: 'peopleOf', side, thread }),
+    newestSince: (at) => ask({ op: 'newestSince', at }),
     unfinished: () => ask({ op: 'unfinished' }),
     untold: () => ask({ op: 'untold' }),
     trace: (id) => ask({ op: 'trace', id }),

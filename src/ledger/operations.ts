@@ -6,6 +6,7 @@ import type {
   KeptEntry,
   LedgerCounts,
   MessageSummary,
+  NewestInThread,
   NewMessage,
   Retained,
   RetentionLimits,
@@ -31,6 +32,7 @@ export type Operation =
     }
   | { readonly op: 'threadsOf'; readonly conversation: ConversationId }
   | { readonly op: 'peopleOf'; readonly side: Side; readonly thread: ThreadKey }
+  | { readonly op: 'newestSince'; readonly at: number }
   | { readonly op: 'unfinished' }
   | { readonly op: 'untold' }
   | { readonly op: 'trace'; readonly id: string }
@@ -66,6 +68,7 @@ export interface Results {
   isAccountedFor: boolean;
   threadsOf: Threads;
   peopleOf: Pair | undefined;
+  newestSince: readonly NewestInThread[];
   unfinished: readonly StoredMessage[];
   untold: readonly StoredMessage[];
   trace: Trace | undefined;
@@ -103,6 +106,7 @@ export const durability: Readonly<Record<Name, 'disk' | 'file' | 'none'>> = {
   isAccountedFor: 'none',
   threadsOf: 'none',
   peopleOf: 'none',
+  newestSince: 'none',
   unfinished: 'none',
   untold: 'none',
   trace: 'none',

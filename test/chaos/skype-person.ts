@@ -108,21 +108,21 @@ class Client {
     }
   }
 
-  /** Whoever is shown as offline is written to when they are there again, unless that takes too long. */
+  /**
+   * Whoever is shown as offline is written to when they are there again, unless that takes too long. What was refused is
+   * not written again: the gateway may have it, and could not tell the second from the first.
+   */
   async #invite(peer: string, text: string, fate: (fate: Fate) => void): Promise<void> {
     const operation = crypto.randomUUID();
     this.#waiting.set(operation, fate);
     try {
-      for (let left = offlineTries; ; left--) {
-        const ended = await this.#actor.invite(peer, text, inviteMs);
-        if (ended.status === 'Success') this.#conversation = ended.conversation;
-        else if (ended.reason?.subcode === 'TemporarilyUnavailable' && left > 1 && !this.#closed) {
-          await sleep(offlineWaitMs);
-          continue;
-        }
-        fate(ended.status === 'Success' ? 'accepted' : 'refused');
-        return;
+      for (let left = offlineTries; left > 0 && !this.#closed; left--) {
+        if ((await this.#actor.presenceOf(peer)) !== 'Offline') break;
+        await sleep(offlineWaitMs);
       }
+      const ended = await this.#actor.invite(peer, text, inviteMs);
+      if (ended.status === 'Success') this.#conversation = ended.conversation;
+      fate(ended.status === 'Success' ? 'accepted' : 'refused');
     } catch (error) {
       fate(isRefusal(error) ? 'refused' : 'open');
     } finally {

@@ -8,6 +8,7 @@ import type {
   KeptEntry,
   MessageState,
   MessageSummary,
+  NewestInThread,
   Step,
   StoredMessage,
   Telling,
@@ -48,6 +49,14 @@ export function readMessage(row: Row): StoredMessage {
     firstAttemptAt: optionalCount(row, 'first_attempt_at'),
     ...(typeof row['route'] === 'string' && { rule: row['route'] }),
     end: json<End>(row, 'end'),
+  };
+}
+
+export function readNewest(row: Row): NewestInThread {
+  return {
+    side: text(row, 'side') as Side,
+    thread: text(row, 'thread') as ThreadKey,
+    writtenAt: count(row, 'written_at'),
   };
 }
 

@@ -6,7 +6,15 @@ import type { Side } from '../../core/people.ts';
 import type { NewMessage, Step, Threads } from '../../gateway/ledger.ts';
 import type { Attempt, Operation, Result } from '../operations.ts';
 import { createRetention } from './retention.ts';
-import { attemptDetail, readKept, readMessage, readStep, readSummary, readTrace } from './rows.ts';
+import {
+  attemptDetail,
+  readKept,
+  readMessage,
+  readNewest,
+  readStep,
+  readSummary,
+  readTrace,
+} from './rows.ts';
 
 /** The ledger's operations as statements on one database, inside whatever transaction the caller has opened. */
 export interface Store {
@@ -21,6 +29,10 @@ const endOtherwise =
 const endDelivered = `UPDATE message SET state = ?, end = ?, ended_at = ?,
   attempts = max(attempts, 1), first_attempt_at = coalesce(first_attempt_at, taken_at)
   WHERE id = ? RETURNING conversation`;
+
+/** Texts are kept for longer than anybody asks back, so that the index by age serves. */
+const newestSince = `SELECT side, thread, max(written_at) AS written_at FROM message
+  WHERE text_erased = 0 AND taken_at >= ? GROUP BY side, thread`;
 
 export function createStore(db: DatabaseSync): Store {
   const statements = new Map<string, StatementSync>();
@@ -216,6 +228,8 @@ export function createStore(db: DatabaseSync): Store {
         return threadsOf(operation.conversation);
       case 'peopleOf':
         return peopleOf(operation.side, operation.thread);
+      case 'newestSince':
+        return all(newestSince, operation.at).map(readNewest);
       case 'unfinished':
         return all("SELECT * FROM message WHERE state = 'under way' ORDER BY rowid").map(readMessage);
       case 'untold':
