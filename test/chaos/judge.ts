@@ -6,7 +6,7 @@ export interface Verdict {
   readonly lost: readonly string[];
   /** Shown more than once; a token for each time too many. */
   readonly doubled: readonly string[];
-  /** Shown after one that was written later, or in somebody else's conversation. */
+  /** Shown after one that was written later, without the time it was written; or in somebody else's conversation. */
   readonly outOfOrder: readonly string[];
   /** Accepted, and past its time neither shown nor its sender told, though the gateway has it. */
   readonly stuck: readonly string[];
@@ -20,6 +20,8 @@ export interface Counts {
   readonly shown: number;
   /** Shown with the time it was written, since its network had told of it late or not at all. */
   readonly shownLate: number;
+  /** Of those: shown after one that was written later, of which their network had told before. */
+  readonly shownBehind: number;
   readonly toldFailed: number;
   readonly toldUncertain: number;
   /** Notices beyond the first about one message. */
@@ -51,6 +53,7 @@ export function judge({ written, shown, told, underWay }: Evidence): Verdict {
       written: written.length,
       shown: times.size,
       shownLate: shown.reduce((sum, { late }) => sum + late.size, 0),
+      shownBehind: shown.flatMap((one) => behind(one, written).filter((token) => one.late.has(token))).length,
       toldFailed: [...notices.values()].filter(isTold('failed')).length,
       toldUncertain: [...notices.values()].filter(isTold('uncertain')).length,
       toldAgain: told.length - notices.size,
@@ -71,28 +74,23 @@ function countTokens(shown: readonly Shown[]): ReadonlyMap<string, number> {
   return times;
 }
 
-/**
- * What is shown in a lane that it was not written in is misplaced. What says itself when it was written may stand behind
- * what does not, since its network did not tell of it before, but not behind its own kind. A second showing is judged as
- * doubled.
- */
-function misplaced(
-  { lane, tokens: list, late: marked }: Shown,
-  written: readonly Written[],
-): readonly string[] {
+/** What is shown in a lane that it was not written in is misplaced, as is {@link behind} without its time. */
+function misplaced(one: Shown, written: readonly Written[]): readonly string[] {
+  const own = new Set(written.filter((each) => each.lane === one.lane).map(({ token }) => token));
+  const strange = [...new Set(one.tokens)].filter((token) => !own.has(token));
+  return [...strange, ...behind(one, written).filter((token) => !one.late.has(token))];
+}
+
+/** What stands behind something of its lane that was written later. A second showing is judged as doubled. */
+function behind({ lane, tokens: list }: Shown, written: readonly Written[]): readonly string[] {
   const order = new Map(
     written.filter((each) => each.lane === lane).map(({ token }, index) => [token, index] as const),
   );
   let latest = -1;
-  let latestMarked = -1;
-  const late: string[] = [];
-  for (const token of new Set(list)) {
-    const index = order.get(token);
-    const isMarked = marked.has(token);
-    if (index === undefined || index < (isMarked ? latestMarked : latest)) late.push(token);
-    if (index === undefined) continue;
+  return [...new Set(list)].filter((token) => {
+    const index = order.get(token) ?? latest;
+    const isBehind = index < latest;
     latest = Math.max(latest, index);
-    if (isMarked) latestMarked = Math.max(latestMarked, index);
-  }
-  return late;
+    return isBehind;
+  });
 }

@@ -62,6 +62,7 @@ const columns: readonly (readonly [string, (result: SoakResult) => number])[] = 
   ['wrongly reported', ({ verdict }) => verdict.wronglyReported.length],
   ['shown', ({ verdict }) => verdict.counts.shown],
   ['shown late, with its time', ({ verdict }) => verdict.counts.shownLate],
+  ['of those behind a newer one', ({ verdict }) => verdict.counts.shownBehind],
   ['told: failed', ({ verdict }) => verdict.counts.toldFailed],
   ['told: uncertain', ({ verdict }) => verdict.counts.toldUncertain],
   ['told again', ({ verdict }) => verdict.counts.toldAgain],
