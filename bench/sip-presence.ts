@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DoorListener } from '../src/connectors/skype/door.ts';
+import { deaf } from '../src/connectors/skype/door.ts';
 import { createSipDoor } from '../src/connectors/skype/sip-door/sip-door.ts';
 import type { SipUri } from '../src/core/people.ts';
 import type { Presence } from '../src/core/presence/presence.ts';
@@ -8,16 +8,6 @@ import type { RelayServer } from './sip-relay.ts';
 
 const busy: Presence = { availability: 'Busy', activity: 'None' };
 const available: Presence = { availability: 'Available', activity: 'None' };
-
-const deaf: DoorListener = {
-  invited: () => undefined,
-  received: () => undefined,
-  ended: () => undefined,
-  presence: () => undefined,
-  remarks: () => undefined,
-  lastActive: () => undefined,
-  failed: () => undefined,
-};
 
 export interface PresenceOptions {
   readonly people: number;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { deaf } from '../src/connectors/skype/door.ts';
 import { createSipDoor } from '../src/connectors/skype/sip-door/sip-door.ts';
 import { systemClock } from '../src/gateway/clock.ts';
 import { openAuthority } from '../src/sandbox/authority.ts';
@@ -115,20 +116,11 @@ async function bytesPerEndpoint(people: number): Promise<number> {
       expiresSeconds: 3600,
       registrationsPerSecond: 10_000,
     });
-    const listener = {
-      invited: () => undefined,
-      received: () => undefined,
-      ended: () => undefined,
-      presence: () => undefined,
-      remarks: () => undefined,
-      lastActive: () => undefined,
-      failed: () => undefined,
-    };
     const failures = await Promise.all(
       Array.from({ length: people }, (_, index) => {
         const address = `p${index}@${contoso.domain}`;
         const account = { sip: `sip:${address}` as const, username: address, password: '' };
-        return door.open(account, listener).show({ availability: 'Busy', activity: 'None' });
+        return door.open(account, deaf).show({ availability: 'Busy', activity: 'None' });
       }),
     );
     const failure = failures.find((each) => each !== undefined);

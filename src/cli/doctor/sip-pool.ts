@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DoorListener } from '../../connectors/skype/door.ts';
+import { deaf } from '../../connectors/skype/door.ts';
 import { sipUri } from '../../connectors/skype/ids.ts';
 import { openDoor } from '../../connectors/skype/pools.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -8,16 +8,6 @@ import { poolOptions } from '../connectors.ts';
 import { type Finding, notChecked, right, wrong } from './finding.ts';
 
 const patienceMs = 20_000;
-
-const nobody: DoorListener = {
-  invited: () => undefined,
-  received: () => undefined,
-  ended: () => undefined,
-  presence: () => undefined,
-  remarks: () => undefined,
-  lastActive: () => undefined,
-  failed: () => undefined,
-};
 
 /** Registers the gateway's own account for a moment: proves the way, the certificate, and that the pool trusts it. */
 export async function checkSipPool(pool: SipPoolConfig, clock: Clock): Promise<readonly Finding[]> {
@@ -34,7 +24,7 @@ export async function checkSipPool(pool: SipPoolConfig, clock: Clock): Promise<r
     endpointIdOf: () => randomUUID(),
     checkEveryMs: patienceMs,
   });
-  await using endpoint = door.open({ sip, ...gatewayAccount }, nobody);
+  await using endpoint = door.open({ sip, ...gatewayAccount }, deaf);
   try {
     const failure = await endpoint.ready(AbortSignal.timeout(patienceMs));
     if (!failure) return [right(subject, `${gatewayAccount.username} is registered over SIP`)];

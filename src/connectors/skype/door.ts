@@ -144,3 +144,14 @@ export interface DoorListener {
   /** Something came that could not be understood or done. */
   failed(failure: Failure): void;
 }
+
+/** Hears nothing: for who only registers, shows or watches through another endpoint. */
+export const deaf: DoorListener = {
+  invited: () => undefined,
+  received: () => undefined,
+  ended: () => undefined,
+  presence: () => undefined,
+  remarks: () => undefined,
+  lastActive: () => undefined,
+  failed: () => undefined,
+};
