@@ -1,7 +1,7 @@
 import { backoff, type Clock, pause } from './clock.ts';
-import { type ClientEvent, parsePackage } from './events.ts';
+import { type ClientEvent, type ParsedPackage, parsePackage } from './events.ts';
 import { fateOf, RequestFailed, SignInRefused } from './failures.ts';
-import { isUnauthorised, type Requester } from './requester.ts';
+import { type Answer, isUnauthorised, type Requester } from './requester.ts';
 
 /** What a handler is told besides events. */
 export type ChannelNotice =
@@ -66,60 +66,87 @@ const giveUpAfterMs = 40_000;
 
 /** Listens until the application ends or the signal aborts. Never throws. */
 export async function listen(options: EventChannelOptions): Promise<ChannelEnd> {
-  const { requester, handle, clock, random, signal, holdMs = 10_000, timers } = options;
-  let href = options.href;
-  let failures = 0;
-  let redeliveries = 0;
-  let refusedForMs = 0;
-  let sendTimers = true;
+  const channel = new Channel(options);
   try {
-    while (!signal.aborted) {
-      let body: unknown;
-      try {
-        const answer = await requester.call('GET', href, {
-          query: sendTimers && timers ? { ...timers } : {},
-          signal,
-          held: true,
-          timeoutMs: (timers?.timeout ?? defaultTimeout) * 1000 + slackMs,
-        });
-        body = answer.body;
-      } catch (error) {
-        const end = endOf(error, signal);
-        if (end) return end;
-        options.failed?.(error);
-        failures += 1;
-        await pause(clock, wait(error, failures, random), signal);
-        continue;
-      }
-      const parsed = parsePackage(body);
-      if (!parsed) {
-        failures += 1;
-        options.failed?.(new RequestFailed(200, { code: 'Unreadable' }));
-        await pause(clock, backoff(failures, 1000, longestPauseMs, random), signal);
-        continue;
-      }
-      failures = 0;
-      options.heard?.();
-      const { onward } = parsed;
-      sendTimers = onward.kind !== 'next';
-      const kept =
-        (await handOver(handle, { kind: 'events', events: parsed.events }, clock, holdMs)) &&
-        (onward.kind === 'next' ||
-          (await handOver(handle, { kind: 'stateLost', how: onward.kind }, clock, holdMs)));
-      if (kept || refusedForMs >= giveUpAfterMs) {
-        redeliveries = 0;
-        refusedForMs = 0;
-        href = onward.href;
-      } else {
-        redeliveries += 1;
-        const ms = backoff(redeliveries, 250, 4_000, random);
-        refusedForMs += ms;
-        await pause(clock, ms, signal);
-      }
+    while (!options.signal.aborted) {
+      const end = await channel.round();
+      if (end) return end;
     }
     return { kind: 'aborted' };
   } catch {
     return { kind: 'aborted' };
+  }
+}
+
+/**
+ * Where a channel stands between two rounds, and nothing else: a P-GET waits for minutes, in thousands of channels at a
+ * time, and should keep no package in memory meanwhile.
+ */
+class Channel {
+  readonly #options: EventChannelOptions;
+  #href: string;
+  #failures = 0;
+  #redeliveries = 0;
+  #refusedForMs = 0;
+  #sendTimers = true;
+
+  constructor(options: EventChannelOptions) {
+    this.#options = options;
+    this.#href = options.href;
+  }
+
+  /** One P-GET, and what comes of its answer. */
+  async round(): Promise<ChannelEnd | undefined> {
+    let body: unknown;
+    try {
+      body = (await this.#ask()).body;
+    } catch (error) {
+      return endOf(error, this.#options.signal) ?? (await this.#failed(error));
+    }
+    const parsed = parsePackage(body);
+    if (!parsed) return await this.#failed(new RequestFailed(200, { code: 'Unreadable' }));
+    this.#failures = 0;
+    this.#options.heard?.();
+    this.#sendTimers = parsed.onward.kind !== 'next';
+    const kept = await this.#handOver(parsed);
+    if (kept || this.#refusedForMs >= giveUpAfterMs) {
+      this.#redeliveries = 0;
+      this.#refusedForMs = 0;
+      this.#href = parsed.onward.href;
+    } else await this.#askAgainLater();
+    return undefined;
+  }
+
+  #ask(): Promise<Answer> {
+    const { requester, signal, timers } = this.#options;
+    return requester.call('GET', this.#href, {
+      ...(this.#sendTimers && timers ? { query: { ...timers } } : {}),
+      signal,
+      held: true,
+      timeoutMs: (timers?.timeout ?? defaultTimeout) * 1000 + slackMs,
+    });
+  }
+
+  async #failed(error: unknown): Promise<undefined> {
+    const { clock, random, signal, failed } = this.#options;
+    failed?.(error);
+    this.#failures += 1;
+    await pause(clock, wait(error, this.#failures, random), signal);
+  }
+
+  async #handOver({ events, onward }: ParsedPackage): Promise<boolean> {
+    const { handle, clock, holdMs = 10_000 } = this.#options;
+    if (!(await handOver(handle, { kind: 'events', events }, clock, holdMs))) return false;
+    if (onward.kind === 'next') return true;
+    return await handOver(handle, { kind: 'stateLost', how: onward.kind }, clock, holdMs);
+  }
+
+  async #askAgainLater(): Promise<void> {
+    const { clock, random, signal } = this.#options;
+    this.#redeliveries += 1;
+    const ms = backoff(this.#redeliveries, 250, 4_000, random);
+    this.#refusedForMs += ms;
+    await pause(clock, ms, signal);
   }
 }
 

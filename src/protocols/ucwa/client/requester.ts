@@ -2,7 +2,7 @@ import type { DataContent } from '../data-uri.ts';
 import { failureOf, headerText, jsonOf } from './answers.ts';
 import type { Located } from './discover.ts';
 import { RequestFailed, UnexpectedAnswer } from './failures.ts';
-import type { HttpAnswer, HttpRequest } from './http.ts';
+import type { HttpRequest } from './http.ts';
 import type { Transport } from './transport.ts';
 
 export interface CallOptions {
@@ -21,40 +21,61 @@ export interface Answer {
   readonly location: string | undefined;
 }
 
+const defaultTimeoutMs = 30_000;
+
 /** Requests of one account, to addresses that its servers have handed out and to no others. */
 export interface Requester {
   /** @throws a `ClientFailure` for anything but 2xx, or the signal's reason */
   call(method: HttpRequest['method'], href: string, options: CallOptions): Promise<Answer>;
 }
 
-const defaultTimeoutMs = 30_000;
-
 /** The token goes to the origin of the application collection only, whatever a link says. */
-export function createRequester(transport: Transport, { applications, ticket }: Located): Requester {
+export function createRequester(transport: Transport, located: Located): Requester {
+  return new AccountRequester(transport, located);
+}
+
+class AccountRequester implements Requester {
+  readonly #transport: Transport;
+  readonly #located: Located;
+
+  constructor(transport: Transport, located: Located) {
+    this.#transport = transport;
+    this.#located = located;
+  }
+
+  async call(method: HttpRequest['method'], href: string, options: CallOptions): Promise<Answer> {
+    const { applications, ticket } = this.#located;
+    const url = withQuery(href, applications, options.query ?? {});
+    if (url.origin !== applications.origin) throw new UnexpectedAnswer(`link to ${url.host}`);
+    const token = await ticket.current(options.signal);
+    let answer = await this.#transport.send(requestOf(method, url, token, options));
+    if (answer.status === 401) {
+      const renewed = await ticket.renewed(token, options.signal);
+      answer = await this.#transport.send(requestOf(method, url, renewed, options));
+    }
+    if (answer.status < 200 || answer.status > 299) throw failureOf(answer);
+    return {
+      status: answer.status,
+      body: jsonOf(answer),
+      location: headerText(answer.headers, 'location'),
+    };
+  }
+}
+
+function requestOf(
+  method: HttpRequest['method'],
+  url: URL,
+  token: string,
+  options: CallOptions,
+): HttpRequest {
   return {
-    async call(method, href, options) {
-      const url = withQuery(href, applications, options.query ?? {});
-      if (url.origin !== applications.origin) throw new UnexpectedAnswer(`link to ${url.host}`);
-      const send = (token: string): Promise<HttpAnswer> =>
-        transport.send({
-          method,
-          url,
-          headers: { accept: 'application/json', authorization: `Bearer ${token}`, ...contentType(options) },
-          ...bodyOf(options),
-          signal: options.signal,
-          timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
-          held: options.held ?? false,
-        });
-      const token = await ticket.current(options.signal);
-      let answer = await send(token);
-      if (answer.status === 401) answer = await send(await ticket.renewed(token, options.signal));
-      if (answer.status < 200 || answer.status > 299) throw failureOf(answer);
-      return {
-        status: answer.status,
-        body: jsonOf(answer),
-        location: headerText(answer.headers, 'location'),
-      };
-    },
+    method,
+    url,
+    headers: { accept: 'application/json', authorization: `Bearer ${token}`, ...contentType(options) },
+    ...bodyOf(options),
+    signal: options.signal,
+    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    held: options.held ?? false,
   };
 }
 

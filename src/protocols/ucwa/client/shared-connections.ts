@@ -36,14 +36,14 @@ export function createSharedConnections(options: SharedConnectionsOptions): Shar
   const origins = new Map<string, Origin>();
   const closing = new AbortController();
   return {
-    async send(request) {
+    send(request) {
       const { origin } = request.url;
       let known = origins.get(origin);
       if (!known) {
         known = createOrigin(origin, options, closing.signal);
         origins.set(origin, known);
       }
-      return await known.send(request);
+      return known.send(request);
     },
     async [Symbol.asyncDispose]() {
       closing.abort();

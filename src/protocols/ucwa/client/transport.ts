@@ -51,17 +51,14 @@ export function createTransport({ ca, connections = 64 }: TransportOptions = {})
     });
     return { status: answer.statusCode, headers: answer.headers, text: await readText(answer.body, url) };
   };
-  const sendHeld = async (request: HttpRequest): Promise<HttpAnswer> => {
-    const answer = request.url.protocol === 'https:' ? await shared.send(request) : 'http1';
-    return answer === 'http1' ? await sendAlone(polls, request) : answer;
-  };
-
   return {
     async send(request) {
       const { signal, url } = request;
       signal.throwIfAborted();
       try {
-        return request.held ? await sendHeld(request) : await sendAlone(calls, request);
+        if (!request.held) return await sendAlone(calls, request);
+        const answer = url.protocol === 'https:' ? await shared.send(request) : 'http1';
+        return answer === 'http1' ? await sendAlone(polls, request) : answer;
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         if (error instanceof UnexpectedAnswer) throw error;
