@@ -2,39 +2,21 @@ import type { SipUri } from '../../../core/people.ts';
 import type { Presence } from '../../../core/presence/presence.ts';
 import type { SipRequest } from '../../../protocols/sip/message.ts';
 import type { ServerTransaction } from '../../../protocols/sip/transaction/server.ts';
-import type {
-  DialogEnd,
-  DialogId,
-  DoorEndpoint,
-  DoorInvitation,
-  DoorListener,
-  InviteEnd,
-  InviteOptions,
-  SendEnd,
-} from '../door.ts';
+import type { DialogId, DoorEndpoint, DoorListener, InviteEnd, InviteOptions, SendEnd } from '../door.ts';
 import type { Failure } from '../errors.ts';
-import { Call } from './calling.ts';
-import { Established } from './established.ts';
-import { endpointLost, sessionEnded } from './failures.ts';
-import type { Host, Talk } from './host.ts';
+import { endpointLost } from './failures.ts';
 import { Link } from './link.ts';
-import { Pager, Paging, readPage } from './pager.ts';
 import type { MakePublisher, MakeWatcher, Publisher, Watcher } from './presence.ts';
 import { Registration, type RegistrationOptions } from './registration.ts';
-import { Ringing, readInvite, refuseInvite } from './ringing.ts';
-import type { Dialect } from './self.ts';
 import { limit } from './sleep.ts';
 import type { EndpointUser } from './switchboard.ts';
+import { Talks, type TalksOptions } from './talks.ts';
 
-export interface SipEndpointOptions {
-  readonly host: Host;
-  readonly dialect: Dialect;
+export interface SipEndpointOptions extends TalksOptions {
   readonly registration: Omit<RegistrationOptions, 'registered' | 'lost' | 'stopped'>;
   readonly publisher: MakePublisher;
   readonly watcher: MakeWatcher;
   readonly othersOf: (link: Link, signal: AbortSignal) => Promise<'yes' | 'no' | 'unknown'>;
-  /** How long a text that somebody sent without a session may wait to be taken up, ms. */
-  readonly pagingMs: number;
   /** It signs out: another endpoint of the same name has to wait for that. */
   readonly leaving: (left: Promise<void>) => void;
   /** Nothing is left of it. */
@@ -51,16 +33,13 @@ type Role =
 
 /** Showing and watching may have to wait for a registration, and that for its turn. */
 const changeMs = 60_000;
-/** Sessions, invitations and texts without a session that one endpoint may have at one time. */
-const mostTalks = 1_000;
 
 /** One account's endpoint at a pool: its registration, and everything that lives while that lasts. */
 export class SipEndpoint implements DoorEndpoint, EndpointUser {
   readonly #options: SipEndpointOptions;
   readonly #registration: Registration;
   readonly #reachable: Disposable;
-  readonly #talks = new Map<DialogId, Talk>();
-  readonly #calls = new Map<DialogId, Call>();
+  readonly #talks: Talks;
   #publisher: Publisher | undefined;
   #watcher: Watcher | undefined;
   #role: Role = { kind: 'writing' };
@@ -73,6 +52,7 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
 
   constructor(options: SipEndpointOptions) {
     this.#options = options;
+    this.#talks = new Talks(options);
     const { host } = options;
     const { self, switchboard } = host;
     this.#reachable = switchboard.endpoint({ opaque: self.opaque, address: self.uri }, this);
@@ -130,37 +110,27 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
   async invite(dialog: DialogId, to: SipUri, text: string, options: InviteOptions): Promise<InviteEnd> {
     const { link } = this;
     if (!link) return { kind: 'failed', failure: endpointLost };
-    return this.#options.dialect === 'simple'
-      ? await this.#page(link, dialog, to, text, options)
-      : await this.#call(link, dialog, to, text, options);
+    return await this.#talks.invite({ link, dialog, to, text, invite: options });
   }
 
   async cancel(dialog: DialogId): Promise<void> {
-    this.#calls.get(dialog)?.cancel();
+    this.#talks.cancel(dialog);
   }
 
-  async send(dialog: DialogId, _id: string, text: string): Promise<SendEnd> {
-    const talk = this.#talks.get(dialog);
-    if (talk instanceof Established || talk instanceof Pager) return await talk.send(text);
-    return { kind: 'failed', failure: sessionEnded };
+  send(dialog: DialogId, _id: string, text: string): Promise<SendEnd> {
+    return this.#talks.send(dialog, text);
   }
 
   async accept(dialog: DialogId): Promise<Failure | undefined> {
-    const talk = this.#talks.get(dialog);
-    const taken = talk instanceof Ringing || talk instanceof Paging ? talk.accept() : undefined;
-    if (!taken) return sessionEnded;
-    this.#talks.set(dialog, taken);
-    return undefined;
+    return this.#talks.accept(dialog);
   }
 
   async decline(dialog: DialogId): Promise<void> {
-    const talk = this.#talks.get(dialog);
-    if (!(talk instanceof Ringing || talk instanceof Paging)) return;
-    talk.decline();
+    this.#talks.decline(dialog);
   }
 
-  async end(dialog: DialogId): Promise<void> {
-    await this.#talks.get(dialog)?.end();
+  end(dialog: DialogId): Promise<void> {
+    return this.#talks.end(dialog);
   }
 
   async hasOthers(signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
@@ -180,7 +150,7 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
   }
 
   async #leave(): Promise<void> {
-    const goodbyes = [...this.#talks.values()].map((talk) => talk.end());
+    const goodbyes = [this.#talks.endAll()];
     using limited = limit(this.#options.host.clock, 2_000);
     const timeIsUp = new Promise<void>((resolve) =>
       limited.signal.addEventListener('abort', () => resolve(), { once: true }),
@@ -194,64 +164,16 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
   // What comes from the switchboard.
 
   call(transaction: ServerTransaction, link: Link): void {
-    if (this.#role.kind === 'writing' || this.#talks.size >= mostTalks) {
-      transaction.respond(480);
-      return;
-    }
-    if (transaction.request.method === 'INVITE') this.#rung(transaction, link);
-    else this.#paged(transaction, link);
+    if (this.#role.kind === 'writing') transaction.respond(480);
+    else this.#talks.take(transaction, link);
   }
 
   cancelled(transaction: ServerTransaction, cancel: SipRequest): void {
-    this.#ringingOf(transaction)?.cancelled(cancel);
+    this.#talks.cancelled(transaction, cancel);
   }
 
   failed(transaction: ServerTransaction): void {
-    this.#ringingOf(transaction)?.over('missed');
-  }
-
-  #ringingOf(transaction: ServerTransaction): Ringing | undefined {
-    for (const talk of this.#talks.values())
-      if (talk instanceof Ringing && talk.transaction === transaction) return talk;
-    return undefined;
-  }
-
-  #rung(transaction: ServerTransaction, link: Link): void {
-    const { host } = this.#options;
-    const dialog = host.names.tag();
-    const ringing = readInvite({ host, link, transaction, dialog, ended: this.#ended });
-    if (!(ringing instanceof Ringing)) {
-      refuseInvite(transaction, ringing);
-      this.#listener.failed({ kind: 'refused', id: 'malformed', detail: `invitation: ${ringing.reason}` });
-      return;
-    }
-    this.#talks.set(dialog, ringing);
-    ringing.ring();
-    this.#tell(ringing, ringing.invitation);
-  }
-
-  #paged(transaction: ServerTransaction, link: Link): void {
-    const page = readPage(transaction);
-    if (!page) return;
-    const { from, content } = page;
-    for (const talk of this.#talks.values()) {
-      if (!(talk instanceof Pager) || talk.peer !== from) continue;
-      void talk.take(transaction, content);
-      return;
-    }
-    const { host, pagingMs } = this.#options;
-    const dialog = host.names.tag();
-    const paging = new Paging(
-      { host, link, dialog, peer: from, ended: this.#ended },
-      { transaction, content, waitMs: pagingMs },
-    );
-    this.#talks.set(dialog, paging);
-    this.#tell(paging, paging.invitation);
-  }
-
-  /** The invitation is the connector's from here on; where it fails to take it, it is given back. */
-  #tell(talk: Ringing | Paging, invitation: DoorInvitation): void {
-    void this.#listener.invited(invitation)?.catch(() => talk.decline());
+    this.#talks.failed(transaction);
   }
 
   // What lives while the registration lasts.
@@ -273,7 +195,7 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
     this.#publisher = undefined;
     this.#watcher?.[Symbol.dispose]();
     this.#watcher = undefined;
-    for (const talk of [...this.#talks.values()]) talk.lost();
+    this.#talks.lost();
   }
 
   #close(): void {
@@ -298,53 +220,6 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
     using limited = limit(this.#options.host.clock, ms);
     return await this.ready(limited.signal).catch(() => endpointLost);
   }
-
-  async #page(
-    link: Link,
-    dialog: DialogId,
-    to: SipUri,
-    text: string,
-    options: InviteOptions,
-  ): Promise<InviteEnd> {
-    const { host } = this.#options;
-    const pager = new Pager({ host, link, dialog, peer: to, ended: this.#ended });
-    // An answer may come before the server says that the text has arrived.
-    this.#talks.set(dialog, pager);
-    const end = await pager.open(text, options);
-    if (end.kind === 'failed') this.#talks.delete(dialog);
-    return end;
-  }
-
-  async #call(
-    link: Link,
-    dialog: DialogId,
-    to: SipUri,
-    text: string,
-    options: InviteOptions,
-  ): Promise<InviteEnd> {
-    const { host } = this.#options;
-    const call = new Call({
-      host,
-      link,
-      dialog,
-      to,
-      text,
-      invite: options,
-      ended: this.#ended,
-      established: (session) => void this.#talks.set(dialog, session),
-    });
-    this.#calls.set(dialog, call);
-    try {
-      return await call.outcome;
-    } finally {
-      this.#calls.delete(dialog);
-    }
-  }
-
-  readonly #ended = (dialog: DialogId, how: DialogEnd): void => {
-    this.#talks.delete(dialog);
-    this.#listener.ended(dialog, how);
-  };
 }
 
 async function restore(
