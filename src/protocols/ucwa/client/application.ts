@@ -1,9 +1,8 @@
 import type { Static } from 'typebox';
 import { type MessageFormat, messageFormats, type PreferredAvailability } from '../types.ts';
 import { expectShape } from './answers.ts';
-import { backoff, type Clock, pause } from './clock.ts';
 import { fateOf, UnexpectedAnswer } from './failures.ts';
-import type { Requester } from './requester.ts';
+import type { CallOptions, Requester } from './requester.ts';
 import { checks, type MeAnswer } from './shapes.ts';
 
 export interface ApplicationIdentity {
@@ -52,54 +51,73 @@ export async function createApplication(options: CreateApplicationOptions): Prom
     signal: options.signal,
   });
   const { _links, _embedded } = expectShape(checks.application, created.body, 'application');
-  const self = _links.self.href;
-  let me = linksOfMe(_embedded.me);
-
-  const follow = async (
-    rel: 'presence' | 'note' | 'reportMyActivity',
-    json: unknown,
-    signal: AbortSignal,
-  ) => {
-    const href = me[rel];
-    if (href === undefined) throw new UnexpectedAnswer(`me has no ${rel} link`);
-    await requester.call('POST', href, { ...(json === undefined ? {} : { json }), signal });
-  };
-
-  const setPresence = (availability: PreferredAvailability, signal: AbortSignal): Promise<void> =>
-    follow('presence', { availability }, signal);
-
-  return {
+  return new RunningApplication(
     identity,
     requester,
-    links: {
-      self,
+    {
+      self: _links.self.href,
       events: _links.events.href,
       startMessaging: _embedded.communication._links.startMessaging?.href,
       presenceSubscriptions: _embedded.people._links.presenceSubscriptions?.href,
       search: _embedded.people._links.search?.href,
     },
-    async makeMeAvailable(signInAs, signal) {
-      if (!me.makeMeAvailable) return await setPresence(signInAs, signal);
-      const supportedMessageFormats: readonly MessageFormat[] = messageFormats;
-      await requester.call('POST', me.makeMeAvailable, {
-        json: { supportedModalities: ['Messaging'], supportedMessageFormats, signInAs },
-        signal,
-      });
-      const answer = await requester.call('GET', me.self, { signal });
-      me = linksOfMe(expectShape(checks.me, answer.body, 'me'));
-    },
-    setPresence,
-    setNote: (message, signal) => follow('note', message === '' ? undefined : { message }, signal),
-    reportMyActivity: (signal) => follow('reportMyActivity', undefined, signal),
-    async end(signal) {
-      try {
-        await requester.call('DELETE', self, { signal });
-      } catch (error) {
-        if (fateOf(error, true).kind === 'alive') throw error;
-      }
-    },
-  };
+    linksOfMe(_embedded.me),
+  );
 }
+
+class RunningApplication implements Application {
+  readonly identity: ApplicationIdentity;
+  readonly requester: Requester;
+  readonly links: ApplicationLinks;
+  #me: LinksOfMe;
+
+  constructor(identity: ApplicationIdentity, requester: Requester, links: ApplicationLinks, me: LinksOfMe) {
+    this.identity = identity;
+    this.requester = requester;
+    this.links = links;
+    this.#me = me;
+  }
+
+  async makeMeAvailable(signInAs: PreferredAvailability, signal: AbortSignal): Promise<void> {
+    const me = this.#me;
+    if (!me.makeMeAvailable) return await this.setPresence(signInAs, signal);
+    const supportedMessageFormats: readonly MessageFormat[] = messageFormats;
+    await this.requester.call('POST', me.makeMeAvailable, {
+      json: { supportedModalities: ['Messaging'], supportedMessageFormats, signInAs },
+      signal,
+    });
+    const answer = await this.requester.call('GET', me.self, { signal });
+    this.#me = linksOfMe(expectShape(checks.me, answer.body, 'me'));
+  }
+
+  setPresence(availability: PreferredAvailability, signal: AbortSignal): Promise<void> {
+    return this.#follow('presence', { json: { availability }, signal });
+  }
+
+  setNote(message: string, signal: AbortSignal): Promise<void> {
+    return this.#follow('note', { ...(message === '' ? {} : { json: { message } }), signal });
+  }
+
+  reportMyActivity(signal: AbortSignal): Promise<void> {
+    return this.#follow('reportMyActivity', { signal });
+  }
+
+  async end(signal: AbortSignal): Promise<void> {
+    try {
+      await this.requester.call('DELETE', this.links.self, { signal });
+    } catch (error) {
+      if (fateOf(error, true).kind === 'alive') throw error;
+    }
+  }
+
+  async #follow(rel: 'presence' | 'note' | 'reportMyActivity', options: CallOptions): Promise<void> {
+    const href = this.#me[rel];
+    if (href === undefined) throw new UnexpectedAnswer(`me has no ${rel} link`);
+    await this.requester.call('POST', href, options);
+  }
+}
+
+type LinksOfMe = ReturnType<typeof linksOfMe>;
 
 /** The addresses alone: an application lives for long, and there are many of them. */
 function linksOfMe({ _links }: Static<typeof MeAnswer>) {
@@ -110,33 +128,4 @@ function linksOfMe({ _links }: Static<typeof MeAnswer>) {
     note: _links.note?.href,
     reportMyActivity: _links.reportMyActivity?.href,
   };
-}
-
-const heartbeatMs = { least: 180_000, most: 230_000 };
-
-/**
- * Reports activity at least every four minutes, until the signal aborts; without it the pool shows the person
- * as idle, then away, and ends the application. A report that fails is repeated sooner; what a failure means
- * for the application, the event channel will learn.
- */
-export async function keepActive(
-  application: Application,
-  clock: Clock,
-  random: () => number,
-  signal: AbortSignal,
-): Promise<void> {
-  let failures = 0;
-  while (!signal.aborted) {
-    const ms =
-      failures === 0
-        ? heartbeatMs.least + Math.round(random() * (heartbeatMs.most - heartbeatMs.least))
-        : backoff(failures, 5_000, 60_000, random);
-    try {
-      await pause(clock, ms, signal);
-      await application.reportMyActivity(signal);
-      failures = 0;
-    } catch {
-      failures += 1;
-    }
-  }
 }

@@ -1,5 +1,5 @@
 /** What the rest of the program uses of the UCWA client. */
-export { type Application, createApplication, keepActive } from './application.ts';
+export { type Application, createApplication } from './application.ts';
 export { backoff, type Clock, limit, pause, systemClock } from './clock.ts';
 export type { Conversation, ConversationNews, IncomingInvitation, ReceivedMessage } from './conversations.ts';
 export { createDiscovery, type Discovery, entriesOf } from './discover.ts';

@@ -1,8 +1,9 @@
 import type { PreferredAvailability } from '../types.ts';
-import { type Application, type ApplicationIdentity, createApplication, keepActive } from './application.ts';
+import { type Application, type ApplicationIdentity, createApplication } from './application.ts';
 import { backoff, type Clock, limit, orAbort, pause } from './clock.ts';
 import { type ChannelEnd, type ChannelNotice, type ChannelTimers, listen } from './event-channel.ts';
 import { fateOf, SignInRefused } from './failures.ts';
+import { Heartbeat } from './heartbeat.ts';
 import type { SignedIn } from './sign-in.ts';
 
 export type KeptState =
@@ -52,146 +53,187 @@ const signOutTimeoutMs = 5_000;
 const openTimeoutMs = 60_000;
 
 export function keepApplication(options: KeepOptions): KeptApplication {
-  const { clock, random } = options;
-  const life = new AbortController();
-  let state: KeptState = { kind: 'opening' };
-  let availability = options.availability;
-  /** What this incarnation was last shown as. */
-  let shown: PreferredAvailability | undefined;
-  let waiters = unsettled();
-  let hurry = (): void => undefined;
-  let beat = (): void => undefined;
-  let abandoned = false;
+  return new Kept(options);
+}
 
-  const enter = (next: KeptState): void => {
-    state = next;
+class Kept implements KeptApplication {
+  readonly #options: KeepOptions;
+  readonly #life = new AbortController();
+  readonly #living: Promise<void>;
+  #state: KeptState = { kind: 'opening' };
+  #availability: PreferredAvailability | undefined;
+  /** What this incarnation was last shown as. */
+  #shown: PreferredAvailability | undefined;
+  /** Who waits for an application. Nobody does while one is running. */
+  #waiters: PromiseWithResolvers<Application> | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #pausing: AbortController | undefined;
+  #abandoned = false;
+
+  constructor(options: KeepOptions) {
+    this.#options = options;
+    this.#availability = options.availability;
+    this.#living = this.#live();
+  }
+
+  get state(): KeptState {
+    return this.#state;
+  }
+
+  async running(signal: AbortSignal): Promise<Application> {
+    this.#hurry();
+    return await this.#application(signal);
+  }
+
+  async show(next: PreferredAvailability, signal: AbortSignal): Promise<void> {
+    this.#availability = next;
+    this.#hurry();
+    const wasRunning = this.#state.kind === 'running';
+    const application = await this.#application(signal);
+    if (wasRunning || this.#shown !== next) await application.makeMeAvailable(next, signal);
+    this.#shown = next;
+    this.#beat();
+  }
+
+  abandon(): void {
+    this.#abandoned = true;
+    this.#life.abort(new Error('abandoned'));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#life.abort(new Error('signed out'));
+    await this.#living;
+  }
+
+  #application(signal: AbortSignal): Promise<Application> {
+    const state = this.#state;
+    switch (state.kind) {
+      case 'running':
+        return orAbort(Promise.resolve(state.application), signal);
+      case 'stopped':
+        return Promise.reject(stoppedError(state.end));
+      case 'opening':
+      case 'waiting':
+        this.#waiters ??= Promise.withResolvers<Application>();
+        return orAbort(this.#waiters.promise, signal);
+    }
+  }
+
+  #enter(next: KeptState): void {
+    this.#state = next;
+    const waiters = this.#waiters;
     switch (next.kind) {
       case 'running':
-        waiters.resolve(next.application);
+        waiters?.resolve(next.application);
+        this.#waiters = undefined;
         break;
       case 'waiting':
-        waiters.reject(next.failure);
-        waiters = unsettled();
+        waiters?.reject(next.failure);
+        this.#waiters = undefined;
         break;
       case 'stopped':
-        waiters.reject(stoppedError(next.end));
+        waiters?.reject(stoppedError(next.end));
+        this.#waiters = undefined;
         break;
       case 'opening':
         break;
     }
-    options.changed?.(next);
-  };
+    this.#options.changed?.(next);
+  }
 
-  const open = async (): Promise<Application> => {
-    using opening = limit(clock, openTimeoutMs, life.signal);
+  async #live(): Promise<void> {
+    const { signal } = this.#life;
+    for (let failures = 0; !signal.aborted; ) {
+      let failure: unknown;
+      try {
+        const application = await this.#open();
+        const end = await this.#listenTo(application);
+        await this.#close(application, end);
+        if (end.kind !== 'lost') return this.#enter({ kind: 'stopped', end });
+        failures = 1;
+        failure = new Error('application lost');
+      } catch (error) {
+        if (signal.aborted) break;
+        const end = finalEnd(error);
+        if (end) return this.#enter({ kind: 'stopped', end });
+        failures += 1;
+        failure = error;
+      }
+      this.#enter({ kind: 'waiting', failure });
+      await this.#pause(failures);
+      if (!signal.aborted) this.#enter({ kind: 'opening' });
+    }
+    this.#enter({ kind: 'stopped', end: { kind: 'aborted' } });
+  }
+
+  async #open(): Promise<Application> {
+    const { clock, admit, signIn, mintEndpointId } = this.#options;
+    using opening = limit(clock, openTimeoutMs, this.#life.signal);
     const { signal } = opening;
-    using _admission = await options.admit?.(signal);
-    const { applications, requester } = await options.signIn(signal);
-    const identity = { ...options.identity, endpointId: options.mintEndpointId() };
+    using _admission = await admit?.(signal);
+    const { applications, requester } = await signIn(signal);
+    const identity = { ...this.#options.identity, endpointId: mintEndpointId() };
     const application = await createApplication({ requester, applications, identity, signal });
     try {
-      shown = availability;
-      if (shown !== undefined) await application.makeMeAvailable(shown, signal);
+      this.#shown = this.#availability;
+      if (this.#shown !== undefined) await application.makeMeAvailable(this.#shown, signal);
     } catch (error) {
-      await signOut(application);
+      await this.#signOut(application);
       throw error;
     }
     return application;
-  };
+  }
 
-  const signOut = async (application: Application): Promise<void> => {
-    using ending = limit(clock, signOutTimeoutMs);
-    await application.end(ending.signal).catch(() => undefined);
-  };
-
-  const run = async (application: Application): Promise<ChannelEnd> => {
-    using ending = limit(clock, undefined, life.signal);
-    const handle = options.opened(application);
-    let beating = false;
-    beat = () => {
-      if (beating || availability === undefined) return;
-      beating = true;
-      void keepActive(application, clock, random, ending.signal);
-    };
-    beat();
-    enter({ kind: 'running', application });
-    const end = await listen({
+  #listenTo(application: Application): Promise<ChannelEnd> {
+    const { opened, clock, random, timers, heard, failed } = this.#options;
+    const handle = opened(application);
+    this.#enter({ kind: 'running', application });
+    this.#beat();
+    return listen({
       requester: application.requester,
       href: application.links.events,
       handle,
       clock,
       random,
-      signal: ending.signal,
-      ...(options.timers ? { timers: options.timers } : {}),
-      ...(options.heard ? { heard: options.heard } : {}),
-      ...(options.failed ? { failed: options.failed } : {}),
+      signal: this.#life.signal,
+      ...(timers ? { timers } : {}),
+      ...(heard ? { heard } : {}),
+      ...(failed ? { failed } : {}),
     });
-    options.closed(application);
-    waiters = unsettled();
-    if (end.kind === 'aborted' && !abandoned) await signOut(application);
-    return end;
-  };
+  }
 
-  const live = async (): Promise<void> => {
-    for (let failures = 0; !life.signal.aborted; ) {
-      let failure: unknown;
-      try {
-        const end = await run(await open());
-        if (end.kind !== 'lost') return enter({ kind: 'stopped', end });
-        failures = 1;
-        failure = new Error('application lost');
-      } catch (error) {
-        if (life.signal.aborted) break;
-        const end = finalEnd(error);
-        if (end) return enter({ kind: 'stopped', end });
-        failures += 1;
-        failure = error;
-      }
-      enter({ kind: 'waiting', failure });
-      const hurried = new AbortController();
-      hurry = () => hurried.abort();
-      const wait = backoff(failures, 1_000, 60_000, random);
-      await pause(clock, wait, AbortSignal.any([life.signal, hurried.signal])).catch(() => undefined);
-      if (!life.signal.aborted) enter({ kind: 'opening' });
-    }
-    enter({ kind: 'stopped', end: { kind: 'aborted' } });
-  };
+  async #close(application: Application, { kind }: ChannelEnd): Promise<void> {
+    this.#heartbeat?.[Symbol.dispose]();
+    this.#heartbeat = undefined;
+    this.#state = { kind: 'opening' };
+    this.#options.closed(application);
+    if (kind === 'aborted' && !this.#abandoned) await this.#signOut(application);
+  }
 
-  const living = live();
+  async #signOut(application: Application): Promise<void> {
+    using ending = limit(this.#options.clock, signOutTimeoutMs);
+    await application.end(ending.signal).catch(() => undefined);
+  }
 
-  return {
-    get state() {
-      return state;
-    },
-    async running(signal) {
-      if (state.kind === 'waiting') hurry();
-      return await orAbort(waiters.promise, signal);
-    },
-    async show(next, signal) {
-      availability = next;
-      if (state.kind === 'waiting') hurry();
-      const wasRunning = state.kind === 'running';
-      const application = await orAbort(waiters.promise, signal);
-      if (wasRunning || shown !== next) await application.makeMeAvailable(next, signal);
-      shown = next;
-      beat();
-    },
-    abandon() {
-      abandoned = true;
-      life.abort(new Error('abandoned'));
-    },
-    async [Symbol.asyncDispose]() {
-      life.abort(new Error('signed out'));
-      await living;
-    },
-  };
-}
+  /** Who shows nothing is a lurker, whom nobody takes for idle. */
+  #beat(): void {
+    if (this.#state.kind !== 'running' || this.#availability === undefined) return;
+    const { clock, random } = this.#options;
+    this.#heartbeat ??= new Heartbeat(this.#state.application, clock, random);
+  }
 
-/** Nobody has to wait for it: a rejection that nobody hears is no fault. */
-function unsettled(): PromiseWithResolvers<Application> {
-  const made = Promise.withResolvers<Application>();
-  made.promise.catch(() => undefined);
-  return made;
+  #hurry(): void {
+    if (this.#state.kind === 'waiting') this.#pausing?.abort();
+  }
+
+  async #pause(failures: number): Promise<void> {
+    const { clock, random } = this.#options;
+    const pausing = new AbortController();
+    this.#pausing = pausing;
+    const signal = AbortSignal.any([this.#life.signal, pausing.signal]);
+    await pause(clock, backoff(failures, 1_000, 60_000, random), signal).catch(() => undefined);
+    this.#pausing = undefined;
+  }
 }
 
 /** What a failed attempt means if no further one can do better. */
