@@ -48,40 +48,47 @@ const requestTimeoutMs = 30_000;
 const maxMarginMs = 5 * 60_000;
 
 export function createWebTicket(options: WebTicketOptions): WebTicket {
-  const { clock } = options;
-  let held: Held | undefined;
-  let buying: Promise<Held> | undefined;
+  return new KeptTicket(options);
+}
 
-  const buy = (signal: AbortSignal): Promise<Held> => {
-    buying ??= buyToken(options)
+class KeptTicket implements WebTicket {
+  readonly #options: WebTicketOptions;
+  #held: Held | undefined;
+  #buying: Promise<Held> | undefined;
+
+  constructor(options: WebTicketOptions) {
+    this.#options = options;
+  }
+
+  async current(signal: AbortSignal): Promise<string> {
+    const now = this.#options.clock.now();
+    const held = this.#held;
+    if (held && now < held.renewAt) return held.token;
+    try {
+      return (await this.#buy(signal)).token;
+    } catch (error) {
+      if (held && now < held.expiresAt && !signal.aborted && !(error instanceof SignInRefused))
+        return held.token;
+      throw error;
+    }
+  }
+
+  async renewed(refused: string, signal: AbortSignal): Promise<string> {
+    if (this.#held && this.#held.token !== refused) return this.#held.token;
+    return (await this.#buy(signal)).token;
+  }
+
+  #buy(signal: AbortSignal): Promise<Held> {
+    this.#buying ??= buyToken(this.#options)
       .then((bought) => {
-        held = bought;
+        this.#held = bought;
         return bought;
       })
       .finally(() => {
-        buying = undefined;
+        this.#buying = undefined;
       });
-    return orAbort(buying, signal);
-  };
-
-  return {
-    async current(signal) {
-      const now = clock.now();
-      if (held && now < held.renewAt) return held.token;
-      const old = held;
-      try {
-        return (await buy(signal)).token;
-      } catch (error) {
-        if (old && now < old.expiresAt && !signal.aborted && !(error instanceof SignInRefused))
-          return old.token;
-        throw error;
-      }
-    },
-    async renewed(refused, signal) {
-      if (held && held.token !== refused) return held.token;
-      return (await buy(signal)).token;
-    },
-  };
+    return orAbort(this.#buying, signal);
+  }
 }
 
 /** Not bound to one caller's signal: others may wait for the same token. */
