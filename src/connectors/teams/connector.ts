@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { Agent } from 'undici';
 import type { Clock } from '../../core/clock.ts';
@@ -12,22 +11,16 @@ import { TokenRejected } from '../../protocols/entra/verify.ts';
 import { createEncryptionKey, KeyRing } from '../../protocols/graph/webhook/key-ring.ts';
 import type { ReceivedBatch, RejectedItem } from '../../protocols/graph/webhook/read-batch.ts';
 import { type PostRefusal, registerWebhook } from '../../protocols/graph/webhook/webhook.ts';
-import type { Opened } from './accounts.ts';
 import { capabilities } from './capabilities.ts';
-import { takeInOrder } from './catch-up.ts';
 import { Chats } from './chats.ts';
 import { Delivery } from './deliver.ts';
 import { findMessage } from './find.ts';
+import { type Hearing, hearTenant } from './hearing.ts';
 import { parseThreadKey } from './ids.ts';
-import { type ToldMessage, takeMessages, toldMessages } from './incoming.ts';
+import { type ToldMessage, toldMessages } from './incoming.ts';
 import { registerLinking } from './linking.ts';
-import { Pace } from './pace.ts';
-import { presenceSubscribers } from './presence-subscribers.ts';
-import { PresenceWatch } from './presence-watch.ts';
 import { Publications } from './publications.ts';
-import { ReadBack } from './read-back.ts';
 import { createReading } from './read-state.ts';
-import { SubscriptionKeeper } from './subscriptions.ts';
 import { tellSender } from './tell.ts';
 import { createTenantUsers, type TenantUsers } from './tenant-users.ts';
 import { createTenants, type Tenant, type TenantOptions } from './tenants.ts';
@@ -67,8 +60,6 @@ export interface TeamsConnector extends Connector {
 }
 
 const notificationPath = '/graph/notifications';
-/** Messages: so that what Graph holds back outlives an outage of the gateway. Presence: the longest Graph allows. */
-const lifeMs = { messages: 24 * 60 * 60_000, presence: 60 * 60_000 } as const;
 const defaultReadBackMs = 60_000;
 const mostConnections = 64;
 const largestAnswer = 16 * 1024 * 1024;
@@ -101,10 +92,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
     if (running === undefined) throw new Error('notifications came before the connector started');
     const { sink, byTenant } = running;
     for (const item of batch.rejected) sink.refused('teams', refusalOf(item));
-    for (const event of batch.lifecycle) {
-      const kept = byTenant.get(event.tenantId.toLowerCase());
-      if (kept !== undefined && !kept.messages.lifecycle(event)) kept.presences.lifecycle(event);
-    }
+    for (const event of batch.lifecycle) byTenant.get(event.tenantId.toLowerCase())?.lifecycle(event);
     takePresences(batch, byTenant);
     await takeTold(toldMessages(batch.changes, tenants), byTenant);
     if (batch.changes.some(({ changeType }) => changeType === 'created')) await sink.beforeAcknowledging();
@@ -112,10 +100,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
 
   /** What Graph had to tell meanwhile may be lost, and the subscriptions with it. */
   function recovered(): void {
-    for (const { messages, presences } of running?.byTenant.values() ?? []) {
-      messages.check();
-      presences.check();
-    }
+    for (const hearing of running?.byTenant.values() ?? []) hearing.check();
   }
 
   function linkChanged(person: PersonId): void {
@@ -146,8 +131,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
             return running.keys;
           },
           clientStates(tenantId) {
-            const kept = running?.byTenant.get(tenantId.toLowerCase());
-            return kept === undefined ? [] : [kept.messages.clientState, ...kept.presences.clientStates];
+            return running?.byTenant.get(tenantId.toLowerCase())?.clientStates ?? [];
           },
           verifyValidationToken: (token) =>
             verifyValidationToken(token).catch((error: unknown) => {
@@ -162,88 +146,25 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
 
     async start(sink) {
       const keys = new KeyRing(await createEncryptionKey(clock));
-      const notificationUrl = `${options.publicUrl()}${notificationPath}`;
-      const keeperOf = (
-        tenant: Tenant,
-        what: 'messages' | 'presence',
-        resource: string,
-        onGap: () => void,
-        open: () => Promise<Opened>,
-        name = `${what} of ${tenant.domain}`,
-      ) =>
-        new SubscriptionKeeper({
-          name,
-          graph: tenant.graph,
-          open,
-          resource,
-          changeType: what === 'messages' ? 'created' : 'updated',
-          lifeMs: lifeMs[what],
-          goesOn: what === 'messages',
-          notificationUrl,
-          clientState: clientStateOf(options.tenants, tenant, what),
-          keys,
-          clock,
-          random,
-          onGap,
-        });
-      const kept = options.tenants.flatMap(({ gatewayAccount }, index): Kept[] => {
+      const hearings = options.tenants.flatMap((settings, index) => {
         const tenant = tenants.all[index];
-        if (tenant === undefined) return [];
-        const reading = {
-          tenant,
-          take: (told: readonly ToldMessage[]) => takeMessages(told, { chats, sink, signal: stopped.signal }),
-          pace: new Pace(clock, stopped.signal),
-          signal: stopped.signal,
-        };
-        const readBack = new ReadBack({
-          ...reading,
-          people: () => [...directory.people()].filter((person) => tenants.of(person) === tenant),
-          onFound(found, gap) {
-            sink.found('teams', found, gap ? 'gap' : 'silence');
-            if (!gap) messages.check();
-          },
-          kept: options.kept,
-          roundMs: options.readBackMs ?? defaultReadBackMs,
-          clock,
-        });
-        const messages = keeperOf(
-          tenant,
-          'messages',
-          '/chats/getAllMessages',
-          () => readBack.hurry(),
-          async () => ({ kind: 'open', source: tenant.accounts.application }),
-        );
-        const takeTold = (told: readonly ToldMessage[]) =>
-          takeInOrder(told, {
-            ...reading,
-            gap: () => readBack.gap,
-            onFound: (found) => sink.found('teams', found, 'gap'),
-          });
-        const presences = new PresenceWatch({
-          tenant,
-          directory,
-          sink,
-          clock,
-          random,
-          readBackMs: leaseMs / 2,
-          subscribers: (most) =>
-            presenceSubscribers({ directory, links: options.links, tenants }, tenant, gatewayAccount, most),
-          keeper: (subscriber, resource, onGap) =>
-            keeperOf(
-              tenant,
-              'presence',
-              resource,
-              onGap,
-              subscriber.open,
-              `presence of ${tenant.domain}, in the name of ${subscriber.id}`,
-            ),
-        });
-        return [{ tenant, messages, presences, readBack, takeTold }];
+        return tenant === undefined
+          ? []
+          : hearTenant(tenant, settings, {
+              ...options,
+              tenants,
+              sink,
+              chats,
+              keys,
+              leaseMs,
+              readBackMs: options.readBackMs ?? defaultReadBackMs,
+              notificationUrl: `${options.publicUrl()}${notificationPath}`,
+              signal: stopped.signal,
+            });
       });
-      await Promise.all(kept.map(({ readBack }) => readBack.open()));
-      running = { sink, keys, byTenant: new Map(kept.map((each) => [each.tenant.id, each])) };
-      await Promise.all(kept.map(({ messages }) => messages.start()));
-      for (const { readBack } of kept) readBack.start();
+      await Promise.all(hearings.map((hearing) => hearing.open()));
+      running = { sink, keys, byTenant: new Map(hearings.map((hearing) => [hearing.tenant.id, hearing])) };
+      await Promise.all(hearings.map((hearing) => hearing.start()));
     },
 
     deliver: (order, signal) => delivery.deliver(order, signal),
@@ -263,19 +184,16 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
     inherit: (left) => publications.inherit(left),
 
     async watch(people) {
-      const kept = [...(running?.byTenant.values() ?? [])];
+      const hearings = [...(running?.byTenant.values() ?? [])];
       await Promise.all(
-        kept.map(({ tenant, presences }) =>
-          presences.watch(people.filter((person) => tenants.of(person) === tenant)),
+        hearings.map((hearing) =>
+          hearing.watch(people.filter((person) => tenants.of(person) === hearing.tenant)),
         ),
       );
     },
 
     status() {
-      const subscriptions = [...(running?.byTenant.values() ?? [])].flatMap(({ messages, presences }) => [
-        messages.status,
-        ...presences.status,
-      ]);
+      const subscriptions = [...(running?.byTenant.values() ?? [])].flatMap(({ status }) => status);
       const read = users.flatMap((each) => each.status() ?? []);
       const refused = tenants.all.flatMap(refusedLinks(directory));
       return [tenants.graphStatus(), ...subscriptions, ...read, ...refused];
@@ -283,15 +201,8 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
 
     async [Symbol.asyncDispose]() {
       stopped.abort();
-      const kept = [...(running?.byTenant.values() ?? [])];
-      await Promise.all([
-        publications[Symbol.asyncDispose](),
-        ...kept.flatMap(({ messages, presences, readBack }) => [
-          messages[Symbol.asyncDispose](),
-          presences[Symbol.asyncDispose](),
-          readBack[Symbol.asyncDispose](),
-        ]),
-      ]);
+      const hearings = [...(running?.byTenant.values() ?? [])];
+      await Promise.all([publications, ...hearings].map((each) => each[Symbol.asyncDispose]()));
       await dispatcher.destroy();
     },
   };
@@ -300,18 +211,10 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
 interface Running {
   readonly sink: Sink;
   readonly keys: KeyRing;
-  readonly byTenant: ReadonlyMap<string, Kept>;
+  readonly byTenant: ReadonlyMap<string, Hearing>;
 }
 
-interface Kept {
-  readonly tenant: Tenant;
-  readonly messages: SubscriptionKeeper;
-  readonly presences: PresenceWatch;
-  readonly readBack: ReadBack;
-  readonly takeTold: (told: readonly ToldMessage[]) => Promise<void>;
-}
-
-async function takeTold(told: readonly ToldMessage[], byTenant: ReadonlyMap<string, Kept>): Promise<void> {
+async function takeTold(told: readonly ToldMessage[], byTenant: ReadonlyMap<string, Hearing>): Promise<void> {
   const tenants = Map.groupBy(told, ({ tenant }) => tenant.id);
   await Promise.all(
     [...tenants].map(async ([id, of]) => {
@@ -320,16 +223,9 @@ async function takeTold(told: readonly ToldMessage[], byTenant: ReadonlyMap<stri
   );
 }
 
-function takePresences(batch: ReceivedBatch, byTenant: ReadonlyMap<string, Kept>): void {
+function takePresences(batch: ReceivedBatch, byTenant: ReadonlyMap<string, Hearing>): void {
   for (const change of batch.changes)
-    if (change.changeType === 'updated') byTenant.get(change.tenantId.toLowerCase())?.presences.take(change);
-}
-
-/** The same after a restart, and unguessable without the application's secret. */
-function clientStateOf(all: readonly TenantOptions[], tenant: Tenant, what: string): string {
-  const credential = all.find(({ id }) => id.toLowerCase() === tenant.id)?.credential;
-  const secret = credential?.kind === 'secret' ? credential.secret : (credential?.key ?? '');
-  return createHmac('sha256', secret).update(`clientState ${tenant.id} ${what}`).digest('base64url');
+    if (change.changeType === 'updated') byTenant.get(change.tenantId.toLowerCase())?.takePresence(change);
 }
 
 function refusalOf(item: RejectedItem) {
