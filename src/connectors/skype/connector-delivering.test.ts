@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { eventually } from '../../../test/kit/eventually.ts';
+import type { SkypeEvent } from '../../../test/kit/skype-actor.ts';
 import { conversationOf, type MessageId } from '../../core/ids.ts';
 import { offline } from '../../core/presence/presence.ts';
 import {
@@ -68,14 +69,20 @@ describe('bringing messages to SfB', { timeout: 30_000 }, () => {
     assert.equal(reasonOf(await there.send(alice, bob, 'x'.repeat(9_000)).outcome), 'refused too-long');
   });
 
-  it('leaves it open whether a text arrived when its person signs out meanwhile', async () => {
+  it('takes back what rings when its writer signs out, and brings it again without showing them', async () => {
     await using there = await openSkypeWorld();
     const sip = await there.actor(bob);
     await there.connector.publish(alice, available);
     const { outcome } = there.send(alice, bob, 'Hello');
-    await sip.invitation('Hello');
+    const first = await sip.invitation('Hello');
     await there.connector.publish(alice, offline);
-    assert.equal(reasonOf(await outcome), 'uncertain uncertain');
+    assert.equal(reasonOf(await outcome), 'transient session-ended');
+    const again = there.send(alice, bob, 'Hello');
+    const isAnother = (event: SkypeEvent): boolean =>
+      event !== first && event.type === 'started' && event._embedded?.['messagingInvitation'] !== undefined;
+    await sip.accept(await sip.event('another ring', isAnother));
+    assert.equal(reasonOf(await again.outcome), 'delivered');
+    assert.equal(await sip.presenceOf('alice@contoso.example'), 'Offline');
   });
 
   it('calls a pool that is down unreachable, and works again when it is back', async () => {

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { ManualClock } from '../../../test/kit/manual-clock.ts';
 import { somebody } from '../../../test/kit/people.ts';
 import type { Person } from '../../core/people.ts';
-import type { Door, DoorEndpoint } from './door.ts';
+import type { Door, DoorEndpoint, InviteEnd } from './door.ts';
 import { Endpoints } from './endpoints.ts';
 
-/** Two pools that let anybody in, and note who comes and goes. */
+/** Two pools that let anybody in, where nobody answers an invitation before the test does; they note who comes and goes. */
 function world() {
   const noted: string[] = [];
+  const clock = new ManualClock();
+  const answers: ((end: InviteEnd) => void)[] = [];
   const nothing = async () => undefined;
   const door = (pool: string): Door => ({
     ringMs: 30_000,
@@ -22,9 +25,9 @@ function world() {
         show: nothing,
         receive: nothing,
         note: nothing,
-        invite: () => assert.fail(),
+        invite: () => new Promise((answer) => void answers.push(answer)),
         send: () => assert.fail(),
-        cancel: nothing,
+        cancel: async () => void noted.push('an invitation is taken back'),
         accept: nothing,
         decline: nothing,
         end: nothing,
@@ -52,7 +55,7 @@ function world() {
             },
       gateway: () => ({ kind: 'none', why: 'not-linked' }),
     },
-    clock: new ManualClock(),
+    clock,
     mintId: () => 'id',
     sessionIdleMs: 600_000,
     endpointIdleMs: 600_000,
@@ -67,7 +70,7 @@ function world() {
     }),
     late: () => assert.fail(),
   });
-  return { endpoints, noted };
+  return { endpoints, noted, clock, answers };
 }
 
 describe('the endpoint of a person', () => {
@@ -90,5 +93,44 @@ describe('the endpoint of a person', () => {
       'sip:bob@contoso.example leaves onPrem',
       'sip:rob@contoso.example comes to onPrem',
     ]);
+  });
+
+  const comes = 'sip:bob@contoso.example comes to online';
+  const goes = 'sip:bob@contoso.example leaves online';
+  const takenBack = 'an invitation is taken back';
+
+  async function writing() {
+    const there = world();
+    const bob = somebody('bob');
+    const found = await there.endpoints.ofPerson(bob);
+    assert.ok(found.kind === 'found');
+    const session = found.endpoint.session('sip:heidi@contoso.example', undefined);
+    const brought = session.bring('text', 'Hello', new AbortController().signal);
+    await turn();
+    return { ...there, bob, brought };
+  }
+
+  it('goes once it is known what became of what it was writing, and the next one comes after it', async () => {
+    const { endpoints, noted, answers, bob, brought } = await writing();
+    const removed = endpoints.remove(bob.id);
+    const next = endpoints.ofPerson(bob);
+    await turn();
+    assert.deepEqual(noted, [comes, takenBack]);
+    answers[0]?.({ kind: 'failed', failure: { kind: 'refused', id: 'no-answer', detail: 'Canceled' } });
+    const { end } = await brought;
+    assert.equal(end.kind === 'failed' && end.failure.id, 'session-ended');
+    await Promise.all([removed, next]);
+    assert.deepEqual(noted, [comes, takenBack, goes, comes]);
+  });
+
+  it('goes without knowing it half a second later', async () => {
+    const { endpoints, noted, clock, bob } = await writing();
+    const removed = endpoints.remove(bob.id);
+    clock.advance(499);
+    await turn();
+    assert.deepEqual(noted, [comes, takenBack]);
+    clock.advance(1);
+    await removed;
+    assert.deepEqual(noted, [comes, takenBack, goes]);
   });
 });

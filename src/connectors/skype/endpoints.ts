@@ -120,6 +120,11 @@ export class Endpoint {
     return this.#sessions.size;
   }
 
+  /** Begins nothing more; resolves when it is known what became of all that was under way, which may never be. */
+  async leave(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => session.leave()));
+  }
+
   /** Ends what has been silent for too long. */
   tick(): void {
     for (const [key, session] of this.#sessions) {
@@ -152,6 +157,9 @@ export interface EndpointsOptions {
   readonly late: (endpoint: Endpoint, peer: SipUri, text: TextId, brought: Brought) => void;
 }
 
+/** How long an endpoint that is to go waits to be told what became of what it was writing, ms: it is still seen by then. */
+const leavingMs = 500;
+
 export type Found<T> =
   | { readonly kind: 'found'; readonly endpoint: T }
   | { readonly kind: 'none'; readonly failure: Failure };
@@ -160,6 +168,8 @@ export type Found<T> =
 export class Endpoints implements AsyncDisposable {
   readonly #options: EndpointsOptions;
   readonly #byKey = new Map<string, Endpoint>();
+  /** Those that are about to go: at a pool the next one of the same account takes their place. */
+  readonly #leaving = new Map<string, Promise<void>>();
 
   constructor(options: EndpointsOptions) {
     this.#options = options;
@@ -170,6 +180,7 @@ export class Endpoints implements AsyncDisposable {
     const known = this.#alive(person.id);
     if (known && isAt(known, person)) return { kind: 'found', endpoint: known };
     if (known) await this.remove(person.id);
+    else await this.#leaving.get(person.id);
     return this.#make(
       person.id,
       { kind: 'person', person: person.id },
@@ -233,10 +244,25 @@ export class Endpoints implements AsyncDisposable {
     this.#byKey.delete(person);
   }
 
+  /** Ends an endpoint, as soon as it is known what became of what it was writing. */
   async remove(key: string): Promise<void> {
     const endpoint = this.#byKey.get(key);
+    if (!endpoint) return await this.#leaving.get(key);
     this.#byKey.delete(key);
-    await endpoint?.door[Symbol.asyncDispose]();
+    const left = this.#leave(endpoint);
+    this.#leaving.set(key, left);
+    try {
+      await left;
+    } finally {
+      if (this.#leaving.get(key) === left) this.#leaving.delete(key);
+    }
+  }
+
+  async #leave(endpoint: Endpoint): Promise<void> {
+    const timeIsUp = Promise.withResolvers<void>();
+    using _timer = this.#options.clock.setTimer(leavingMs, timeIsUp.resolve);
+    await Promise.race([endpoint.leave(), timeIsUp.promise]);
+    await endpoint.door[Symbol.asyncDispose]();
   }
 
   /** One that has given up is made anew, with whatever account is linked by then. */
@@ -261,7 +287,9 @@ export class Endpoints implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#byKey.keys()].map((key) => this.remove(key)));
+    const all = [...this.#byKey.values()];
+    this.#byKey.clear();
+    await Promise.all([...all.map(({ door }) => door[Symbol.asyncDispose]()), ...this.#leaving.values()]);
   }
 }
 

@@ -252,3 +252,59 @@ describe('the sessions with one peer', () => {
     );
   });
 });
+
+describe('the sessions with one peer, when the endpoint is about to go', () => {
+  const leave: SessionEvent = { kind: 'leave' };
+  const canceled: Failure = { kind: 'refused', id: 'no-answer', detail: 'Canceled' };
+  const uncertain: Failure = { kind: 'uncertain', id: 'uncertain', detail: 'no answer' };
+
+  it('take back what rings, and say that another endpoint may bring the text', () => {
+    assert.deepEqual(run(send('a'), leave, inviteFailed('for-a', canceled)).said, [
+      'invite a in for-a',
+      'cancel for-a',
+      'a session-ended',
+    ]);
+  });
+
+  it('believe the pool where the peer has taken it up, or declined it, in that moment', () => {
+    const said = (...events: readonly SessionEvent[]) => run(send('a'), leave, ...events).said.slice(2);
+    assert.deepEqual(said(accepted('for-a')), ['a delivered in for-a']);
+    assert.deepEqual(said(inviteFailed('for-a', declined)), ['a declined']);
+    assert.deepEqual(said(inviteFailed('for-a', uncertain)), ['a uncertain']);
+    assert.deepEqual(said({ kind: 'overdue', text: 'a' }, accepted('for-a')), ['a uncertain']);
+  });
+
+  it('leave it at no answer where the deadline had passed before', () => {
+    const { said } = run(send('a'), { kind: 'deadline', text: 'a' }, leave, inviteFailed('for-a', canceled));
+    assert.deepEqual(said, ['invite a in for-a', 'cancel for-a', 'a no-answer']);
+  });
+
+  it('wait for what was sent in an open session, and open no other', () => {
+    const open = [send('a'), accepted('for-a'), send('b'), leave];
+    assert.deepEqual(run(...open, sent('b')).said.at(-1), 'b delivered in for-a');
+    assert.deepEqual(run(...open, { kind: 'sendFailed', text: 'b', failure: over }).said.slice(-2), [
+      'post b in for-a',
+      'b session-ended',
+    ]);
+  });
+
+  it('begin nothing more', () => {
+    for (const before of [[], [send('a'), accepted('for-a')], [invited], [invited, joined]])
+      assert.equal(run(...before, leave, send('z')).said.at(-1), 'z session-ended');
+    assert.deepEqual(run(invited, send('a'), leave, joined).said, ['join theirs', 'a session-ended']);
+  });
+
+  it('take up what the peer opens then: its author is told that it came', () => {
+    assert.deepEqual(run(leave, invited, joined).said, ['join theirs']);
+  });
+
+  it('wait in a glare for what became of the own invitation, which is being taken back', () => {
+    const glare = [send('a'), invited, leave];
+    assert.deepEqual(run(...glare, joined, inviteFailed('for-a', canceled)).said.slice(1), [
+      'join theirs',
+      'cancel for-a',
+      'a session-ended',
+    ]);
+    assert.equal(run(...glare, accepted('for-a')).said.at(-1), 'a delivered in for-a');
+  });
+});

@@ -1,6 +1,7 @@
 import type { RemoteId } from '../../core/ids.ts';
 import type { DialogId } from './door.ts';
-import type { Failure } from './errors.ts';
+import { type Decision, fail, go, openFailure, stay, stop, unansweredFailure } from './session-decision.ts';
+import { type Here, onLeave, whileLeaving } from './session-leaving.ts';
 import type {
   SessionCommand,
   SessionEvent,
@@ -10,17 +11,10 @@ import type {
   Waiting,
 } from './session-state.ts';
 
-export interface Decision {
-  readonly state: SessionState;
-  readonly commands: readonly SessionCommand[];
-}
-
 const none: SessionState = { kind: 'none' };
-const unansweredFailure: Failure = { kind: 'refused', id: 'no-answer', detail: 'taken back at the deadline' };
-const openFailure: Failure = { kind: 'uncertain', id: 'uncertain', detail: 'no outcome by the deadline' };
-
 /** @param idleMs silence after which a session counts as ended */
 export function decide(state: SessionState, event: SessionEvent, idleMs: number): Decision {
+  if (state.kind === 'leaving') return whileLeaving(state, event);
   switch (event.kind) {
     case 'send':
       return onSend(state, { text: event.text, fresh: event.fresh }, event.at, idleMs);
@@ -43,6 +37,8 @@ export function decide(state: SessionState, event: SessionEvent, idleMs: number)
         : stay(state);
     case 'ended':
       return onEnded(state, event.dialog);
+    case 'leave':
+      return onLeave(state);
     case 'deadline':
       return onDeadline(state, event.text);
     case 'overdue':
@@ -54,7 +50,7 @@ export function decide(state: SessionState, event: SessionEvent, idleMs: number)
   }
 }
 
-function onSend(state: SessionState, waiting: Waiting, at: number, idleMs: number): Decision {
+function onSend(state: Here, waiting: Waiting, at: number, idleMs: number): Decision {
   switch (state.kind) {
     case 'none':
       return invite(waiting);
@@ -80,7 +76,7 @@ function busy(state: SessionState, text: TextId): Decision {
 }
 
 /** Who opens another session has left the one before, though the pool has not said so yet. */
-function onRang(state: SessionState, dialog: DialogId): Decision {
+function onRang(state: Here, dialog: DialogId): Decision {
   const ringing: SessionState = { kind: 'ringing', dialog, waiting: undefined };
   if (state.kind === 'none') return stay(ringing);
   return state.kind === 'open' && !state.sending && state.dialog !== dialog
@@ -88,7 +84,7 @@ function onRang(state: SessionState, dialog: DialogId): Decision {
     : onInvited(state, dialog);
 }
 
-function onInvited(state: SessionState, dialog: DialogId): Decision {
+function onInvited(state: Here, dialog: DialogId): Decision {
   const join: SessionCommand = { kind: 'join', dialog };
   switch (state.kind) {
     case 'none':
@@ -123,7 +119,7 @@ function onInvited(state: SessionState, dialog: DialogId): Decision {
   }
 }
 
-function onJoined(state: SessionState, dialog: DialogId, at: number): Decision {
+function onJoined(state: Here, dialog: DialogId, at: number): Decision {
   switch (state.kind) {
     case 'joining':
       if (state.dialog !== dialog) return go(state, stop(dialog));
@@ -139,7 +135,7 @@ function onJoined(state: SessionState, dialog: DialogId, at: number): Decision {
   }
 }
 
-function onAccepted(state: SessionState, dialog: DialogId, remote: RemoteId, at: number): Decision {
+function onAccepted(state: Here, dialog: DialogId, remote: RemoteId, at: number): Decision {
   const delivered = (text: TextId): SessionCommand => ({
     kind: 'settle',
     text,
@@ -157,7 +153,7 @@ function onAccepted(state: SessionState, dialog: DialogId, remote: RemoteId, at:
 }
 
 function onInviteFailed(
-  state: SessionState,
+  state: Here,
   { dialog, failure, at }: Extract<SessionEvent, { kind: 'inviteFailed' }>,
 ): Decision {
   if (state.kind === 'inviting' && state.dialog === dialog) {
@@ -191,10 +187,7 @@ function afterYield(theirs: DialogId, theirsIs: 'joining' | 'open' | 'gone', at:
   }
 }
 
-function onSendEnd(
-  state: SessionState,
-  event: Extract<SessionEvent, { kind: 'sent' | 'sendFailed' }>,
-): Decision {
+function onSendEnd(state: Here, event: Extract<SessionEvent, { kind: 'sent' | 'sendFailed' }>): Decision {
   if (state.kind !== 'open' || state.sending?.text !== event.text) return stay(state);
   const { dialog, sending, successor } = state;
   const at = event.kind === 'sent' ? event.at : state.lastAt;
@@ -211,7 +204,7 @@ function onSendEnd(
     : go({ ...openState(successor, at), sending }, { kind: 'post', dialog: successor, text: sending.text });
 }
 
-function onEnded(state: SessionState, dialog: DialogId): Decision {
+function onEnded(state: Here, dialog: DialogId): Decision {
   switch (state.kind) {
     case 'none':
     case 'inviting':
@@ -229,7 +222,7 @@ function onEnded(state: SessionState, dialog: DialogId): Decision {
   }
 }
 
-function onDeadline(state: SessionState, text: TextId): Decision {
+function onDeadline(state: Here, text: TextId): Decision {
   switch (state.kind) {
     case 'inviting':
       if (state.text !== text) return stay(state);
@@ -245,7 +238,7 @@ function onDeadline(state: SessionState, text: TextId): Decision {
   }
 }
 
-function onOverdue(state: SessionState, text: TextId): Decision {
+function onOverdue(state: Here, text: TextId): Decision {
   switch (state.kind) {
     case 'inviting':
       return state.text === text ? go({ ...state, text: undefined }, fail(text, openFailure)) : stay(state);
@@ -293,20 +286,4 @@ function invite({ text, fresh }: Waiting, ...before: readonly SessionCommand[]):
     dialog: fresh,
     text,
   });
-}
-
-function stop(dialog: DialogId): SessionCommand {
-  return { kind: 'stop', dialog };
-}
-
-function fail(text: TextId, failure: Failure): SessionCommand {
-  return { kind: 'settle', text, end: { kind: 'failed', failure } };
-}
-
-function stay(state: SessionState): Decision {
-  return { state, commands: [] };
-}
-
-function go(state: SessionState, ...commands: readonly SessionCommand[]): Decision {
-  return { state, commands };
 }

@@ -18,6 +18,7 @@ export type TextEnd =
  *   none ─► joining  ─► open                   the peer opens one
  *   none ─► ringing  ─► joining | none         the peer opens one, which is left ringing at first
  *   inviting ─► yielding ─► joining | open     both do: theirs is taken up, ours taken back
+ *   any ─► leaving                             the endpoint is about to go
  */
 export type SessionState =
   | { readonly kind: 'none' }
@@ -53,7 +54,18 @@ export type SessionState =
       readonly gone: boolean;
       /** The peer has opened another one meanwhile. */
       readonly successor: DialogId | undefined;
-    };
+    }
+  /** Nothing is begun any more; what rang is being taken back. */
+  | { readonly kind: 'leaving'; readonly underWay: UnderWay | undefined };
+
+/** A text whose fate is open while the endpoint leaves. */
+export interface UnderWay {
+  readonly text: TextId;
+  /** Where it is. */
+  readonly dialog: DialogId;
+  /** What to say of it where nobody took it up before it was taken back. */
+  readonly unanswered: Failure;
+}
 
 /** `fresh` is an unused name for a session, should this text have to open one. */
 export interface Waiting {
@@ -79,6 +91,8 @@ export type SessionEvent =
   | { readonly kind: 'sendFailed'; readonly text: TextId; readonly failure: Failure }
   | { readonly kind: 'heard'; readonly dialog: DialogId; readonly at: number }
   | { readonly kind: 'ended'; readonly dialog: DialogId }
+  /** The endpoint is about to go. */
+  | { readonly kind: 'leave' }
   /** The deadline of a text. */
   | { readonly kind: 'deadline'; readonly text: TextId }
   /** Some time after the deadline: the network has not said what became of the text. */

@@ -131,4 +131,31 @@ describe('a session with a peer', () => {
     session.continueThread('old');
     assert.notEqual(session.threadOf('none'), 'old');
   });
+
+  it('leaves once it is known what became of all that was to be brought', async () => {
+    const { session, invites, done } = world();
+    const all = ['a', 'b'].map((text) => session.bring(text, text, never));
+    await settle();
+    let hasLeft = false;
+    const left = session.leave().then(() => {
+      hasLeft = true;
+    });
+    await settle();
+    assert.deepEqual([done, hasLeft], [['cancel'], false]);
+    invites[0]?.answer(taken);
+    await left;
+    assert.deepEqual((await Promise.all(all)).map(said), ['delivered', 'session-ended']);
+    assert.equal(invites.length, 1);
+  });
+
+  it('does not say that nobody is there when it took the invitation back itself', async () => {
+    const { session, invites } = world();
+    const brought = session.bring('a', 'a', never);
+    await settle();
+    session.declineOurselves();
+    const left = session.leave();
+    invites[0]?.answer({ kind: 'failed', failure: { kind: 'refused', id: 'no-answer', detail: 'Canceled' } });
+    await left;
+    assert.equal(said(await brought), 'session-ended');
+  });
 });

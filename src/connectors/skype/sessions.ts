@@ -159,6 +159,12 @@ export class Session {
     this.take({ kind: 'tick', at: this.#options.clock.now() });
   }
 
+  /** Begins nothing more; resolves when it is known what became of all that was under way, which may never be. */
+  async leave(): Promise<void> {
+    this.take({ kind: 'leave' });
+    await this.#lane;
+  }
+
   take(event: SessionEvent): void {
     const { state, commands } = decide(this.#state, event, this.#options.idleMs);
     this.#state = state;
@@ -211,7 +217,9 @@ export class Session {
       this.#spent = this.#thread;
       this.#thread = this.#options.mintId();
     }
-    const failure = this.#declinedOurselves === dialog ? nobodyElseThere(end.failure) : end.failure;
+    const isTakenBack = this.#state.kind === 'leaving';
+    const isGivenBack = this.#declinedOurselves === dialog && !isTakenBack;
+    const failure = isGivenBack ? nobodyElseThere(end.failure) : end.failure;
     this.take({ kind: 'inviteFailed', dialog, failure, at: clock.now() });
     if (!wasWaited) this.#late(text, { kind: 'failed', failure });
   }

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { openTwoNetworks, type TwoNetworks } from '../kit/two-networks.ts';
+
+const alice = 'alice@contoso.example';
+const heidi = 'heidi@contoso.example';
+
+/** Alice is signed in to Teams and seen in SfB, where heidi is; the two have not written to each other. */
+async function aliceAndHeidi(w: TwoNetworks) {
+  const writer = w.teams('alice');
+  const reader = w.skype('heidi');
+  await reader.signIn();
+  await writer.signIn();
+  const shows = (state: string, withinMs?: number) =>
+    w.until(`alice is ${state} in SfB`, async () => (await reader.presenceOf(alice)) === state, withinMs);
+  await shows('Online');
+  const rings = (text: string) =>
+    reader.events.filter(
+      ({ type, _embedded }) =>
+        type === 'started' && JSON.stringify(_embedded?.['messagingInvitation'] ?? '').includes(text),
+    );
+  const ends = () => w.events.flatMap((event) => (event.kind === 'message-ended' ? [event.end] : []));
+  return { writer, reader, shows, rings, ends, chat: await writer.chatWith(heidi) };
+}
+
+describe('somebody who writes in Teams and signs out while it still rings in SfB', () => {
+  it('is Offline within a second, and the message comes all the same, once', async () => {
+    await using w = await openTwoNetworks();
+    const { writer, reader, shows, rings, ends, chat } = await aliceAndHeidi(w);
+    await writer.say(chat, 'Gone+in+a+second');
+    await w.until('it rings', async () => rings('Gone').length === 1);
+    await writer.signOut();
+    await shows('Offline', 1_000);
+    await w.until('it rings again', async () => rings('Gone').length === 2);
+    const [, again] = rings('Gone');
+    assert.ok(again);
+    await reader.accept(again);
+    await w.until('the message has an end', async () => ends().length > 0);
+    assert.deepEqual(
+      ends().map(({ kind }) => kind),
+      ['delivered'],
+    );
+    assert.equal(reader.received.length, 1);
+    assert.equal(await reader.presenceOf(alice), 'Offline');
+  });
+});
