@@ -23,6 +23,7 @@ import {
   readPerson,
 } from './people-amendments.ts';
 import { type Difference, differenceOf } from './people-difference.ts';
+import { joinPeople } from './people-joined.ts';
 
 export interface PeopleStoreOptions {
   /** The people as configured, checked. */
@@ -68,51 +69,13 @@ export function createPeopleStore({ rules, keep, report, ...options }: PeopleSto
   let lane: Promise<unknown> = Promise.resolve();
   const directory = createDirectory(configured);
 
-  interface Everybody {
-    readonly named: readonly Person[];
-    readonly read: readonly Person[];
-    readonly problems: readonly string[];
-  }
-
   function before(id: PersonId): Person | undefined {
     return directory.person(id) ?? held.get(id);
   }
 
-  /** What the sources say, with what operators did about it. */
-  function everybody(): Everybody {
-    const problems: string[] = [];
-    const known = new Set<string>();
-    const amended = (person: Person): readonly Person[] => {
-      if (known.has(person.id)) return [];
-      known.add(person.id);
-      const amendment = amendmentOf(amendments, person.id);
-      if (amendment === undefined) return [person];
-      if (amendment.kind === 'removed') return [];
-      const outcome = amendPerson(person, amendment.fields, rules);
-      if (outcome.kind === 'changed') return [outcome.person];
-      problems.push(...describeProblems(person.id, outcome.problems));
-      return [person];
-    };
-    const named = configured.flatMap(amended);
-    const others = (read ?? []).flatMap(amended);
-    for (const { person: id } of conflicts) {
-      const person = known.has(id) ? undefined : before(personId(id));
-      if (!person || amendmentOf(amendments, id)?.kind === 'removed') continue;
-      known.add(id);
-      others.push(person);
-    }
-    for (const [id, amendment] of Object.entries(amendments)) {
-      if (amendment.kind !== 'added' || known.has(id)) continue;
-      const outcome = readPerson({ id, ...amendment.fields }, rules);
-      if (outcome.kind === 'changed') named.push(outcome.person);
-      else problems.push(...describeProblems(id, outcome.problems));
-    }
-    return { named, read: others, problems };
-  }
-
   /** What the directory was told, and who of those read could not be taken as read. */
   function rebuild(): { readonly outcome: ChangeOutcome; readonly clashing: ReadonlySet<string> } {
-    const all = everybody();
+    const all = joinPeople({ configured, read: read ?? [], conflicts, amendments, before }, rules);
     const settled = settle(all.named, all.read, before);
     const outcome = directory.apply({ kind: 'replace', people: settled.people });
     tell([
@@ -301,11 +264,4 @@ function sharedProblem({ name, people }: SharedName, id: PersonId): { field: Fie
 
 function describeShared({ name, people: [one, other] }: SharedName): string {
   return `${one} and ${other} share the name ${name}`;
-}
-
-function describeProblems(
-  person: string,
-  problems: readonly Pick<PersonConflict, 'field' | 'because'>[],
-): readonly string[] {
-  return problems.map(({ field, because }) => describeConflict({ person, field, because }));
 }
