@@ -112,6 +112,24 @@ describe('the gateway as a trusted application of a pool with two front ends', a
     await shows('Busy');
   });
 
+  it('goes on with what somebody wrote who signs out while it rings: Offline within a second, and one ring', async () => {
+    const goodbye = await carol.chatWith('frank@contoso.example');
+    await carol.say(goodbye, 'One last thing');
+    const ringing = await frank.invitation('One last thing');
+    await carol.signOut();
+    await shows('Offline', 1_000);
+    const conversation = await frank.accept(ringing);
+    await frank.message('One last thing');
+    await frank.say(conversation, 'Read it tomorrow');
+    await carol.sees(goodbye, 'Read it tomorrow');
+    const texts = frank.received.filter((text) => text.includes('One last thing'));
+    assert.equal(texts.length, 1);
+    assert.equal(await frank.presenceOf('carol@contoso.example'), 'Offline');
+    assert.equal((await carol.messages(goodbye)).length, 2, 'and nobody is told of a failure');
+    await carol.signIn();
+    await shows('Busy');
+  });
+
   it('writes and receives in their own names, over one connection to each front end', async () => {
     chat = await mallory.chatWith('frank@contoso.example');
     await mallory.say(chat, 'Hello frank');

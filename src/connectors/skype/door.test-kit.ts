@@ -284,6 +284,23 @@ export function describeDoor(name: string, open: () => Promise<DoorWorld>): void
       await frankIs('Online');
     });
 
+    it('goes on with what is under way when it is hidden, where it can be', async () => {
+      if (!endpoint.hide) return assert.equal(door.receivesUnseen, false);
+      const dialog = randomUUID();
+      const inviting = endpoint.invite(dialog, carolSip, 'Is it still there?', { thread: randomUUID() });
+      const ringing = await carol.invitation('Is it still there?');
+      assert.equal(await endpoint.hide(), undefined);
+      await frankIs('Offline');
+      const conversation = await carol.accept(ringing);
+      assert.equal((await inviting).kind, 'accepted');
+      await carol.say(conversation, 'It still is');
+      await eventually('an answer', () => heard.texts.includes('It still is'));
+      assert.equal((await carol.invite(frankAddress, 'And now?')).status, 'Failure');
+      await endpoint.end(dialog);
+      await endpoint.show(available);
+      await frankIs('Online');
+    });
+
     it('is back by itself with what it showed and watched when the pool was gone', async () => {
       await endpoint.show(busy);
       await endpoint.watch(new Set([carolSip]));

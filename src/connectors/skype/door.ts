@@ -44,6 +44,11 @@ export interface DoorEndpoint extends AsyncDisposable {
   show(presence: Presence): Promise<Failure | undefined>;
   /** Shows nothing from now on, and still has invitations come. Only where {@link Door.receivesUnseen}. */
   receive(): Promise<Failure | undefined>;
+  /**
+   * Shows nothing from now on and receives nothing new; what is under way goes on. Left out where an endpoint has to go in
+   * order to be unseen.
+   */
+  hide?(): Promise<Failure | undefined>;
   /** The person's note, now and after every loss, while the endpoint shows presence; an empty text takes it away. */
   note(text: string): Promise<Failure | undefined>;
   /** Opens a session with a first text, and waits for its fate. `dialog` is good at once for `cancel`. */

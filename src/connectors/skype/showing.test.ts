@@ -15,7 +15,7 @@ const note = (text: string): Remarks => ({ ...noRemarks, note: { kind: 'text', t
 const unreachable: Failure = { kind: 'refused', id: 'unreachable', detail: 'away' };
 
 /** At most one endpoint, and a record of all that is done with it. */
-function world(signOut: SignOut = 'immediate') {
+function world(signOut: SignOut = 'immediate', pool: { readonly hides?: boolean } = {}) {
   const done: string[] = [];
   let there: Endpoint | undefined;
   let notReady: Failure | undefined;
@@ -25,6 +25,7 @@ function world(signOut: SignOut = 'immediate') {
     const door = {
       ready: async () => notReady,
       note: async (text: string) => void done.push(`note ${text || '-'}`),
+      ...(pool.hides === true && { hide: async () => void done.push('hide') }),
     };
     return { door, shows: 'lurking', sessions: written } as unknown as Endpoint;
   };
@@ -100,6 +101,23 @@ describe('showing people at a pool', () => {
     await showing.remark(alice, note('Lunch'));
     await showing.show(alice, offline);
     assert.deepEqual(done, ['open', 'show Available', 'note Lunch', 'note -', 'remove']);
+  });
+
+  it('hides one that writes where the pool lets it, so that what it writes is not cut off', async () => {
+    const { showing, done, busy } = world('immediate', { hides: true });
+    busy();
+    await showing.show(alice, of('Available'));
+    await showing.remark(alice, note('Lunch'));
+    await showing.show(alice, offline);
+    await showing.show(alice, of('Busy'));
+    assert.deepEqual(done, ['open', 'show Available', 'note Lunch', 'note -', 'hide', 'show Busy']);
+  });
+
+  it('takes one away that writes nothing', async () => {
+    const { showing, done } = world('immediate', { hides: true });
+    await showing.show(alice, of('Available'));
+    await showing.show(alice, offline);
+    assert.deepEqual(done, ['open', 'show Available', 'remove']);
   });
 
   it('leaves without a word, note and all, where signing out is lazy', async () => {

@@ -73,6 +73,11 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
       endpoints.abandon(person.id);
       return undefined;
     }
+    // A message that its writer has just sent does not end because they sign out.
+    if (endpoint?.door.hide && endpoint.shows === 'available' && endpoint.sessions > 0) {
+      endpoint.shows = 'lurking';
+      return await endpoint.door.hide();
+    }
     if (endpoint) await endpoints.remove(person.id);
     return inherited.has(person.id) && !endpoint ? await endLeft(person) : undefined;
   }

@@ -101,6 +101,11 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
     return this.#change((publisher) => publisher.withdraw());
   }
 
+  hide(): Promise<Failure | undefined> {
+    this.#role = { kind: 'writing' };
+    return this.#change((publisher) => publisher.withdraw());
+  }
+
   async watch(people: ReadonlySet<SipUri>): Promise<Failure | undefined> {
     this.#watched = new Set(people);
     if (this.#watcher) return await this.#watcher.watch(this.#watched);
