@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { codePoint } from '../../test/kit/text.ts';
 import { personId } from '../core/ids.ts';
 import { openMemoryLedger } from './memory/open.ts';
 import { createVault, vaultKeyBytes } from './vault.ts';
@@ -15,7 +16,7 @@ describe('the vault of links', () => {
     await using ledger = openMemoryLedger();
     const vault = createVault(ledger.secrets, key);
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary' }), async (token) => {
+      fc.asyncProperty(fc.string({ unit: codePoint }), async (token) => {
         await vault.put(alice, 'teams', { kind: 'refreshToken', token });
         assert.deepEqual(await vault.get(alice, 'teams'), { kind: 'refreshToken', token });
       }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { codePoint } from '../../../test/kit/text.ts';
 import { catalogue, type RefusalId } from '../../core/refusals.ts';
 import { maxMessageBytes } from '../../protocols/graph/client/messages.ts';
 import { htmlOf, namedMessage, noticeHtml, ownMessage, proxyTopic } from './to-graph.ts';
@@ -25,7 +26,7 @@ describe('what the gateway writes into Teams', () => {
     fc.assert(
       fc.property(
         fc.string({ maxLength: 80 }),
-        fc.string({ unit: 'binary', maxLength: 60 }),
+        fc.string({ unit: codePoint, maxLength: 60 }),
         (name, unit) => {
           const text = unit.repeat(Math.floor(28_000 / Math.max(1, Buffer.byteLength(unit))));
           const written = namedMessage(name, { format: 'text', text });

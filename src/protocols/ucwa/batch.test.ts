@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { codePoint } from '../../../test/kit/text.ts';
 import {
   BatchSyntaxError,
   boundaryOf,
@@ -17,7 +18,7 @@ const headers = fc
   .dictionary(token, value, { maxKeys: 4 })
   .map((own) => Object.fromEntries(Object.entries(own)));
 const body = fc
-  .string({ unit: 'binary' })
+  .string({ unit: codePoint })
   .filter((text) => !text.includes(boundary) && !text.startsWith('\uFEFF'));
 
 describe('a batch of requests', () => {

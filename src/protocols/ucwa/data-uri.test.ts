@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { codePoint } from '../../../test/kit/text.ts';
 import { decodeDataUri, encodeDataUri } from './data-uri.ts';
 
-const text = fc.string({ unit: 'binary' }).map((value) => value.toWellFormed());
+const text = fc.string({ unit: codePoint }).map((value) => value.toWellFormed());
 const contentType = fc.constantFrom('text/plain' as const, 'text/html' as const);
 
 describe('text in a data URI', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { codePoint, webUrl } from '../../../test/kit/text.ts';
 import { type DomNode, fromDom, safeHref } from './fromDom.ts';
 import { fromPlainText, paragraphsOf, preview, type RichNode, richTags, textOf } from './tree.ts';
 
@@ -48,7 +49,7 @@ const anyDom = fc.letrec<{ node: DomNode }>((tie) => ({
         fc.array(tie('node'), { maxLength: 3 }),
         fc.dictionary(
           fc.constantFrom('href', 'onclick', 'style', 'alt', 'src'),
-          fc.oneof(fc.string(), fc.webUrl()),
+          fc.oneof(fc.string(), webUrl()),
         ),
       )
       .map(([name, children, attributes]) => element(name, children, attributes)),
@@ -170,12 +171,16 @@ describe('message text', () => {
   it('has a preview of one line and no half characters', () => {
     assert.equal(preview(fromPlainText('a\nb   c')), 'a b c');
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.integer({ min: 1, max: 20 }), (s, max) => {
-        const line = preview(fromPlainText(s.toWellFormed()), max);
-        assert.ok(line.length <= max);
-        assert.ok(line.isWellFormed());
-        assert.ok(!line.includes('\n'));
-      }),
+      fc.property(
+        fc.string({ unit: codePoint, maxLength: 60 }),
+        fc.integer({ min: 1, max: 20 }),
+        (s, max) => {
+          const line = preview(fromPlainText(s.toWellFormed()), max);
+          assert.ok(line.length <= max);
+          assert.ok(line.isWellFormed());
+          assert.ok(!line.includes('\n'));
+        },
+      ),
     );
   });
 });

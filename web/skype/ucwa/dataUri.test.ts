@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { codePoint } from '../../../test/kit/text.ts';
 import { readDataUri, textToDataUri } from './dataUri.ts';
 
-const text = fc.string({ unit: 'binary' }).filter((s) => s.isWellFormed());
+const text = fc.string({ unit: codePoint }).filter((s) => s.isWellFormed());
 
 describe('a message as a data address', () => {
   it('keeps every text through writing and reading', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { webUrl } from '../../../../test/kit/text.ts';
 import { allowsRedirect } from './redirects.ts';
 
 const registered = ['https://page.example/back', 'http://localhost/signed-in', 'http://127.0.0.1/*'];
@@ -37,7 +38,7 @@ describe('where a sign-in may be sent back to', () => {
 
   it('is never another host, whatever is asked for', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.webUrl(), fc.string()), (uri) => {
+      fc.property(fc.oneof(webUrl(), fc.string()), (uri) => {
         if (!allowsRedirect(registered, uri)) return;
         assert.ok(['page.example', 'localhost', '127.0.0.1'].includes(new URL(uri).hostname));
       }),

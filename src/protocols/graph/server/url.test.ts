@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { webPath } from '../../../../test/kit/text.ts';
 import { canonicalUrl, expandTemplate } from './url.ts';
 
 describe('spellings of a path', () => {
@@ -21,7 +22,7 @@ describe('spellings of a path', () => {
 
   it('are one once they are canonical', () => {
     fc.assert(
-      fc.property(fc.webPath(), (path) => {
+      fc.property(webPath(), (path) => {
         const canonical = canonicalUrl(`/v1.0${path}`);
         assert.equal(canonicalUrl(canonical), canonical);
       }),
