@@ -16,7 +16,7 @@ export const codePoint: fc.Arbitrary<string> = fc.nat({ max: codePoints - 1 }).m
   },
 );
 
-const plain = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@"];
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@".split('');
 const escaped = codePoint.map((character) => {
   const encoded = encodeURIComponent(character);
   return encoded === character ? `%${character.charCodeAt(0).toString(16)}` : encoded;
