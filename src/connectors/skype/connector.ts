@@ -15,7 +15,7 @@ import { Endpoints } from './endpoints.ts';
 import type { Failure } from './errors.ts';
 import { createGate } from './gate.ts';
 import { sipUri, threadKey } from './ids.ts';
-import { listenAt } from './incoming.ts';
+import { Listening } from './listening.ts';
 import { refusalOf } from './outcomes.ts';
 import { openDoor, type PoolOptions } from './pools.ts';
 import { createWatching } from './presence.ts';
@@ -96,7 +96,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
         late.set(text, { kind: 'found', thread: key, remoteId: end.remote, as });
       } else if (end.failure.kind !== 'uncertain') late.set(text, { kind: 'absent' });
     },
-    listen: (endpoint) => listenAt(endpoint, { sink: started(), directory, endpoints, proxies, mintId }),
+    listen: (endpoint) => new Listening(endpoint, { sink: started(), directory, endpoints, proxies, mintId }),
   });
 
   const showing = createShowing(endpoints, options.signOut ?? 'immediate', clock);

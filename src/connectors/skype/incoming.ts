@@ -20,6 +20,9 @@ export interface IncomingOptions {
   readonly mintId: () => string;
 }
 
+/** The part of a listener that is about texts. */
+export type Incoming = Pick<DoorListener, 'invited' | 'received' | 'ended'>;
+
 const tellMs = 30_000;
 
 /** What an invitation is to the endpoint that it came to. */
@@ -31,8 +34,8 @@ type Meant =
   /** It went to the gateway's own account, and nothing says for whom. */
   | { readonly kind: 'unclear' };
 
-/** Listens at one endpoint: finds out who is meant, and hands on what they wrote before the pool is told anything. */
-export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorListener {
+/** What people write to one endpoint: finds out who is meant, and hands it on before the pool is told anything. */
+export function createIncoming(endpoint: Endpoint, options: IncomingOptions): Incoming {
   const { sink, directory, endpoints, proxies } = options;
   /** Texts of one dialog are taken one after the other; once one is not, none after it until it comes again. */
   const intake = new Map<DialogId, Promise<void>>();
@@ -150,19 +153,6 @@ export function listenAt(endpoint: Endpoint, options: IncomingOptions): DoorList
       endpoint.ended(dialog);
       ringing.ended(dialog, how);
     },
-    presence(person, presence, observedAt) {
-      const seen = directory.bySip(person);
-      if (seen) sink.presence({ side: 'skype', person: seen.id, presence, observedAt });
-    },
-    remarks(person, remarks, observedAt) {
-      const seen = directory.bySip(person);
-      if (seen) sink.remarks({ side: 'skype', person: seen.id, remarks, observedAt });
-    },
-    lastActive(person, at) {
-      const seen = directory.bySip(person);
-      if (seen) sink.lastActive('skype', seen.id, at);
-    },
-    failed: (failure) => refuse(failure.id, failure.detail, endpoint.sip),
   };
 }
 

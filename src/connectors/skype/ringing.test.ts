@@ -7,7 +7,7 @@ import { type IncomingRing, IntakeRefused, type RingEnd, type Sink } from '../..
 import { createDirectory } from '../../gateway/directory.ts';
 import type { DoorEndpoint, DoorInvitation, DoorListener } from './door.ts';
 import { Endpoints } from './endpoints.ts';
-import { listenAt } from './incoming.ts';
+import { Listening } from './listening.ts';
 import { createProxies } from './proxies.ts';
 
 const alice = somebody('alice');
@@ -67,7 +67,7 @@ async function world(onRing: (ring: IncomingRing) => Promise<void> = async () =>
     sessionIdleMs: 600_000,
     endpointIdleMs: 600_000,
     listen: (endpoint) =>
-      listenAt(endpoint, { sink, directory, endpoints, proxies: createProxies(), mintId: () => 'id' }),
+      new Listening(endpoint, { sink, directory, endpoints, proxies: createProxies(), mintId: () => 'id' }),
     late: () => undefined,
   });
   const found = await endpoints.ofPerson(alice);

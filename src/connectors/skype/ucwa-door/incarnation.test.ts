@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { ManualClock } from '../../../../test/kit/manual-clock.ts';
 import type { Application, ClientEvent } from '../../../protocols/ucwa/client/client.ts';
 import type { DoorListener, DoorMessage } from '../door.ts';
-import { createIncarnation } from './incarnation.ts';
+import { Incarnation } from './incarnation.ts';
 
 const application: Application = {
   identity: { userAgent: 'test', culture: 'en-US', endpointId: 'endpoint' },
@@ -93,7 +93,7 @@ function listening(outcomes: Iterator<boolean>) {
 }
 
 /** Whether the package has not to be asked for again. */
-async function hand(incarnation: ReturnType<typeof createIncarnation>, events: readonly ClientEvent[]) {
+async function hand(incarnation: Incarnation, events: readonly ClientEvent[]) {
   try {
     await incarnation.handle({ kind: 'events', events });
     return true;
@@ -112,7 +112,7 @@ describe('what an application hears', () => {
         fc.array(fc.boolean(), { maxLength: 40 }),
         async (talks, cuts, outcomes) => {
           const { listener, taken, ended, failures } = listening(outcomes.values());
-          const incarnation = createIncarnation({
+          const incarnation = new Incarnation({
             application,
             listener,
             clock: new ManualClock(),
@@ -146,7 +146,7 @@ describe('what an application hears', () => {
 
   it('ends what was open when the pool has given the application’s state up', async () => {
     const { listener, ended, taken } = listening([].values());
-    const incarnation = createIncarnation({
+    const incarnation = new Incarnation({
       application,
       listener,
       clock: new ManualClock(),

@@ -1,26 +1,36 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { SipUri } from '../../../core/people.ts';
+import type { Presence } from '../../../core/presence/presence.ts';
 import { toUcwaPreferred } from '../../../core/presence/scales.ts';
 import {
   type Application,
+  type ChannelHandler,
   type ChannelTimers,
   type Discovery,
   type KeptApplication,
+  type KeptState,
   keepApplication,
   limit,
   readContactModalities,
-  type SendOutcome,
-  type StartOutcome,
   search,
   signIn,
   stoppedError,
   type Transport,
 } from '../../../protocols/ucwa/client/client.ts';
-import type { DoorAccount, DoorEndpoint, DoorListener, InviteEnd, SendEnd } from '../door.ts';
-import { type Failure, failureOfError, failureOfReason } from '../errors.ts';
+import type {
+  DialogId,
+  DoorAccount,
+  DoorEndpoint,
+  DoorListener,
+  InviteEnd,
+  InviteOptions,
+  SendEnd,
+} from '../door.ts';
+import { type Failure, failureOfError } from '../errors.ts';
 import type { Gate } from '../gate.ts';
 import { sipUri } from '../ids.ts';
-import { createIncarnation, type Incarnation } from './incarnation.ts';
+import { Incarnation } from './incarnation.ts';
+import { sessionEnded } from './talks.ts';
 
 export interface UcwaEndpointOptions {
   readonly account: DoorAccount;
@@ -47,248 +57,222 @@ const inviteMs = 180_000;
 /** The pool fails a message that no client fetches within 30 s. */
 const sendMs = 60_000;
 
-const sessionEnded: Failure = { kind: 'ended', id: 'session-ended', detail: 'the session is over' };
+const identity = { userAgent: 'Isthmus', culture: 'en-US' };
+const nobody: ReadonlySet<SipUri> = new Set();
+
 const cannotReceive: Failure = {
   kind: 'refused',
   id: 'not-allowed',
   detail: 'an application that shows nothing gets no invitations',
 };
-const outcomeLost: Failure = {
-  kind: 'uncertain',
-  id: 'uncertain',
-  detail: 'the endpoint was lost meanwhile',
-};
-
 export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
-  const { account, listener, transport, discovery, clock } = options;
-  let current: Incarnation | undefined;
-  let watched: ReadonlySet<SipUri> = new Set();
-  let note = '';
+  return new UcwaEndpoint(options);
+}
 
-  const kept: KeptApplication = keepApplication({
-    ...options,
-    identity: { userAgent: 'Isthmus', culture: 'en-US' },
-    mintEndpointId: () => options.endpointId,
-    admit: (signal) => options.gate.enter(signal),
-    signIn: (signal) => signIn({ transport, discovery, clock, signal, credentials: account }),
-    opened(application) {
-      const incarnation = createIncarnation({ ...options, application });
-      current = incarnation;
-      if (watched.size > 0) {
-        void rewatch(incarnation);
-      }
-      if (note !== '') void renote(incarnation);
-      return (notice) => incarnation.handle(notice);
-    },
-    closed() {
-      current?.[Symbol.dispose]();
-      current = undefined;
-    },
-    heard: options.reached,
-    failed: options.failing,
-    changed(state) {
-      if (state.kind === 'running') options.reached();
-      if (state.kind === 'stopped' && state.end.kind !== 'aborted') {
-        listener.failed(failureOfError(stoppedError(state.end), false));
-      }
-      if (state.kind !== 'waiting') return;
-      options.failing(state.failure);
-      discovery.noteFailure(state.failure);
-    },
-  });
+class UcwaEndpoint implements DoorEndpoint {
+  readonly #options: UcwaEndpointOptions;
+  readonly #kept: KeptApplication;
+  #current: Incarnation | undefined;
+  #watched: ReadonlySet<SipUri> = nobody;
+  #note = '';
 
-  async function rewatch(incarnation: Incarnation): Promise<void> {
-    using limited = limit(clock, callMs);
-    await incarnation
-      .watch(watched, limited.signal)
-      .catch((error: unknown) => listener.failed(failureOfError(error, false)));
+  constructor(options: UcwaEndpointOptions) {
+    const { account, transport, discovery, clock, endpointId, gate } = options;
+    this.#options = options;
+    this.#kept = keepApplication({
+      clock,
+      random: options.random,
+      ...(options.timers ? { timers: options.timers } : {}),
+      identity,
+      mintEndpointId: () => endpointId,
+      admit: (signal) => gate.enter(signal),
+      signIn: (signal) => signIn({ transport, discovery, clock, signal, credentials: account }),
+      opened: (application) => this.#opened(application),
+      closed: () => this.#closed(),
+      heard: options.reached,
+      failed: options.failing,
+      changed: (state) => this.#changed(state),
+    });
   }
 
-  async function renote({ application }: Incarnation): Promise<void> {
-    using limited = limit(clock, callMs);
-    await application
-      .setNote(note, limited.signal)
-      .catch((error: unknown) => listener.failed(failureOfError(error, false)));
+  get stopped(): boolean {
+    return this.#kept.state.kind === 'stopped';
   }
 
-  const succeeded = <T>(outcome: T): T => {
-    options.reached();
-    return outcome;
-  };
+  async ready(signal: AbortSignal): Promise<Failure | undefined> {
+    const found = await this.#running(signal);
+    signal.throwIfAborted();
+    return isFailure(found) ? found : undefined;
+  }
+
+  async show(presence: Presence): Promise<Failure | undefined> {
+    const order = toUcwaPreferred(presence);
+    if (order.kind !== 'set') return undefined;
+    try {
+      using limited = limit(this.#options.clock, changeMs);
+      await this.#kept.show(order.availability, limited.signal);
+      return undefined;
+    } catch (error) {
+      return this.#failed(error, false);
+    }
+  }
+
+  async receive(): Promise<Failure> {
+    return cannotReceive;
+  }
+
+  async note(text: string): Promise<Failure | undefined> {
+    this.#note = text;
+    using limited = limit(this.#options.clock, callMs);
+    const here = await this.#running(limited.signal);
+    if (isFailure(here)) return here;
+    try {
+      await here.application.setNote(text, limited.signal);
+      return undefined;
+    } catch (error) {
+      return this.#failed(error, false);
+    }
+  }
+
+  async invite(dialog: DialogId, to: SipUri, text: string, options: InviteOptions): Promise<InviteEnd> {
+    using limited = limit(this.#options.clock, inviteMs);
+    const { signal } = limited;
+    const here = await this.#running(signal);
+    if (isFailure(here)) return { kind: 'failed', failure: here };
+    try {
+      const end = await here.withTalks().invite({ ...options, dialog, to, text }, signal);
+      this.#options.reached();
+      return end;
+    } catch (error) {
+      return { kind: 'failed', failure: this.#failed(error, true) };
+    }
+  }
+
+  async cancel(dialog: DialogId): Promise<void> {
+    using limited = limit(this.#options.clock, callMs);
+    await quietly(this.#current?.talks?.cancel(dialog, limited.signal));
+  }
+
+  async send(dialog: DialogId, id: string, text: string): Promise<SendEnd> {
+    const talks = this.#current?.talks;
+    if (!talks) return { kind: 'failed', failure: sessionEnded };
+    try {
+      using limited = limit(this.#options.clock, sendMs);
+      const end = await talks.send(dialog, id, text, limited.signal);
+      this.#options.reached();
+      return end;
+    } catch (error) {
+      return { kind: 'failed', failure: this.#failed(error, true) };
+    }
+  }
+
+  async accept(dialog: DialogId): Promise<Failure | undefined> {
+    const talks = this.#current?.talks;
+    if (!talks) return sessionEnded;
+    try {
+      using limited = limit(this.#options.clock, callMs);
+      return await talks.accept(dialog, limited.signal);
+    } catch (error) {
+      return this.#failed(error, false);
+    }
+  }
+
+  async decline(dialog: DialogId): Promise<void> {
+    using limited = limit(this.#options.clock, callMs);
+    await quietly(this.#current?.talks?.decline(dialog, limited.signal));
+  }
+
+  async end(dialog: DialogId): Promise<void> {
+    using limited = limit(this.#options.clock, callMs);
+    await quietly(this.#current?.talks?.end(dialog, limited.signal));
+  }
+
+  async hasOthers(signal: AbortSignal): Promise<'yes' | 'unknown'> {
+    if (!this.#current) return 'unknown';
+    try {
+      return await othersBeside(this.#current.application, this.#options.account.sip, signal);
+    } catch {
+      return 'unknown';
+    }
+  }
+
+  async watch(people: ReadonlySet<SipUri>): Promise<Failure | undefined> {
+    this.#watched = new Set(people);
+    try {
+      using limited = limit(this.#options.clock, changeMs);
+      await this.#kept.running(limited.signal);
+      await this.#current?.watch(this.#watched, limited.signal);
+      return undefined;
+    } catch (error) {
+      return this.#failed(error, false);
+    }
+  }
+
+  abandon(): void {
+    this.#kept.abandon();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#kept[Symbol.asyncDispose]();
+  }
+
+  #opened(application: Application): ChannelHandler {
+    const incarnation = new Incarnation({ ...this.#options, application });
+    this.#current = incarnation;
+    if (this.#watched.size > 0) void this.#rewatch(incarnation);
+    if (this.#note !== '') void this.#renote(incarnation);
+    return (notice) => incarnation.handle(notice);
+  }
+
+  #closed(): void {
+    this.#current?.[Symbol.dispose]();
+    this.#current = undefined;
+  }
+
+  #changed(state: KeptState): void {
+    const { listener, discovery, reached, failing } = this.#options;
+    switch (state.kind) {
+      case 'opening':
+        break;
+      case 'running':
+        reached();
+        break;
+      case 'waiting':
+        failing(state.failure);
+        discovery.noteFailure(state.failure);
+        break;
+      case 'stopped':
+        if (state.end.kind !== 'aborted') listener.failed(failureOfError(stoppedError(state.end), false));
+    }
+  }
+
+  async #rewatch(incarnation: Incarnation): Promise<void> {
+    using limited = limit(this.#options.clock, callMs);
+    await this.#report(incarnation.watch(this.#watched, limited.signal));
+  }
+
+  async #renote({ application }: Incarnation): Promise<void> {
+    using limited = limit(this.#options.clock, callMs);
+    await this.#report(application.setNote(this.#note, limited.signal));
+  }
+
+  async #report(work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => this.#options.listener.failed(failureOfError(error, false)));
+  }
+
+  async #running(signal: AbortSignal): Promise<Incarnation | Failure> {
+    try {
+      await this.#kept.running(signal);
+      return this.#current ?? sessionEnded;
+    } catch (error) {
+      return this.#failed(error, false);
+    }
+  }
 
   /** The failure of a request in the words of this connector; the pool's health is noted beside. */
-  const failed = (error: unknown, writes: boolean): Failure => {
-    options.failing(error);
+  #failed(error: unknown, writes: boolean): Failure {
+    this.#options.failing(error);
     return failureOfError(error, writes);
-  };
-
-  const running = async (signal: AbortSignal): Promise<Incarnation | Failure> => {
-    try {
-      await kept.running(signal);
-      return current ?? sessionEnded;
-    } catch (error) {
-      return failed(error, false);
-    }
-  };
-
-  return {
-    get stopped() {
-      return kept.state.kind === 'stopped';
-    },
-
-    async ready(signal) {
-      const found = await running(signal);
-      signal.throwIfAborted();
-      return isFailure(found) ? found : undefined;
-    },
-
-    async show(presence) {
-      const order = toUcwaPreferred(presence);
-      if (order.kind !== 'set') return undefined;
-      try {
-        using limited = limit(clock, changeMs);
-        await kept.show(order.availability, limited.signal);
-        return undefined;
-      } catch (error) {
-        return failed(error, false);
-      }
-    },
-
-    receive: async () => cannotReceive,
-
-    async note(text) {
-      note = text;
-      using limited = limit(clock, callMs);
-      const here = await running(limited.signal);
-      if (isFailure(here)) return here;
-      try {
-        await here.application.setNote(text, limited.signal);
-        return undefined;
-      } catch (error) {
-        return failed(error, false);
-      }
-    },
-
-    async invite(dialog, to, text, { subject, thread }): Promise<InviteEnd> {
-      using limited = limit(clock, inviteMs);
-      const { signal } = limited;
-      const here = await running(signal);
-      if (isFailure(here)) return { kind: 'failed', failure: here };
-      here.expect(dialog);
-      try {
-        const outcome = await here.messaging.start(
-          {
-            operationId: dialog,
-            to,
-            threadId: thread,
-            content: { contentType: 'text/plain', text },
-            ...(subject === undefined ? {} : { subject }),
-          },
-          signal,
-        );
-        return inviteEnd(succeeded(outcome), here, dialog, thread);
-      } catch (error) {
-        return { kind: 'failed', failure: failed(error, true) };
-      } finally {
-        here.forget(dialog);
-      }
-    },
-
-    async cancel(dialog) {
-      using limited = limit(clock, callMs);
-      await quietly(current?.messaging.cancel(dialog, limited.signal));
-    },
-
-    async send(dialog, id, text): Promise<SendEnd> {
-      const here = current;
-      const conversation = here?.conversationOf(dialog);
-      if (!here || conversation === undefined) return { kind: 'failed', failure: sessionEnded };
-      try {
-        const content = { contentType: 'text/plain', text } as const;
-        using limited = limit(clock, sendMs);
-        const outcome = await here.messaging.send(conversation, content, id, limited.signal);
-        return sendEnd(succeeded(outcome), here);
-      } catch (error) {
-        return { kind: 'failed', failure: failed(error, true) };
-      }
-    },
-
-    async accept(dialog) {
-      const invitation = current?.invitationOf(dialog);
-      if (!current || !invitation) return sessionEnded;
-      try {
-        using limited = limit(clock, callMs);
-        const joined = await current.messaging.accept(invitation, limited.signal);
-        return joined ? undefined : sessionEnded;
-      } catch (error) {
-        return failed(error, false);
-      }
-    },
-
-    async decline(dialog) {
-      const invitation = current?.invitationOf(dialog);
-      if (!current || !invitation) return;
-      using limited = limit(clock, callMs);
-      await quietly(current.messaging.decline(invitation, 'Local', limited.signal));
-    },
-
-    async end(dialog) {
-      const conversation = current?.conversationOf(dialog);
-      if (!current || conversation === undefined) return;
-      using limited = limit(clock, callMs);
-      await quietly(current.messaging.stop(conversation, limited.signal));
-    },
-
-    async hasOthers(signal) {
-      if (!current) return 'unknown';
-      try {
-        return await othersBeside(current.application, account.sip, signal);
-      } catch {
-        return 'unknown';
-      }
-    },
-
-    async watch(people) {
-      watched = new Set(people);
-      try {
-        using limited = limit(clock, changeMs);
-        await kept.running(limited.signal);
-        await current?.watch(watched, limited.signal);
-        return undefined;
-      } catch (error) {
-        return failed(error, false);
-      }
-    },
-
-    abandon: () => kept.abandon(),
-
-    async [Symbol.asyncDispose]() {
-      await kept[Symbol.asyncDispose]();
-    },
-  };
-}
-
-function inviteEnd(outcome: StartOutcome, here: Incarnation, dialog: string, thread: string): InviteEnd {
-  switch (outcome.kind) {
-    case 'accepted':
-      return { kind: 'accepted', thread: outcome.threadId ?? thread, remote: here.nameOf(dialog) };
-    case 'failed':
-      return { kind: 'failed', failure: failureOfReason(outcome.reason) };
-    case 'lost':
-      return { kind: 'failed', failure: outcomeLost };
-  }
-}
-
-function sendEnd(outcome: SendOutcome, here: Incarnation): SendEnd {
-  switch (outcome.kind) {
-    case 'sent':
-      return { kind: 'sent', remote: here.nameOf(outcome.href) };
-    case 'failed':
-      return { kind: 'failed', failure: failureOfReason(outcome.reason) };
-    case 'ended':
-      return { kind: 'failed', failure: sessionEnded };
-    case 'lost':
-      return { kind: 'failed', failure: outcomeLost };
   }
 }
 

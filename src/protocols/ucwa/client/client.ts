@@ -3,7 +3,13 @@ export { type Application, createApplication } from './application.ts';
 export { backoff, type Clock, limit, pause, systemClock } from './clock.ts';
 export type { Conversation, ConversationNews, IncomingInvitation, ReceivedMessage } from './conversations.ts';
 export { createDiscovery, type Discovery, entriesOf } from './discover.ts';
-export { type ChannelEnd, type ChannelNotice, type ChannelTimers, listen } from './event-channel.ts';
+export {
+  type ChannelEnd,
+  type ChannelHandler,
+  type ChannelNotice,
+  type ChannelTimers,
+  listen,
+} from './event-channel.ts';
 export { type ClientEvent, parsePackage } from './events.ts';
 export {
   type ClientFailure,

@@ -1,0 +1,58 @@
+import type { SipUri } from '../../core/people.ts';
+import type { Presence } from '../../core/presence/presence.ts';
+import type { Remarks } from '../../core/presence/remarks.ts';
+import type { DialogEnd, DialogId, DoorInvitation, DoorListener, DoorMessage } from './door.ts';
+import type { Endpoint } from './endpoints.ts';
+import type { Failure } from './errors.ts';
+import { createIncoming, type Incoming, type IncomingOptions } from './incoming.ts';
+
+/** Listens at one endpoint. What is needed for texts is made with the first one: most endpoints only show somebody. */
+export class Listening implements DoorListener {
+  readonly #endpoint: Endpoint;
+  readonly #options: IncomingOptions;
+  #incoming: Incoming | undefined;
+
+  constructor(endpoint: Endpoint, options: IncomingOptions) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+  }
+
+  invited(invitation: DoorInvitation): Promise<void> | undefined {
+    return this.#withIncoming().invited(invitation);
+  }
+
+  received(message: DoorMessage): Promise<void> | undefined {
+    return this.#withIncoming().received(message);
+  }
+
+  ended(dialog: DialogId, how: DialogEnd): void {
+    this.#withIncoming().ended(dialog, how);
+  }
+
+  presence(sip: SipUri, presence: Presence, observedAt: number): void {
+    const { directory, sink } = this.#options;
+    const person = directory.bySip(sip)?.id;
+    if (person !== undefined) sink.presence({ side: 'skype', person, presence, observedAt });
+  }
+
+  remarks(sip: SipUri, remarks: Remarks, observedAt: number): void {
+    const { directory, sink } = this.#options;
+    const person = directory.bySip(sip)?.id;
+    if (person !== undefined) sink.remarks({ side: 'skype', person, remarks, observedAt });
+  }
+
+  lastActive(sip: SipUri, at: number): void {
+    const { directory, sink } = this.#options;
+    const person = directory.bySip(sip)?.id;
+    if (person !== undefined) sink.lastActive('skype', person, at);
+  }
+
+  failed({ id, detail }: Failure): void {
+    this.#options.sink.refused('skype', { id, side: 'skype', detail, person: this.#endpoint.sip });
+  }
+
+  #withIncoming(): Incoming {
+    this.#incoming ??= createIncoming(this.#endpoint, this.#options);
+    return this.#incoming;
+  }
+}
