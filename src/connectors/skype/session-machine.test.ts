@@ -206,6 +206,7 @@ describe('the sessions with one peer', () => {
     fc.record({ kind: fc.constant('sendFailed' as const), text: texts, failure: failures }),
     fc.record({ kind: fc.constantFrom('deadline' as const, 'overdue' as const), text: texts }),
     fc.record({ kind: fc.constant('tick' as const), at }),
+    fc.record({ kind: fc.constant('leave' as const) }),
   );
 
   it('settle every text exactly once by the time it is overdue, whatever happens in whatever order', () => {
