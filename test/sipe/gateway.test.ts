@@ -39,7 +39,9 @@ withReference('a real Skype for Business client and a Teams user, through the ga
 
     it('writes to a Teams user, and gets the answer', async () => {
       const teams = world.teams('alice');
+      const before = client.events.length;
       await teams.signIn();
+      await client.shows(alice, 'busy', 5_000, before);
       client.write(alice, 'from a real client');
       const { chat } = await teams.seesAnywhere('from a real client');
       await teams.say(chat, 'from Teams');
