@@ -95,6 +95,23 @@ describe('the endpoint of a person', () => {
     ]);
   });
 
+  it('is found by its account until it is gone, and then the one that took its place', async () => {
+    const { endpoints } = world();
+    const bob = somebody('bob');
+    const sip = 'sip:bob@contoso.example';
+    assert.equal(endpoints.bySip(sip), undefined);
+    const first = await endpoints.ofPerson(bob);
+    assert.ok(first.kind === 'found');
+    assert.equal(endpoints.bySip(sip), first.endpoint);
+    await endpoints.remove(bob.id);
+    assert.equal(endpoints.bySip(sip), undefined);
+    const second = await endpoints.ofPerson(bob);
+    assert.ok(second.kind === 'found');
+    assert.equal(endpoints.bySip(sip), second.endpoint);
+    endpoints.abandon(bob.id);
+    assert.equal(endpoints.bySip(sip), undefined);
+  });
+
   const comes = 'sip:bob@contoso.example comes to online';
   const goes = 'sip:bob@contoso.example leaves online';
   const takenBack = 'an invitation is taken back';

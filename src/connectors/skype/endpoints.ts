@@ -1,160 +1,17 @@
-import type { Clock } from '../../core/clock.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Person, SipUri } from '../../core/people.ts';
 import type { Presence } from '../../core/presence/presence.ts';
 import type { Account, Accounts } from './accounts.ts';
-import type { DialogId, Door, DoorAccount, DoorEndpoint, DoorListener } from './door.ts';
+import type { Door, DoorListener } from './door.ts';
+import { Endpoint, type EndpointOptions, type Owner } from './endpoint.ts';
 import type { Failure } from './errors.ts';
-import type { TextId } from './session-state.ts';
-import { type Brought, Session } from './sessions.ts';
 
-/** Whose endpoint it is. */
-export type Owner = { readonly kind: 'person'; readonly person: PersonId } | { readonly kind: 'gateway' };
-
-/** `lurking`: made for writing, shows nothing; `receiving`: invitations come; `available`: presence is shown, too. */
-export type EndpointShows = 'lurking' | 'receiving' | 'available';
-
-/** One endpoint that the gateway holds at a pool, with its sessions. */
-export class Endpoint {
-  readonly owner: Owner;
-  readonly pool: string;
-  readonly sip: SipUri;
-  readonly door: DoorEndpoint;
-  readonly since: number;
-  /** How long the pool surely lets an invitation ring, ms. */
-  readonly ringMs: number;
-  shows: EndpointShows = 'lurking';
-  usedAt: number;
-  readonly #sessions = new Map<string, Session>();
-  readonly #dialogs = new Map<DialogId, SessionOf>();
-  readonly #options: EndpointsOptions;
-
-  constructor(
-    owner: Owner,
-    pool: string,
-    account: DoorAccount,
-    ringMs: number,
-    options: EndpointsOptions,
-    open: (endpoint: Endpoint) => DoorEndpoint,
-  ) {
-    this.ringMs = ringMs;
-    this.owner = owner;
-    this.pool = pool;
-    this.sip = account.sip;
-    this.#options = options;
-    this.since = options.clock.now();
-    this.usedAt = this.since;
-    this.door = open(this);
-  }
-
-  /**
-   * The session with a peer; on the gateway's own endpoint one for each person written for, so that an answer can
-   * only mean that one.
-   */
-  session(peer: SipUri, inTheNameOf: PersonId | undefined, subject?: string): Session {
-    const key = sessionKey(peer, inTheNameOf);
-    const known = this.#sessions.get(key);
-    this.usedAt = this.#options.clock.now();
-    if (known) return known;
-    const { clock, mintId, sessionIdleMs, late } = this.#options;
-    const made = new Session(
-      {
-        endpoint: this.door,
-        peer,
-        idleMs: sessionIdleMs,
-        clock,
-        mintId,
-        opening: (dialog) => void this.#dialogs.set(dialog, { key, inTheNameOf }),
-        failed: (dialog) => void this.#dialogs.delete(dialog),
-        late: (text, brought) => late(this, peer, text, brought),
-        ...(subject === undefined ? {} : { subject }),
-      },
-      undefined,
-    );
-    this.#sessions.set(key, made);
-    return made;
-  }
-
-  /** The session that a peer has opened, once it is known who is meant. */
-  adopt(dialog: DialogId, thread: string, peer: SipUri, inTheNameOf: PersonId | undefined): void {
-    const session = this.session(peer, inTheNameOf);
-    this.#dialogs.set(dialog, { key: sessionKey(peer, inTheNameOf), inTheNameOf });
-    session.invited(dialog, thread);
-  }
-
-  /** As {@link adopt}, but leaves it ringing: a further `adopt` of the same dialog takes it up. */
-  leaveRinging(dialog: DialogId, thread: string, peer: SipUri): void {
-    const session = this.session(peer, undefined);
-    this.#dialogs.set(dialog, { key: sessionKey(peer, undefined), inTheNameOf: undefined });
-    session.rang(dialog, thread);
-  }
-
-  /** The session with a peer, if there is one. */
-  known(peer: SipUri, inTheNameOf: PersonId | undefined): Session | undefined {
-    return this.#sessions.get(sessionKey(peer, inTheNameOf));
-  }
-
-  /** Whom a dialog is with, and for whom. */
-  find(
-    dialog: DialogId,
-  ): { readonly session: Session; readonly inTheNameOf: PersonId | undefined } | undefined {
-    const of = this.#dialogs.get(dialog);
-    const session = of && this.#sessions.get(of.key);
-    return session && { session, inTheNameOf: of.inTheNameOf };
-  }
-
-  /** The session whose invitation rings under this thread. */
-  inviting(peer: SipUri, thread: string): Session | undefined {
-    for (const session of this.#sessions.values()) {
-      if (session.peer === peer && session.invites(thread)) return session;
-    }
-    return undefined;
-  }
-
-  ended(dialog: DialogId): void {
-    this.find(dialog)?.session.ended(dialog);
-    this.#dialogs.delete(dialog);
-  }
-
-  get sessions(): number {
-    return this.#sessions.size;
-  }
-
-  /** Begins nothing more; resolves when it is known what became of all that was under way, which may never be. */
-  async leave(): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map((session) => session.leave()));
-  }
-
-  /** Ends what has been silent for too long. */
-  tick(): void {
-    for (const [key, session] of this.#sessions) {
-      session.tick();
-      if (!session.idle) continue;
-      this.#sessions.delete(key);
-      for (const [dialog, of] of this.#dialogs) if (of.key === key) this.#dialogs.delete(dialog);
-    }
-  }
-}
-
-interface SessionOf {
-  readonly key: string;
-  readonly inTheNameOf: PersonId | undefined;
-}
-
-function sessionKey(peer: SipUri, inTheNameOf: PersonId | undefined): string {
-  return inTheNameOf === undefined ? peer : `${peer} ${inTheNameOf}`;
-}
-
-export interface EndpointsOptions {
+export interface EndpointsOptions extends EndpointOptions {
   readonly doors: ReadonlyMap<string, Door>;
   readonly accounts: Accounts;
-  readonly clock: Clock;
-  readonly mintId: () => string;
-  readonly sessionIdleMs: number;
   /** A lurking endpoint that nobody has used for this long is signed out. */
   readonly endpointIdleMs: number;
   readonly listen: (endpoint: Endpoint) => DoorListener;
-  readonly late: (endpoint: Endpoint, peer: SipUri, text: TextId, brought: Brought) => void;
 }
 
 /** How long an endpoint that is to go waits to be told what became of what it was writing, ms: it is still seen by then. */
@@ -168,6 +25,7 @@ export type Found<T> =
 export class Endpoints implements AsyncDisposable {
   readonly #options: EndpointsOptions;
   readonly #byKey = new Map<string, Endpoint>();
+  readonly #bySip = new Map<SipUri, Endpoint>();
   /** Those that are about to go: at a pool the next one of the same account takes their place. */
   readonly #leaving = new Map<string, Promise<void>>();
 
@@ -203,8 +61,7 @@ export class Endpoints implements AsyncDisposable {
 
   /** An endpoint that is there already, by its account. */
   bySip(sip: SipUri): Endpoint | undefined {
-    for (const endpoint of this.#byKey.values()) if (endpoint.sip === sip) return endpoint;
-    return undefined;
+    return this.#bySip.get(sip);
   }
 
   all(): Iterable<Endpoint> {
@@ -241,14 +98,14 @@ export class Endpoints implements AsyncDisposable {
   /** Leaves it to the pool to find out that the endpoint is gone. */
   abandon(person: PersonId): void {
     this.#byKey.get(person)?.door.abandon();
-    this.#byKey.delete(person);
+    this.#drop(person);
   }
 
   /** Ends an endpoint, as soon as it is known what became of what it was writing. */
   async remove(key: string): Promise<void> {
     const endpoint = this.#byKey.get(key);
     if (!endpoint) return await this.#leaving.get(key);
-    this.#byKey.delete(key);
+    this.#drop(key);
     const left = this.#leave(endpoint);
     this.#leaving.set(key, left);
     try {
@@ -269,8 +126,14 @@ export class Endpoints implements AsyncDisposable {
   #alive(key: string): Endpoint | undefined {
     const known = this.#byKey.get(key);
     if (!known?.door.stopped) return known;
-    this.#byKey.delete(key);
+    this.#drop(key);
     return undefined;
+  }
+
+  #drop(key: string): void {
+    const dropped = this.#byKey.get(key);
+    this.#byKey.delete(key);
+    if (dropped && this.#bySip.get(dropped.sip) === dropped) this.#bySip.delete(dropped.sip);
   }
 
   #make(key: string, owner: Owner, account: Account): Found<Endpoint> {
@@ -283,12 +146,14 @@ export class Endpoints implements AsyncDisposable {
       door.open(account.account, this.#options.listen(endpoint)),
     );
     this.#byKey.set(key, made);
+    this.#bySip.set(made.sip, made);
     return { kind: 'found', endpoint: made };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const all = [...this.#byKey.values()];
     this.#byKey.clear();
+    this.#bySip.clear();
     await Promise.all([...all.map(({ door }) => door[Symbol.asyncDispose]()), ...this.#leaving.values()]);
   }
 }

@@ -2,7 +2,7 @@ import type { SipUri } from '../../core/people.ts';
 import type { Presence } from '../../core/presence/presence.ts';
 import type { Remarks } from '../../core/presence/remarks.ts';
 import type { DialogEnd, DialogId, DoorInvitation, DoorListener, DoorMessage } from './door.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Failure } from './errors.ts';
 import { createIncoming, type Incoming, type IncomingOptions } from './incoming.ts';
 

@@ -1,7 +1,7 @@
 import type { SipUri } from '../../core/people.ts';
 import type { IncomingMessage, RingWatch, Sink } from '../../gateway/connector.ts';
 import type { DialogEnd, DialogId, DoorInvitation } from './door.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
 
 /** Invitations that ring at a person's own clients as well as at the gateway's endpoint, until the gateway decides. */
 export interface Ringing {

@@ -5,7 +5,7 @@ import { ManualClock } from '../../../test/kit/manual-clock.ts';
 import { somebody } from '../../../test/kit/people.ts';
 import { type Availability, offline, type Presence } from '../../core/presence/presence.ts';
 import { noRemarks, type Remarks } from '../../core/presence/remarks.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Failure } from './errors.ts';
 import { createShowing, type SignOut } from './showing.ts';
 

@@ -6,7 +6,8 @@ import { type Remarks, toSkypeNote } from '../../core/presence/remarks.ts';
 import { toUcwaPreferred } from '../../core/presence/scales.ts';
 import type { OnShow } from '../../gateway/connector.ts';
 import { limit } from '../../protocols/ucwa/client/client.ts';
-import type { Endpoint, Endpoints } from './endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Endpoints } from './endpoints.ts';
 import type { Failure } from './errors.ts';
 
 /**
