@@ -8,8 +8,5 @@ export interface Clock {
 /** The machine's own time. Its timers keep the process alive until they ran or were disposed. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimer(ms, run) {
-    const timer = setTimeout(run, ms);
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
+  setTimer: (ms, run) => setTimeout(run, ms),
 };

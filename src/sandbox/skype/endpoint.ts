@@ -47,7 +47,7 @@ export class Endpoint implements Watcher, Disposable {
   readonly door: EndpointDoor;
   readonly #clock: Clock;
   readonly #onClose: (endpoint: Endpoint) => void;
-  readonly #selfWatch: Disposable;
+  readonly #ownWatcher: Watcher;
   #capabilities: Capabilities | undefined;
   #idleTimes: IdleTimes | undefined;
   #lastActivity = 0;
@@ -65,10 +65,11 @@ export class Endpoint implements Watcher, Disposable {
     this.door = door;
     this.#clock = clock;
     this.#onClose = onClose;
-    this.#selfWatch = presentity.watch({
+    this.#ownWatcher = {
       viewer: this.address,
       presentityChanged: (_address, part) => door.selfChanged(part),
-    });
+    };
+    presentity.watch(this.#ownWatcher);
   }
 
   get address(): string {
@@ -139,7 +140,7 @@ export class Endpoint implements Watcher, Disposable {
     if (this.#closed) return;
     this.#closed = true;
     this.#idleTimer?.[Symbol.dispose]();
-    this.#selfWatch[Symbol.dispose]();
+    this.presentity.unwatch(this.#ownWatcher);
     this.#capabilities = undefined;
     this.#onClose(this);
     this.presentity.withdraw(this.id);

@@ -34,7 +34,7 @@ export class Pool implements Disposable {
   readonly #options: PoolOptions;
   readonly #accounts: ReadonlyMap<string, Account>;
   readonly #presentities = new Map<string, Presentity>();
-  readonly #endpoints = new Map<string, Set<Endpoint>>();
+  readonly #endpoints = new Map<string, readonly Endpoint[]>();
   readonly #sessions = new Map<Endpoint, Set<Session>>();
   readonly #contacts = new Map<string, ContactList>();
   /** False: other pools find it dead. */
@@ -53,7 +53,7 @@ export class Pool implements Disposable {
   /** Endpoints signed in now. */
   get signedIn(): number {
     let count = 0;
-    for (const own of this.#endpoints.values()) count += own.size;
+    for (const own of this.#endpoints.values()) count += own.length;
     return count;
   }
 
@@ -77,8 +77,15 @@ export class Pool implements Disposable {
     return this.#reachable(viewer, address)?.seenBy(viewer);
   }
 
-  watch(watcher: Watcher, address: string): Disposable {
-    return this.#reachable(watcher.viewer, address)?.watch(watcher) ?? { [Symbol.dispose]() {} };
+  /** Undefined for those not to be seen: there is nothing to watch. */
+  watch(watcher: Watcher, address: string): Presentity | undefined {
+    const watched = this.#reachable(watcher.viewer, address);
+    watched?.watch(watcher);
+    return watched;
+  }
+
+  unwatch(watcher: Watcher, address: string): void {
+    this.#reachable(watcher.viewer, address)?.unwatch(watcher);
   }
 
   /** Everybody of an organisation, in whichever pool. */
@@ -91,7 +98,7 @@ export class Pool implements Disposable {
     const known = this.#contacts.get(address);
     if (known) return known;
     const list = new ContactList(this.#colleagues(address), (change) => {
-      for (const endpoint of this.#endpoints.get(address) ?? []) endpoint.door.contactsChanged(change);
+      for (const endpoint of this.#endpointsOf(address)) endpoint.door.contactsChanged(change);
     });
     this.#contacts.set(address, list);
     return list;
@@ -101,10 +108,8 @@ export class Pool implements Disposable {
   signIn(address: string, door: EndpointDoor): Endpoint {
     const presentity = this.presentity(address);
     if (!presentity) throw new Error(`Pool ${this.name} has no account of that address.`);
-    const endpoint = new Endpoint(presentity, door, this.#options.clock, (gone) => this.#gone(gone));
-    const own = this.#endpoints.get(address) ?? new Set();
-    own.add(endpoint);
-    this.#endpoints.set(address, own);
+    const endpoint = new Endpoint(presentity, door, this.#options.clock, this.#gone);
+    this.#endpoints.set(address, [...this.#endpointsOf(address), endpoint]);
     return endpoint;
   }
 
@@ -135,9 +140,7 @@ export class Pool implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const own of [...this.#endpoints.values()]) {
-      for (const endpoint of [...own]) endpoint[Symbol.dispose]();
-    }
+    for (const endpoint of [...this.#endpoints.values()].flat()) endpoint[Symbol.dispose]();
   }
 
   #reachable(viewer: string, address: string): Presentity | undefined {
@@ -152,9 +155,9 @@ export class Pool implements Disposable {
       return { kind: 'refused', end: 'notAllowed' };
     }
     if (!this.reachable || !target.reachable) return { kind: 'refused', end: 'unreachable' };
-    const endpoints = [...(target.#endpoints.get(to) ?? [])].filter(
-      (endpoint) => endpoint.takesMessages && endpoint !== caller,
-    );
+    const endpoints = target
+      .#endpointsOf(to)
+      .filter((endpoint) => endpoint.takesMessages && endpoint !== caller);
     const presentity = target.presentity(to);
     // [MS-SIPRE] section 3.9.5.2.2 has the same answer for a blocked caller as for somebody who is not there.
     const isBlocked = presentity?.relationshipOf(caller.address) === 'blocked';
@@ -184,10 +187,15 @@ export class Pool implements Disposable {
     if (own?.size === 0) this.#sessions.delete(endpoint);
   }
 
-  #gone(endpoint: Endpoint): void {
-    for (const session of [...(this.#sessions.get(endpoint) ?? [])]) session.endpointGone(endpoint);
-    const own = this.#endpoints.get(endpoint.address);
-    own?.delete(endpoint);
-    if (own?.size === 0) this.#endpoints.delete(endpoint.address);
+  #endpointsOf(address: string): readonly Endpoint[] {
+    return this.#endpoints.get(address) ?? [];
   }
+
+  readonly #gone = (endpoint: Endpoint): void => {
+    for (const session of [...(this.#sessions.get(endpoint) ?? [])]) session.endpointGone(endpoint);
+    const { address } = endpoint;
+    const left = this.#endpointsOf(address).filter((other) => other !== endpoint);
+    if (left.length > 0) this.#endpoints.set(address, left);
+    else this.#endpoints.delete(address);
+  };
 }

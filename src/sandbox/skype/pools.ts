@@ -143,8 +143,7 @@ export function createPools(options: PoolsOptions = {}): EmbeddedPools {
         pool: core,
         signIn,
         homeOf,
-        inactiveAfterMs: times.inactiveAfterMs,
-        awayAfterMs: times.awayAfterMs,
+        idleTimes: times,
       }),
     );
     faults.attach(ucwa);

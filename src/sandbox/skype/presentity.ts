@@ -13,6 +13,8 @@ export interface Watcher {
   presentityChanged(address: string, part: PresencePart): void;
 }
 
+const noNotes = noteToAll('');
+
 interface Publication {
   machine: MachineState;
   modalities: readonly string[];
@@ -24,11 +26,11 @@ export class Presentity {
   readonly account: Account;
   readonly #clock: Clock;
   readonly #publications = new Map<string, Publication>();
-  readonly #watchers = new Map<Watcher, number>();
+  readonly #watchers = new Set<Watcher>();
   #chosen: ChosenState | undefined;
   #presence: Presence = offline;
   #note = '';
-  #notes = noteToAll('');
+  #notes = noNotes;
   #location = '';
   #lastActive: number | undefined;
   #privacy = defaultPrivacy;
@@ -84,7 +86,7 @@ export class Presentity {
     const before = this.#privacy;
     const { address } = this.account;
     this.#privacy = privacy;
-    for (const watcher of [...this.#watchers.keys()]) {
+    for (const watcher of [...this.#watchers]) {
       const was = relationshipOf(before, address, watcher.viewer);
       const is = this.relationshipOf(watcher.viewer);
       if (was === is) continue;
@@ -135,18 +137,13 @@ export class Presentity {
     this.#tell('location');
   }
 
-  watch(watcher: Watcher): Disposable {
-    this.#watchers.set(watcher, (this.#watchers.get(watcher) ?? 0) + 1);
-    let watching = true;
-    return {
-      [Symbol.dispose]: () => {
-        if (!watching) return;
-        watching = false;
-        const left = (this.#watchers.get(watcher) ?? 1) - 1;
-        if (left > 0) this.#watchers.set(watcher, left);
-        else this.#watchers.delete(watcher);
-      },
-    };
+  /** However often it watches, it is told once, and let go at once. */
+  watch(watcher: Watcher): void {
+    this.#watchers.add(watcher);
+  }
+
+  unwatch(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
   }
 
   #viewFor(relationship: Relationship): View {
@@ -168,7 +165,7 @@ export class Presentity {
 
   /** Not those who see nothing of it: that something changes would tell them that somebody is there. */
   #tell(part: PresencePart): void {
-    for (const watcher of [...this.#watchers.keys()])
+    for (const watcher of [...this.#watchers])
       if (this.#sees(watcher)) watcher.presentityChanged(this.account.address, part);
   }
 

@@ -20,7 +20,7 @@ export interface ApplicationScope {
     sender: 'me' | 'people' | 'communication',
     urgency: Urgency,
     event: ChannelEvent['event'],
-    extra?: Pick<ChannelEvent, 'coalesceBy' | 'taken'>,
-  ): Disposable;
+    coalesceBy?: string,
+  ): void;
   conversationOver(id: string): void;
 }

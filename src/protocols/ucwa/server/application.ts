@@ -50,13 +50,14 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
   readonly paths: Paths;
   readonly channel: EventChannel;
   readonly endpoint: BackendEndpoint;
-  readonly subscriptions: PresenceSubscriptions;
-  readonly contactList: ContactListSubscription;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly putGuardName = randomUUID();
   readonly #host: ApplicationHost;
-  readonly conversations: Conversations;
+  readonly contactList: ContactListSubscription;
+  /** Most applications of a gateway never have any. */
+  #conversations: Conversations | undefined;
+  #subscriptions: PresenceSubscriptions | undefined;
   #available: { readonly modalities: readonly string[]; formats: readonly MessageFormat[] } | undefined;
   #lastActivity: number;
   #suspended = false;
@@ -77,11 +78,19 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
       holds: host.limits.holds,
     });
     this.endpoint = host.backend.open(input.address, this);
-    this.conversations = new Conversations(host.limits.conversations);
-    this.subscriptions = new PresenceSubscriptions(this);
     this.contactList = new ContactListSubscription(this);
     this.#lastActivity = host.clock.now();
     this.#lifeTimer = this.#armLife(host.limits.suspendAfterMs);
+  }
+
+  get conversations(): Conversations {
+    this.#conversations ??= new Conversations(this.limits.conversations);
+    return this.#conversations;
+  }
+
+  get subscriptions(): PresenceSubscriptions {
+    this.#subscriptions ??= new PresenceSubscriptions(this);
+    return this.#subscriptions;
   }
 
   get available(): boolean {
@@ -160,7 +169,7 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
   }
 
   conversationOver(id: string): void {
-    this.conversations.over(id);
+    this.#conversations?.over(id);
   }
 
   selfChanged(what: 'presence' | 'note' | 'location'): void {
@@ -168,7 +177,7 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
   }
 
   contactChanged(address: string, what: ContactChange): void {
-    this.subscriptions.contactChanged(address, what);
+    this.#subscriptions?.contactChanged(address, what);
   }
 
   contactListChanged(change: ContactListChange): void {
@@ -179,23 +188,18 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
     sender: 'me' | 'people' | 'communication',
     urgency: Urgency,
     event: ChannelEvent['event'],
-    extra: Pick<ChannelEvent, 'coalesceBy' | 'taken'> = {},
-  ): Disposable {
-    return this.channel.push({
+    coalesceBy?: string,
+  ): void {
+    this.channel.push({
       sender: { rel: sender, href: this.paths[sender] },
       urgency,
       event,
-      ...extra,
+      coalesceBy,
     });
   }
 
   emitMe(rel: string, type: EventType, href: string): void {
-    this.emit(
-      'me',
-      'medium',
-      { link: { rel, href }, type },
-      type === 'updated' ? { coalesceBy: `${rel} ${href}` } : {},
-    );
+    this.emit('me', 'medium', { link: { rel, href }, type }, type === 'updated' ? href : undefined);
   }
 
   communicationChanged(): void {
@@ -207,7 +211,7 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
         _embedded: { communication: communicationResource(this) },
         type: 'updated',
       },
-      { coalesceBy: 'communication' },
+      'communication',
     );
   }
 
@@ -227,8 +231,8 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
   }
 
   #dropSession(): void {
-    this.conversations.hangUp();
-    this.subscriptions[Symbol.dispose]();
+    this.#conversations?.hangUp();
+    this.#subscriptions?.[Symbol.dispose]();
     this.contactList[Symbol.dispose]();
   }
 
@@ -240,7 +244,7 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
       this.end('silent');
       return;
     }
-    if (this.#available && now - this.#lastActivity >= idleExpiryMs && this.conversations.size === 0) {
+    if (this.#available && now - this.#lastActivity >= idleExpiryMs && !this.#conversations?.size) {
       this.end('idle');
       return;
     }

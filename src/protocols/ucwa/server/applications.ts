@@ -10,13 +10,13 @@ import {
 
 /** The applications of one server, by id and by person. */
 export class Applications implements Disposable {
-  readonly #host: Omit<ApplicationHost, 'ended'>;
+  readonly #host: ApplicationHost;
   readonly #byId = new Map<string, Application>();
-  readonly #byPerson = new Map<string, Set<Application>>();
+  readonly #byPerson = new Map<string, readonly Application[]>();
   readonly #ended = new LRUCache<string, ApplicationEnd>({ max: 10_000 });
 
   constructor(host: Omit<ApplicationHost, 'ended'>) {
-    this.#host = host;
+    this.#host = { ...host, ended: (application, end) => this.#remove(application, end) };
   }
 
   get size(): number {
@@ -30,24 +30,20 @@ export class Applications implements Disposable {
    * @throws {UcwaError} Gone, TooManyApplications.
    */
   open(input: ApplicationInput): { readonly application: Application; readonly created: boolean } {
-    const own = this.#byPerson.get(input.address) ?? new Set();
-    for (const application of [...own]) {
+    for (const application of this.#of(input.address)) {
       const { endpointId, instanceId } = application.input;
       if (endpointId !== input.endpointId || instanceId !== input.instanceId) continue;
       if (instanceId !== undefined) return { application, created: false };
       application.end('deleted');
     }
     const { applicationsPerPerson, applications } = this.#host.limits;
-    if (own.size >= applicationsPerPerson || this.#byId.size >= applications) {
+    const own = this.#of(input.address);
+    if (own.length >= applicationsPerPerson || this.#byId.size >= applications) {
       throw new UcwaError('Gone', 'TooManyApplications', 'Too many applications are signed in.');
     }
-    const application = new Application(this.#newId(), input, {
-      ...this.#host,
-      ended: (ended, end) => this.#remove(ended, end),
-    });
+    const application = new Application(this.#newId(), input, this.#host);
     this.#byId.set(application.id, application);
-    own.add(application);
-    this.#byPerson.set(input.address, own);
+    this.#byPerson.set(input.address, [...own, application]);
     return { application, created: true };
   }
 
@@ -76,9 +72,14 @@ export class Applications implements Disposable {
   #remove(application: Application, end: ApplicationEnd): void {
     this.#byId.delete(application.id);
     this.#ended.set(application.id, end);
-    const own = this.#byPerson.get(application.input.address);
-    own?.delete(application);
-    if (own?.size === 0) this.#byPerson.delete(application.input.address);
+    const { address } = application.input;
+    const left = this.#of(address).filter((other) => other !== application);
+    if (left.length > 0) this.#byPerson.set(address, left);
+    else this.#byPerson.delete(address);
+  }
+
+  #of(address: string): readonly Application[] {
+    return this.#byPerson.get(address) ?? [];
   }
 
   #newId(): string {

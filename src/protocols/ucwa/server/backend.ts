@@ -89,8 +89,13 @@ export interface BackendEndpoint {
   noteOf(address: string): string;
   locationOf(address: string): string;
   modalitiesOf(address: string): readonly string[];
-  /** Changes come through {@link EndpointSink.contactChanged} until disposed. */
-  watch(address: string): Disposable;
+  /**
+   * Changes come through {@link EndpointSink.contactChanged} from now on. Who is watched already stays watched once.
+   *
+   * @returns the same address as the text that all who watch have in common: copies of their own would fill the memory.
+   */
+  watch(address: string): string;
+  unwatch(address: string): void;
 
   contacts(): readonly string[];
   groups(): readonly ContactGroup[];

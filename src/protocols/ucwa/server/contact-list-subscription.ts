@@ -80,7 +80,7 @@ export class ContactListSubscription implements Disposable {
         type: 'updated',
         _embedded: { myContactsAndGroupsSubscription: this.resource() },
       },
-      { coalesceBy: 'myContactsAndGroupsSubscription' },
+      'myContactsAndGroupsSubscription',
     );
   }
 }

@@ -12,6 +12,7 @@ import {
   participantResource,
 } from './conversation-resources.ts';
 import type { ConversationView, StoredMessage } from './conversation-view.ts';
+import type { ChannelEvent } from './event-channel.ts';
 
 /** What a conversation puts into the event channel, in the order that a real pool keeps. All is urgent. */
 export class ConversationEvents {
@@ -155,7 +156,7 @@ export class ConversationEvents {
     taken?: () => void,
   ): Disposable {
     const { app, id } = this.#of;
-    return this.#own(
+    const told = this.#own(
       {
         link: { rel: 'message', href: app.paths.message(id, message.number) },
         ...how,
@@ -164,15 +165,18 @@ export class ConversationEvents {
       },
       taken,
     );
+    return { [Symbol.dispose]: () => app.channel.withdraw(told) };
   }
 
-  #own(event: UcwaEvent, taken?: () => void): Disposable {
+  #own(event: UcwaEvent, taken?: () => void): ChannelEvent {
     const { app, id } = this.#of;
-    return app.channel.push({
+    const told: ChannelEvent = {
       sender: { rel: 'conversation', href: app.paths.conversation(id) },
       urgency: 'high',
       event,
       ...(taken ? { taken } : {}),
-    });
+    };
+    app.channel.push(told);
+    return told;
   }
 }

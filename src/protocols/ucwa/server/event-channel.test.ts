@@ -28,6 +28,11 @@ function eventOf(name: string, urgency: Urgency = 'high', extra: Partial<Channel
   };
 }
 
+function pushAndWithdraw(channel: EventChannel, event: ChannelEvent): void {
+  channel.push(event);
+  channel.withdraw(event);
+}
+
 /** A P-GET whose answer can be looked at. */
 function poll(channel: EventChannel, request: PollRequest) {
   const asked: { answer: PollAnswer | undefined; held: Disposable | undefined } = {
@@ -198,30 +203,43 @@ describe('an event channel', () => {
 
   it('answers a withdrawn event no more, even if it was answered before without proof', async () => {
     const channel = channelWith(new ManualClock());
-    const a = channel.push(eventOf('a'));
+    const a = eventOf('a');
+    channel.push(a);
     channel.push(eventOf('b'));
     poll(channel, { ack: 1 });
     await settle();
-    a[Symbol.dispose]();
+    channel.withdraw(a);
     assert.deepEqual(namesIn(poll(channel, { ack: 1 }).answer), ['b']);
   });
 
   it('answers an event no more that was withdrawn while it waited', async () => {
     const channel = channelWith(new ManualClock());
-    const a = channel.push(eventOf('a'));
+    const a = eventOf('a');
+    channel.push(a);
     channel.push(eventOf('b'));
-    a[Symbol.dispose]();
+    channel.withdraw(a);
     const asked = poll(channel, { ack: 1 });
     await settle();
     assert.deepEqual(namesIn(asked.answer), ['b']);
   });
 
+  it('takes back no other event than the one named, though it has taken the place of that one', async () => {
+    const channel = channelWith(new ManualClock());
+    const replaced = eventOf('presence-1', 'high', { coalesceBy: 'p' });
+    channel.push(replaced);
+    channel.push(eventOf('presence-2', 'high', { coalesceBy: 'p' }));
+    channel.withdraw(replaced);
+    const asked = poll(channel, { ack: 1 });
+    await settle();
+    assert.deepEqual(namesIn(asked.answer), ['presence-2']);
+  });
+
   it('is in no hurry for an event that was withdrawn', async () => {
     const clock = new ManualClock();
     const channel = channelWith(clock);
-    channel.push(eventOf('urgent'))[Symbol.dispose]();
+    pushAndWithdraw(channel, eventOf('urgent'));
     const asked = poll(channel, { ack: 1 });
-    channel.push(eventOf('medium', 'medium'))[Symbol.dispose]();
+    pushAndWithdraw(channel, eventOf('medium', 'medium'));
     clock.advance(179_999);
     await settle();
     assert.equal(asked.answer, undefined);

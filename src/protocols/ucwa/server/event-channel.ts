@@ -9,7 +9,7 @@ export interface ChannelEvent {
   readonly urgency: Urgency;
   readonly event: UcwaEvent;
   /** An event of the same key that still waits is replaced by this one, which takes its own place in the order. */
-  readonly coalesceBy?: string;
+  readonly coalesceBy?: string | undefined;
   /** The client proved receipt, by asking for the package after. */
   readonly taken?: () => void;
 }
@@ -37,6 +37,9 @@ export interface ChannelOptions {
   readonly holds: { readonly low: number; readonly medium: number };
 }
 
+/** In their order. One that replaces none is its own key. */
+type Queue = Map<string | ChannelEvent, ChannelEvent>;
+
 interface Waiting {
   readonly priority: number;
   readonly answer: (answer: PollAnswer) => void;
@@ -52,14 +55,13 @@ const defaultTimeout = 180;
  */
 export class EventChannel implements Disposable {
   readonly #options: ChannelOptions;
-  #queue = new Set<ChannelEvent>();
-  #latestByKey = new Map<string, ChannelEvent>();
+  #queue: Queue = new Map();
   /** When the first of what waits has waited long enough; one that is replaced counts on. */
   #dueAt = Number.POSITIVE_INFINITY;
   /** Number of the package that comes next. */
   #number = 1;
   /** Handed out and not yet proved received. */
-  #unacked: { readonly events: Set<ChannelEvent>; readonly lead: 'next' | 'resume' } | undefined;
+  #unacked: { readonly events: Queue; readonly lead: 'next' | 'resume' } | undefined;
   #waiting: Waiting | undefined;
   #timer: { readonly at: number; readonly handle: Disposable } | undefined;
   #flushing = false;
@@ -84,26 +86,22 @@ export class EventChannel implements Disposable {
     return this.#waiting ? this.#options.clock.now() : this.#lastSeen;
   }
 
-  /** Disposing what is returned withdraws the event, if the client has not proved receipt. */
-  push(event: ChannelEvent): Disposable {
-    if (this.#closed) return { [Symbol.dispose]() {} };
+  push(event: ChannelEvent): void {
+    if (this.#closed) return;
     if (this.#queue.size >= this.#options.maxQueued) this.#drop('queue');
-    const queued = { ...event };
-    if (event.coalesceBy !== undefined) {
-      const earlier = this.#latestByKey.get(event.coalesceBy);
-      if (earlier) this.#queue.delete(earlier);
-      this.#latestByKey.set(event.coalesceBy, queued);
-    }
-    this.#queue.add(queued);
+    const key = keyOf(event);
+    this.#queue.delete(key);
+    this.#queue.set(key, event);
     this.#dueAt = Math.min(this.#dueAt, this.#options.clock.now() + this.#holdMs(event.urgency));
     if (this.#waiting) this.#schedule();
-    return {
-      [Symbol.dispose]: () => {
-        this.#queue.delete(queued);
-        this.#unacked?.events.delete(queued);
-        if (this.#queue.size === 0) this.#dueAt = Number.POSITIVE_INFINITY;
-      },
-    };
+  }
+
+  /** Takes an event back, unless the client has proved receipt or another has replaced it. */
+  withdraw(event: ChannelEvent): void {
+    const key = keyOf(event);
+    for (const events of [this.#queue, this.#unacked?.events])
+      if (events?.get(key) === event) events.delete(key);
+    if (this.#queue.size === 0) this.#dueAt = Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -236,12 +234,11 @@ export class EventChannel implements Disposable {
   #acknowledge(): void {
     const proved = this.#unacked;
     this.#unacked = undefined;
-    if (proved) for (const { taken } of proved.events) taken?.();
+    if (proved) for (const { taken } of proved.events.values()) taken?.();
   }
 
   #emptyQueue(): void {
-    this.#queue = new Set();
-    this.#latestByKey.clear();
+    this.#queue = new Map();
     this.#dueAt = Number.POSITIVE_INFINITY;
   }
 
@@ -250,12 +247,9 @@ export class EventChannel implements Disposable {
     this.#lost = lost;
   }
 
-  #render(
-    number: number,
-    pack: { readonly events: Iterable<ChannelEvent>; readonly lead: 'next' | 'resume' },
-  ): EventPackage {
+  #render(number: number, pack: { readonly events: Queue; readonly lead: 'next' | 'resume' }): EventPackage {
     const senders: { rel: string; href: string; events: UcwaEvent[] }[] = [];
-    for (const { sender, event } of pack.events) {
+    for (const { sender, event } of pack.events.values()) {
       const last = senders.at(-1);
       if (last?.href === sender.href) last.events.push(event);
       else senders.push({ ...sender, events: [event] });
@@ -289,4 +283,8 @@ export class EventChannel implements Disposable {
     this.#timer?.handle[Symbol.dispose]();
     this.#timer = undefined;
   }
+}
+
+function keyOf(event: ChannelEvent): string | ChannelEvent {
+  return event.coalesceBy ?? event;
 }

@@ -34,7 +34,8 @@ const relOf: Readonly<Record<ContactChange, { readonly rel: string; readonly pat
 export class PresenceSubscriptions implements Disposable {
   readonly #app: ApplicationScope;
   readonly #held = new Map<string, Held>();
-  readonly #watched = new Map<string, { readonly watch: Disposable; subscriptions: number }>();
+  /** In how many subscriptions each contact is. */
+  readonly #watched = new Map<string, number>();
 
   constructor(app: ApplicationScope) {
     this.#app = app;
@@ -113,15 +114,16 @@ export class PresenceSubscriptions implements Disposable {
     if (!this.#watched.has(address)) return;
     const contact = this.#app.paths.contact(address);
     const { rel, path } = relOf[what];
+    const href = `${contact}/${path}`;
     this.#app.emit(
       'people',
       'medium',
       {
-        link: { rel, href: `${contact}/${path}` },
+        link: { rel, href },
         in: { rel: 'contact', href: contact },
         type: 'updated',
       },
-      { coalesceBy: `${rel} ${contact}` },
+      href,
     );
   }
 
@@ -142,7 +144,7 @@ export class PresenceSubscriptions implements Disposable {
   /** Silently: for an application that goes, or has been away so long that it must start anew. */
   [Symbol.dispose](): void {
     for (const { timer } of this.#held.values()) timer[Symbol.dispose]();
-    for (const { watch } of this.#watched.values()) watch[Symbol.dispose]();
+    for (const address of this.#watched.keys()) this.#app.endpoint.unwatch(address);
     this.#held.clear();
     this.#watched.clear();
   }
@@ -155,23 +157,23 @@ export class PresenceSubscriptions implements Disposable {
   /** @returns those that were new to the subscription. */
   #join(held: Held, addresses: readonly string[]): readonly string[] {
     const added = [...new Set(addresses)].filter((address) => !held.addresses.has(address));
-    for (const address of added) {
+    for (const given of added) {
+      const before = this.#watched.get(given) ?? 0;
+      const address = this.#app.endpoint.watch(given);
       held.addresses.add(address);
-      const watched = this.#watched.get(address);
-      if (watched) {
-        watched.subscriptions++;
-        continue;
-      }
-      this.#watched.set(address, { watch: this.#app.endpoint.watch(address), subscriptions: 1 });
-      this.#contactEvent(address, 'added');
+      this.#watched.set(address, before + 1);
+      if (before === 0) this.#contactEvent(address, 'added');
     }
     return added;
   }
 
   #leave(address: string): void {
-    const watched = this.#watched.get(address);
-    if (!watched || --watched.subscriptions > 0) return;
-    watched.watch[Symbol.dispose]();
+    const left = (this.#watched.get(address) ?? 0) - 1;
+    if (left > 0) {
+      this.#watched.set(address, left);
+      return;
+    }
+    this.#app.endpoint.unwatch(address);
     this.#watched.delete(address);
     this.#contactEvent(address, 'deleted');
   }

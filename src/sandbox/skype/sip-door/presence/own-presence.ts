@@ -6,7 +6,7 @@ import type { State } from '../../../../protocols/sip/ms/state.ts';
 import type { Clock } from '../../../clock.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { type ChosenState, classOf, type MachineState } from '../../presence.ts';
-import type { Presentity } from '../../presentity.ts';
+import type { Presentity, Watcher } from '../../presentity.ts';
 import type { Notes } from '../../view.ts';
 import { containerOf } from './containers.ts';
 import { Publications } from './publications.ts';
@@ -36,7 +36,7 @@ export class OwnPresence implements Disposable {
   readonly #clock: Clock;
   readonly #publications: Publications;
   readonly #listeners = new Map<OwnPresenceChanged, string | undefined>();
-  readonly #watch: Disposable;
+  readonly #watcher: Watcher;
   #expiry: Disposable | undefined;
   /** What the pool knows of the person as a consequence of what is published here. */
   #chosen: ChosenState | undefined;
@@ -47,10 +47,11 @@ export class OwnPresence implements Disposable {
     this.#clock = clock;
     this.#publications = new Publications(maxPublications);
     this.#takeOver();
-    this.#watch = presentity.watch({
+    this.#watcher = {
       viewer: presentity.account.address,
       presentityChanged: () => this.#takeOver(),
-    });
+    };
+    presentity.watch(this.#watcher);
   }
 
   /** Everything, for a new subscription. */
@@ -81,7 +82,7 @@ export class OwnPresence implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#watch[Symbol.dispose]();
+    this.#presentity.unwatch(this.#watcher);
     this.#expiry?.[Symbol.dispose]();
     this.#listeners.clear();
   }

@@ -133,5 +133,6 @@ function watching(pool: Pool, watcher: string, address: string, changed: () => v
       if (part === 'presence' || part === 'note') changed();
     },
   };
-  return pool.watch(own, address);
+  pool.watch(own, address);
+  return { [Symbol.dispose]: () => pool.unwatch(own, address) };
 }
