@@ -274,9 +274,14 @@ export class SkypeActor {
 
   /** What a one-shot look at somebody's presence shows. */
   async presenceOf(address: string): Promise<string> {
+    return (await this.lookAt(address)).availability;
+  }
+
+  /** The same with the activity, empty where there is none. */
+  async lookAt(address: string): Promise<{ readonly availability: string; readonly activity: string }> {
     const people = hrefOf(this.#part('people'), 'self');
-    const presence = await this.call('GET', `${people}/${address}/presence`);
-    return String(presence['availability']);
+    const { availability, activity } = await this.call('GET', `${people}/${address}/presence`);
+    return { availability: String(availability), activity: typeof activity === 'string' ? activity : '' };
   }
 
   /** Subscribes to the presence of people, for the longest time there is; what changes comes as events. */

@@ -21,6 +21,7 @@ import { generateStoredKeys, openSigningKeys } from '../../src/protocols/entra/s
 import { openAuthority } from '../../src/sandbox/authority.ts';
 import { serve } from '../../src/sandbox/listen.ts';
 import { createPools, type PoolsOptions } from '../../src/sandbox/skype/pools.ts';
+import type { Calendar } from '../../src/sandbox/teams/presence/aggregate.ts';
 import { startTeamsService } from '../../src/sandbox/teams-service.ts';
 import * as world from '../../src/sandbox/world.ts';
 import { eventually } from './eventually.ts';
@@ -159,6 +160,12 @@ export async function openTwoNetworks(options: TwoNetworksOptions = {}) {
       const actor = new SkypeActor(`${online.http.url}/`, `${name}@contoso.example`);
       actors.push(actor);
       return actor;
+    },
+    /** What the person's calendar and automatic replies say in Teams; no client can. */
+    calendar(name: string, calendar: Calendar): void {
+      const { teams } = this.person(name);
+      if (teams.kind !== 'account') throw new Error(`${name} is not in Teams`);
+      service.tenants.presence.setCalendar(teams.objectId, calendar);
     },
     /** The gateway stops dead: none of its timers runs any more. What it asked for already still is answered. */
     freezeGateway: () => gatewayClock.stop(),

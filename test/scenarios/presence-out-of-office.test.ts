@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { openTwoNetworks } from '../kit/two-networks.ts';
+
+const alice = 'alice@contoso.example';
+
+describe('out of office in Teams', async () => {
+  const w = await openTwoNetworks();
+  after(() => w[Symbol.asyncDispose]());
+  const heidi = w.skype('heidi');
+  await heidi.signIn();
+  const client = w.teams('alice');
+  /** What an SfB client shows of alice: state, activity and note. */
+  const inSkype = async () => {
+    const { availability, activity } = await heidi.lookAt(alice);
+    return [availability, activity, await heidi.noteOf(alice)].filter(Boolean).join(' ');
+  };
+  const shows = (what: string) =>
+    w.until(`an SfB client shows “${what}”`, async () => (await inSkype()) === what);
+  const inTeams = async () => {
+    const { availability, activity } = await client.presenceOf(alice);
+    return `${availability}/${activity}`;
+  };
+
+  it('is Online in SfB, with the automatic reply in place of her note', async () => {
+    await client.setStatus('At my desk');
+    await client.signIn();
+    await shows('Online At my desk');
+    w.calendar('alice', { kind: 'outOfOffice', message: '<p>Back on <b>Monday</b></p>' });
+    assert.equal(await inTeams(), 'Available/OutOfOffice');
+    await shows('Online Out of office: Back on Monday');
+  });
+
+  it('follows the reply when she writes another, and when she leaves it empty', async () => {
+    w.calendar('alice', { kind: 'outOfOffice', message: 'Back on Tuesday' });
+    await shows('Online Out of office: Back on Tuesday');
+    w.calendar('alice', { kind: 'outOfOffice', message: '' });
+    await shows('Online Out of office');
+  });
+
+  it('stays beside whatever else she shows', async () => {
+    w.calendar('alice', { kind: 'outOfOffice', message: 'Back on Tuesday' });
+    await client.prefer('Busy');
+    await shows('Busy Out of office: Back on Tuesday');
+    await client.prefer('Available');
+  });
+
+  it('goes with her when she signs out, and is there again when she comes back', async () => {
+    await shows('Online Out of office: Back on Tuesday');
+    await client.signOut();
+    await w.until('Offline', async () => (await inSkype()) === 'Offline', 1_000);
+    await client.signIn();
+    await shows('Online Out of office: Back on Tuesday');
+  });
+
+  it('ends, and leaves her own note', async () => {
+    w.calendar('alice', { kind: 'free' });
+    await shows('Online At my desk');
+  });
+});
