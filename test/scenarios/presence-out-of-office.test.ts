@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import type { Calendar } from '../../src/sandbox/teams/presence/aggregate.ts';
+import { eventually } from '../kit/eventually.ts';
 import { openTwoNetworks } from '../kit/two-networks.ts';
+import { Whole } from '../kit/whole.ts';
 
 const alice = 'alice@contoso.example';
 
@@ -56,5 +59,29 @@ describe('out of office in Teams', async () => {
   it('ends, and leaves her own note', async () => {
     w.calendar('alice', { kind: 'free' });
     await shows('Online At my desk');
+  });
+});
+
+describe('out of office in Teams, where the pool takes numbers and activities over SIP', async () => {
+  const world = await Whole.open({ ISTHMUS_SANDBOX_PROTOCOLS_ONLINE: 'sip' });
+  after(() => world[Symbol.asyncDispose]());
+  const heidi = world.skype('heidi');
+  const client = world.teams('alice');
+  const calendar = async (says: Calendar): Promise<void> =>
+    world.servers.teams.tenants.presence.setCalendar(await client.id(), says);
+  const shows = (what: string) =>
+    eventually(`an SfB client shows “${what}”`, async () => {
+      const { availability, activity } = await heidi.lookAt(alice);
+      return [availability, activity, await heidi.noteOf(alice)].filter(Boolean).join(' ') === what;
+    });
+
+  it('is Away, out of office, with the automatic reply, and Online again when it ends', async () => {
+    await heidi.signIn();
+    await client.signIn();
+    await shows('Online');
+    await calendar({ kind: 'outOfOffice', message: 'Back on Monday' });
+    await shows('Away out-of-office Out of office: Back on Monday');
+    await calendar({ kind: 'free' });
+    await shows('Online');
   });
 });
