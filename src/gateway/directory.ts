@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { PersonId } from '../core/ids.ts';
 import type { Person } from '../core/people.ts';
+import { recent } from '../core/recent.ts';
 
 /** Who is who, by every name a network uses. Look-ups are in memory and never wait. */
 export interface Directory {
@@ -55,7 +55,7 @@ const mostRemoved = 1_000;
 /** Throws on two people with one name: the loader has reported those already. */
 export function createDirectory(list: Iterable<Person>): MutableDirectory {
   const listeners = new Set<DirectoryListener>();
-  const removed = new LRUCache<PersonId, Person>({ max: mostRemoved });
+  const removed = recent<PersonId, Person>(mostRemoved);
   let names = new Names();
   for (const person of list) {
     const [shared] = names.put(person, false);

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { ThreadKey } from '../core/ids.ts';
 import type { Side } from '../core/people.ts';
+import { recent } from '../core/recent.ts';
 import { isLate, lateMs } from '../core/text/late.ts';
 import type { IncomingMessage } from './connector.ts';
 import type { NewestInThread } from './ledger.ts';
@@ -24,7 +24,7 @@ export interface Lateness {
 
 /** @param keepsHistory whether what is written on a side stays there to be read, so that it may come up late */
 export function createLateness(keepsHistory: (side: Side) => boolean): Lateness {
-  const newest = new LRUCache<string, number>({ max: rememberedThreads });
+  const newest = recent<string, number>(rememberedThreads);
 
   function note(side: Side, thread: ThreadKey, writtenAt: number): number | undefined {
     const key = `${side} ${thread}`;

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { RemoteId, ThreadKey } from '../core/ids.ts';
 import type { Side } from '../core/people.ts';
+import { recent } from '../core/recent.ts';
 
 /**
  * What the gateway wrote lately, by the networks' names: recognises an echo that was taken in before the write it
@@ -12,7 +12,7 @@ export interface OwnWrites {
 }
 
 export function createOwnWrites(most = 20_000): OwnWrites {
-  const names = new LRUCache<string, true>({ max: most });
+  const names = recent<string, true>(most);
   const nameOf = (side: Side, thread: ThreadKey, remoteId: RemoteId): string =>
     `${side}\n${thread}\n${remoteId}`;
   return {

@@ -44,7 +44,7 @@ export class PersonPresence {
   #remarksWakeAt: number | undefined;
   #mirrorWakeAt: number | undefined;
   readonly #paces: Partial<Record<Side, SidePaces>> = {};
-  readonly #unconfirmed = new Set<Side>();
+  readonly #isUnconfirmed: Record<Side, boolean> = { teams: false, skype: false };
   readonly #activeAt: Partial<Record<Side, number>> = {};
 
   constructor(person: MirrorPerson, times: MirrorTimes) {
@@ -66,10 +66,10 @@ export class PersonPresence {
     const decision = decideMirror(this.#mirror, event, now);
     this.#mirror = decision.state;
     this.#mirrorWakeAt = decision.wakeAt;
-    if (event.kind === 'inherited') this.#unconfirmed.add(event.side);
+    if (event.kind === 'inherited') this.#isUnconfirmed[event.side] = true;
     if (event.kind === 'changed') for (const side of event.moved ?? []) this.#moved(side, now);
     const published = decision.publish.flatMap(({ side, presence }) => {
-      this.#unconfirmed.delete(side);
+      this.#isUnconfirmed[side] = false;
       return this.#pacePresence(side, presence, !isSignedIn(presence), now);
     });
     return [...published, ...this.#takenBack(now), ...this.remarked({ kind: 'looked' }, now)];
@@ -108,7 +108,7 @@ export class PersonPresence {
 
   /** What an earlier run left on show there, and nothing has confirmed in time, is to go. */
   expire(side: Side, now: number): readonly Telling[] {
-    return this.#unconfirmed.has(side) ? this.happened({ kind: 'unconfirmed', side }, now) : [];
+    return this.#isUnconfirmed[side] ? this.happened({ kind: 'unconfirmed', side }, now) : [];
   }
 
   active(side: Side, at: number): void {
@@ -142,9 +142,10 @@ export class PersonPresence {
 
   /** Once the side with the authority has told what is true, what was left on show is made this run's own. */
   #takenBack(now: number): readonly Telling[] {
-    return [...this.#unconfirmed].flatMap((side) => {
-      if (ownPresence(this.#mirror, otherSide(side), now) === undefined) return [];
-      this.#unconfirmed.delete(side);
+    return sides.flatMap((side) => {
+      if (!this.#isUnconfirmed[side] || ownPresence(this.#mirror, otherSide(side), now) === undefined)
+        return [];
+      this.#isUnconfirmed[side] = false;
       return this.#pacePresence(side, this.ours(side), true, now);
     });
   }
@@ -152,7 +153,7 @@ export class PersonPresence {
   #moved(side: Side, now: number): void {
     delete this.#paces[side];
     delete this.#activeAt[side];
-    this.#unconfirmed.delete(side);
+    this.#isUnconfirmed[side] = false;
     this.remarked({ kind: 'moved', side }, now);
   }
 

@@ -80,7 +80,7 @@ export interface PresenceMirror extends AsyncDisposable {
 interface Entry {
   readonly presence: PersonPresence;
   /** Where an endpoint of the gateway's is known to be. */
-  readonly up: Set<Side>;
+  readonly isUp: Record<Side, boolean>;
   wake: Disposable | undefined;
 }
 
@@ -112,19 +112,16 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
   function noteShown(person: Person, side: Side, presence: Presence): void {
     const entry = entries.get(person.id);
     if (!entry) return;
-    if (!isSignedIn(presence)) {
-      entry.up.delete(side);
-      return;
-    }
-    if (entry.up.has(side)) return;
-    entry.up.add(side);
+    const wasUp = entry.isUp[side];
+    entry.isUp[side] = isSignedIn(presence);
+    if (wasUp || !entry.isUp[side]) return;
     const remarks = entry.presence.ourRemarks(side);
     if (!sameRemarks(remarks, noRemarks)) remarking.want(person, side, remarks);
   }
 
   async function say(person: Person, side: Side, remarks: Remarks): Promise<'done' | 'again' | 'never'> {
     const entry = entries.get(person.id);
-    if (!entry?.up.has(side)) return 'never';
+    if (!entry?.isUp[side]) return 'never';
     void onShow.shows(side, { person, presence: entry.presence.ours(side), remarks });
     return await attempt(person, side, () => connectors[side].remark(person, remarks));
   }
@@ -153,7 +150,7 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
     const known = entries.get(person.id);
     if (known) return known;
     const presence = new PersonPresence(mirrorPerson(person), times);
-    const entry: Entry = { presence, up: new Set(), wake: undefined };
+    const entry: Entry = { presence, isUp: { teams: false, skype: false }, wake: undefined };
     entries.set(person.id, entry);
     return entry;
   }
@@ -166,7 +163,7 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
   function tell(person: Person, entry: Entry, tellings: readonly Telling[]): void {
     for (const telling of tellings) {
       if (telling.kind === 'presence') presences.want(person, telling.side, telling.presence);
-      else if (entry.up.has(telling.side)) remarking.want(person, telling.side, telling.remarks);
+      else if (entry.isUp[telling.side]) remarking.want(person, telling.side, telling.remarks);
     }
     entry.wake?.[Symbol.dispose]();
     const { wakeAt } = entry.presence;
@@ -190,7 +187,8 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
         watching.forget(change.after.id);
         const moved = movedSides(change.before, change.after);
         leave(change.before, moved);
-        for (const side of moved) entries.get(change.after.id)?.up.delete(side);
+        const entry = entries.get(change.after.id);
+        if (entry) for (const side of moved) entry.isUp[side] = false;
         happened(change.after, { kind: 'changed', person: mirrorPerson(change.after), moved });
         return;
       }

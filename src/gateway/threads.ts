@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { ConversationId, ThreadKey } from '../core/ids.ts';
 import type { Side } from '../core/people.ts';
+import { recent } from '../core/recent.ts';
 import type { Ledger, Threads } from './ledger.ts';
 
 /** The threads of the conversations that are talked in now, so that no message waits for the ledger to tell them. */
@@ -13,7 +13,7 @@ export interface ThreadMemory {
 }
 
 export function createThreadMemory(ledger: Pick<Ledger, 'threadsOf'>, most = 20_000): ThreadMemory {
-  const known = new LRUCache<ConversationId, Threads>({ max: most });
+  const known = recent<ConversationId, Threads>(most);
   return {
     async of(conversation) {
       const threads = known.get(conversation) ?? (await ledger.threadsOf(conversation));

@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
 import type { PersonId } from '../core/ids.ts';
 import { type Person, type Side, sides } from '../core/people.ts';
 import type { Presence } from '../core/presence/presence.ts';
+import { recent } from '../core/recent.ts';
 import { noteClient, type OwnClients, unknownClients } from '../core/toasts/clients.ts';
 
 /** Where people have clients of their own, and which they used last, as far as this run of the gateway has seen. */
@@ -30,8 +30,8 @@ export function createToastClients(
   clock: Clock,
 ): ToastClients {
   /** Unix ms. */
-  const absentAt = new LRUCache<PersonId, number>({ max: mostPeople });
-  const known = new LRUCache<PersonId, OwnClients>({ max: mostPeople });
+  const absentAt = recent<PersonId, number>(mostPeople);
+  const known = recent<PersonId, OwnClients>(mostPeople);
   const of = (id: PersonId): OwnClients => known.get(id) ?? unknownClients;
 
   function look(person: Person): OwnClients {

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { type ConversationId, conversationOf, type ThreadKey } from '../core/ids.ts';
 import type { Person } from '../core/people.ts';
+import { recent } from '../core/recent.ts';
 import type { IncomingMessage } from './connector.ts';
 
 /**
@@ -27,7 +27,7 @@ const mostRelays = 10_000;
 
 /** @param isTalking whether what the first writes reaches the second in a session that both have taken up */
 export function createRelays(isTalking: (author: Person, recipient: Person) => boolean): Relays {
-  const relays = new LRUCache<ConversationId, Relay>({ max: mostRelays });
+  const relays = recent<ConversationId, Relay>(mostRelays);
 
   return {
     open(author, recipient, thread) {

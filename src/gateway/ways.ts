@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type ConversationId, type PersonId, personId } from '../core/ids.ts';
 import { type Home, homes, type Person } from '../core/people.ts';
+import { recent } from '../core/recent.ts';
 import type { Report } from './events.ts';
 import type { KeptStore } from './ledger.ts';
 
@@ -31,7 +31,7 @@ export function createWayMemory(
   report: Report,
   most = 20_000,
 ): WayMemory {
-  const known = new LRUCache<ConversationId, Way>({ max: most });
+  const known = recent<ConversationId, Way>(most);
   const watch = (work: Promise<void>): void => {
     work.catch((error: unknown) =>
       report({ kind: 'fault', where: 'keeping the way of a conversation', error }),
