@@ -1,8 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
 import type { Person, SipUri } from '../../core/people.ts';
 import type { Presence } from '../../core/presence/presence.ts';
+import { recent } from '../../core/recent.ts';
 import type { Connector, Finding, LinkStatus, PublishOutcome, Sink } from '../../gateway/connector.ts';
 import type { Directory } from '../../gateway/directory.ts';
 import type { Links } from '../../gateway/links.ts';
@@ -74,7 +74,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
 
   const proxies = createProxies();
   /** What became of texts whose sender was told that it is uncertain. */
-  const late = new LRUCache<string, Finding>({ max: rememberedOutcomes });
+  const late = recent<string, Finding>(rememberedOutcomes);
   let sink: Sink | undefined;
   let ticking: Disposable | undefined;
 

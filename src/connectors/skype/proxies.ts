@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { PersonId } from '../../core/ids.ts';
+import { recent } from '../../core/recent.ts';
 
 /**
  * In whose name the gateway's own accounts have lately written to whom. Somebody who writes to such an account out of
@@ -16,7 +16,7 @@ const mostPeers = 10_000;
 const mostAuthors = 2;
 
 export function createProxies(): Proxies {
-  const authors = new LRUCache<PersonId, ReadonlySet<PersonId>>({ max: mostPeers });
+  const authors = recent<PersonId, ReadonlySet<PersonId>>(mostPeers);
   return {
     note(peer, author) {
       const known = authors.get(peer) ?? new Set();

@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
 import { type PersonId, personId } from '../../core/ids.ts';
 import type { Person } from '../../core/people.ts';
+import { recent } from '../../core/recent.ts';
 import type { Links } from '../../gateway/links.ts';
 import { createApplicationTokens } from '../../protocols/entra/client/application-tokens.ts';
 import { DelegatedTokens } from '../../protocols/entra/client/delegated-tokens.ts';
@@ -49,9 +49,7 @@ export interface AccountsOptions {
 export function createAccounts(options: AccountsOptions): Accounts {
   const { links, clock, gatewayAccount } = options;
   const gatewayId = gatewayAccount && personId(gatewayAccount.upn);
-  const refusals = new LRUCache<PersonId, { readonly since: number; readonly detail: string }>({
-    max: rememberedRefusals,
-  });
+  const refusals = recent<PersonId, { readonly since: number; readonly detail: string }>(rememberedRefusals);
   const delegated = new DelegatedTokens({
     ...options.entra,
     scope: graphScope,

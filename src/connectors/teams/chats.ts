@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { Pair } from '../../core/ids.ts';
 import type { Person } from '../../core/people.ts';
+import { recent } from '../../core/recent.ts';
 import type { Sink } from '../../gateway/connector.ts';
 import type { Directory } from '../../gateway/directory.ts';
 import { getChatWithMembers } from '../../protocols/graph/client/chats.ts';
@@ -29,7 +29,7 @@ const rememberedChats = 20_000;
 /** Tells whose chat a notification is from. Every chat is asked for once. */
 export class Chats {
   readonly #directory: Directory;
-  readonly #known = new LRUCache<string, Known>({ max: rememberedChats });
+  readonly #known = recent<string, Known>(rememberedChats);
 
   constructor(directory: Directory) {
     this.#directory = directory;

@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
 import { type ConversationId, pairOf, type RemoteId, type ThreadKey } from '../../core/ids.ts';
 import type { Person, TeamsAccount } from '../../core/people.ts';
+import { recent } from '../../core/recent.ts';
 import type { Refusal, RefusalId } from '../../core/refusals.ts';
 import type { DeliveryOrder, DeliveryOutcome } from '../../gateway/connector.ts';
 import { createGroup, openOneOnOne } from '../../protocols/graph/client/chats.ts';
@@ -25,8 +25,8 @@ export class Delivery {
   readonly #tenants: Tenants;
   readonly #chats: Chats;
   readonly #linkRefused: (person: Person, detail: string) => void;
-  readonly #groups = new LRUCache<ConversationId, string>({ max: rememberedGroups });
-  readonly #writes = new LRUCache<string, true>({ max: rememberedWrites });
+  readonly #groups = recent<ConversationId, string>(rememberedGroups);
+  readonly #writes = recent<string, true>(rememberedWrites);
   readonly #gatewayIds = new Map<Tenant, string>();
   readonly #throttle: Throttle<Tenant>;
 

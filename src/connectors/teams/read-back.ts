@@ -1,6 +1,7 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
 import type { Person } from '../../core/people.ts';
+import { recent } from '../../core/recent.ts';
 import type { KeptStore } from '../../gateway/ledger.ts';
 import { messagesOfUser, messagesPageSize } from '../../protocols/graph/client/messages.ts';
 import type { GraphFailure } from '../../protocols/graph/client/result.ts';
@@ -105,7 +106,7 @@ export class ReadBack implements AsyncDisposable {
 
   /** Notifications were lost: the next round begins now and does not linger. */
   hurry(): void {
-    const caughtUp = new LRUCache<string, true>({ max: rememberedChats });
+    const caughtUp = recent<string, true>(rememberedChats);
     const since = Math.min(oldest(this.#cursor), this.#gap?.since ?? Infinity) - overlapMs;
     this.#gap = {
       since: Math.max(since, this.#options.clock.now() - farthestMs, this.#cursor.since),

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.ts';
 import type { PersonId } from '../../core/ids.ts';
+import { recent } from '../../core/recent.ts';
 
 /** A time to be left alone, ms; `until` is Unix ms. */
 interface Rest {
@@ -16,7 +16,7 @@ const rememberedPeople = 10_000;
  */
 export class Throttle<Tenant> {
   readonly #clock: Clock;
-  readonly #people = new LRUCache<PersonId, Rest>({ max: rememberedPeople });
+  readonly #people = recent<PersonId, Rest>(rememberedPeople);
   readonly #last = new Map<Tenant, Rest & { readonly person: PersonId }>();
   readonly #tenants = new Map<Tenant, Rest>();
 

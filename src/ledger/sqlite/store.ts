@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { LRUCache } from 'lru-cache';
 import type { End } from '../../core/conversation/delivery.ts';
 import { type ConversationId, type Pair, pairOf } from '../../core/ids.ts';
 import type { Side } from '../../core/people.ts';
+import { recent } from '../../core/recent.ts';
 import type { NewMessage, Step, Threads } from '../../gateway/ledger.ts';
 import type { Attempt, Operation, Result } from '../operations.ts';
 import { createRetention } from './retention.ts';
@@ -69,7 +69,7 @@ export function createStore(db: DatabaseSync): Store {
   }
 
   /** What was joined lately, so that a message in the same thread as the one before writes nothing. */
-  const joined = new LRUCache<string, string>({ max: 10_000 });
+  const joined = recent<string, string>(10_000);
 
   function joinThread(side: Side, thread: string, conversation: string): void {
     const key = `${side} ${conversation}`;
