@@ -1,11 +1,7 @@
-import { enableCompileCache } from 'node:module';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts';
 import { ConfigError } from './config/problems.ts';
 import { stopSignal } from './stop-signal.ts';
-
-enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/isthmus', import.meta.url)));
 
 /** Loaded when asked for, so that a short command starts fast. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {

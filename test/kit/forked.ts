@@ -15,7 +15,7 @@ export interface Forked<Ready> extends AsyncDisposable {
 }
 
 const root = new URL('../../', import.meta.url);
-/** The product's own (`src/cli/main.ts` turns it on for itself). */
+/** The product's own (as `bin/isthmus` turns it on). */
 const compileCache = fileURLToPath(new URL('node_modules/.cache/isthmus', root));
 const endWithinMs = 10_000;
 
