@@ -1,11 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import Fastify from 'fastify';
 import type { Config } from '../src/cli/config/config.ts';
-import { resolveSettings, type Settings } from '../src/cli/config/load.ts';
 import { createConnectors } from '../src/cli/connectors.ts';
-import { keepVaultKey, ledgerFile } from '../src/cli/data-folder.ts';
 import { openGateway } from '../src/cli/gateway.ts';
 import { listen } from '../src/cli/listen.ts';
 import { conversationOf, type MessageId } from '../src/core/ids.ts';
@@ -14,10 +10,7 @@ import { systemClock } from '../src/gateway/clock.ts';
 import type { Connector, IncomingMessage, Sink, Taken } from '../src/gateway/connector.ts';
 import { createDirectory } from '../src/gateway/directory.ts';
 import type { Links } from '../src/gateway/links.ts';
-import { openLedger } from '../src/ledger/sqlite/open.ts';
-import { createVault, vaultKeyBytes } from '../src/ledger/vault.ts';
-import { openAuthority } from '../src/sandbox/authority.ts';
-import { apps, contoso, password } from '../src/sandbox/world.ts';
+import { gatewayConfig, linkPeople, linkPeopleIn } from '../test/kit/gateway-config.ts';
 import { runChild } from './child.ts';
 import { type CrowdOrder, crowd } from './crowd.ts';
 import type { Servers } from './servers.ts';
@@ -41,83 +34,22 @@ runChild<SubjectOrder, Subject>(async (order) => {
   return order.kind === 'gateway' ? openSubjectGateway(order, config) : openFloor(order, config);
 });
 
-async function configFor({ data, crowd: order, servers }: SubjectOrder): Promise<Config> {
-  const authority = await openAuthority(data, systemClock);
-  const { key, cert } = await authority.issueServer();
-  const file = (name: string): string => join(data, name);
-  writeFileSync(file('key.pem'), key, { mode: 0o600 });
-  writeFileSync(file('cert.pem'), cert);
-  const [app] = apps;
-  const account = { upn: `isthmus@${contoso.domain}`, password };
-  const settings: Settings = {
-    folder: data,
+function configFor({ data, crowd: order, servers }: SubjectOrder): Promise<Config> {
+  return gatewayConfig({
     data,
-    env: {},
-    sandbox: {
-      enabled: false,
-      ports: { graph: 0, online: 0, onPrem: 0, onlineSip: 0, onPremSip: 0 },
-      protocols: { online: 'ucwa', onPrem: 'ucwa' },
-    },
-    raw: {
-      data,
-      log: { level: 'error' },
-      listen: { port: 0, tls: { port: 0, key: { file: file('key.pem') }, cert: file('cert.pem') } },
-      teams: {
-        graph: servers.graphTls,
-        authority: servers.graphTls,
-        ca: authority.caFile,
-        tenants: [
-          {
-            id: contoso.id,
-            domain: contoso.domain,
-            clientId: app?.clientId,
-            secret: app?.secret,
-            gatewayAccount: account,
-          },
-        ],
-      },
-      skype: {
-        pools: [
-          {
-            name: 'online',
-            home: 'online',
-            discovery: servers.poolTls,
-            gatewayAccount: { username: account.upn, password },
-            ca: authority.caFile,
-          },
-        ],
-      },
-      people: {
-        list: crowd(order)
-          .everybody.filter(({ kind }) => kind === 'person')
-          .map(({ address, displayName, objectId, home, mode }) => ({
-            id: address,
-            displayName,
-            objectId,
-            home,
-            mode,
-          })),
-      },
-    },
-  };
-  return resolveSettings(settings);
-}
-
-async function linkEverybody(links: Links, config: Config): Promise<void> {
-  await Promise.all(
-    config.people.flatMap(({ id }) =>
-      (['teams', 'skype'] as const).map((side) =>
-        links.put(id, side, { kind: 'password', username: id, password }),
-      ),
-    ),
-  );
+    graph: servers.graphTls,
+    pools: { online: servers.poolTls },
+    everybody: crowd(order).everybody,
+    ports: { http: 0, https: 0 },
+    sections: { log: { level: 'error' } },
+  });
 }
 
 async function openSubjectGateway({ data }: SubjectOrder, config: Config) {
-  {
-    await using ledger = await openLedger(ledgerFile(data));
-    await linkEverybody(createVault(ledger.secrets, await keepVaultKey(data, vaultKeyBytes)), config);
-  }
+  await linkPeopleIn(
+    data,
+    config.people.map(({ id }) => id),
+  );
   const gateway = await openGateway(config, undefined);
   return { ready: { url: gateway.url }, [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose]() };
 }
@@ -125,7 +57,10 @@ async function openSubjectGateway({ data }: SubjectOrder, config: Config) {
 async function openFloor(_: SubjectOrder, config: Config) {
   const stack = new AsyncDisposableStack();
   const links = memoryLinks();
-  await linkEverybody(links, config);
+  await linkPeople(
+    links,
+    config.people.map(({ id }) => id),
+  );
   const directory = createDirectory(config.people);
   const app = Fastify();
   let publicUrl = '';
