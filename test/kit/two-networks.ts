@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import fastify from 'fastify';
 import { createSkypeConnector } from '../../src/connectors/skype/connector.ts';
 import { createTeamsConnector } from '../../src/connectors/teams/connector.ts';
@@ -26,6 +25,7 @@ import { startTeamsService } from '../../src/sandbox/teams-service.ts';
 import * as world from '../../src/sandbox/world.ts';
 import { eventually } from './eventually.ts';
 import { ManualClock } from './manual-clock.ts';
+import { RequestsUnderWay } from './requests.ts';
 import { SkypeActor } from './skype-actor.ts';
 import { TeamsActor } from './teams-actor.ts';
 
@@ -61,6 +61,7 @@ export async function openTwoNetworks(options: TwoNetworksOptions = {}) {
     tls: { port: 0, ...(await authority.issueServer()) },
   };
   const clock = new ManualClock();
+  const requests = opening.use(new RequestsUnderWay((path) => /\/events\b/.test(path)));
   const service = opening.use(
     await startTeamsService({
       ...listening,
@@ -161,12 +162,15 @@ export async function openTwoNetworks(options: TwoNetworksOptions = {}) {
       actors.push(actor);
       return actor;
     },
-    /** What the person's calendar and automatic replies say in Teams; no client can. */
+    /** What the person's calendar says in Teams; no client can. */
     calendar(name: string, calendar: Calendar): void {
       const { teams } = this.person(name);
       if (teams.kind !== 'account') throw new Error(`${name} is not in Teams`);
       service.tenants.presence.setCalendar(teams.objectId, calendar);
     },
+    /** What the calendar of somebody homed online says in SfB while they are out of office; no client can. */
+    automaticReply: (name: string, text: string | undefined): void =>
+      pools.online.core.presentity(`${name}@contoso.example`)?.setAutomaticReply(text),
     /** The gateway stops dead: none of its timers runs any more. What it asked for already still is answered. */
     freezeGateway: () => gatewayClock.stop(),
     /** Time passes until `ask` says so, `withinMs` of it at most. */
@@ -179,12 +183,11 @@ export async function openTwoNetworks(options: TwoNetworksOptions = {}) {
         return false;
       });
     },
-    /** Time passes in steps that leave the networks time to talk. */
+    /** Time passes in steps, and the networks say to each other what each step has them say. */
     async pass(ms: number, stepMs = 1_000): Promise<void> {
       for (let passed = 0; passed < ms; passed += stepMs) {
         clock.advance(Math.min(stepMs, ms - passed));
-        await turn();
-        await turn();
+        await requests.end();
       }
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),

@@ -6,6 +6,7 @@ import { openTwoNetworks } from '../kit/two-networks.ts';
 import { Whole } from '../kit/whole.ts';
 
 const alice = 'alice@contoso.example';
+const bob = 'bob@contoso.example';
 
 describe('out of office in Teams', async () => {
   const w = await openTwoNetworks();
@@ -59,6 +60,45 @@ describe('out of office in Teams', async () => {
   it('ends, and leaves her own note', async () => {
     w.calendar('alice', { kind: 'free' });
     await shows('Online At my desk');
+  });
+});
+
+describe('out of office in SfB', async () => {
+  const w = await openTwoNetworks();
+  after(() => w[Symbol.asyncDispose]());
+  const watcher = w.teams('alice');
+  const client = w.skype('bob');
+  /** What a Teams client shows of bob: state, activity and status message. */
+  const inTeams = async () => {
+    const { availability, activity } = await watcher.presenceOf(bob);
+    return `${availability}/${activity} ${await watcher.statusOf(bob)}`.trim();
+  };
+  const shows = (what: string) =>
+    w.until(`a Teams client shows “${what}”`, async () => (await inTeams()) === what);
+
+  it('is Available in Teams, with the automatic reply in place of his note, and ends', async () => {
+    await client.signIn();
+    await client.setNote('Writing');
+    await shows('Available/Available Writing');
+    w.automaticReply('bob', 'Back in May');
+    await shows('Available/Available Out of office: Back in May');
+    w.automaticReply('bob', '');
+    await shows('Available/Available Out of office');
+    w.automaticReply('bob', undefined);
+    await shows('Available/Available Writing');
+  });
+
+  it('goes with him when he signs out, and is there again when he comes back', async () => {
+    w.automaticReply('bob', 'Back in June');
+    await shows('Available/Available Out of office: Back in June');
+    await client.signOut();
+    await shows('Offline/Offline');
+    const again = w.skype('bob');
+    await again.signIn();
+    await shows('Available/Available Out of office: Back in June');
+    w.automaticReply('bob', undefined);
+    await again.signOut();
+    await shows('Offline/Offline');
   });
 });
 

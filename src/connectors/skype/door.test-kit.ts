@@ -33,6 +33,8 @@ export class HeardByDoor implements DoorListener {
   readonly ends = new Map<DialogId, DialogEnd>();
   readonly presences = new Map<SipUri, Presence>();
   readonly notes = new Map<SipUri, string>();
+  /** Of those who are out of office. */
+  readonly replies = new Map<SipUri, string | undefined>();
   readonly failures: Failure[] = [];
 
   async invited(invitation: DoorInvitation): Promise<void> {
@@ -47,7 +49,8 @@ export class HeardByDoor implements DoorListener {
   presence(person: SipUri, presence: Presence): void {
     this.presences.set(person, presence);
   }
-  remarks(person: SipUri, { note }: Remarks): void {
+  remarks(person: SipUri, { note, outOfOffice }: Remarks): void {
+    this.replies.set(person, outOfOffice.kind === 'yes' ? outOfOffice.message : undefined);
     this.notes.set(person, note.kind === 'text' ? note.text : '');
   }
   lastActive(): void {}
@@ -168,6 +171,11 @@ export function describeDoor(name: string, open: () => Promise<DoorWorld>): void
       await is('Busy');
       await carol.setNote('On the phone');
       await eventually('her note', () => heard.notes.get(carolSip) === 'On the phone');
+      const calendar = pool.core.presentity(carol.address);
+      calendar?.setAutomaticReply('Until Monday');
+      await eventually('that she is out of office', () => heard.replies.get(carolSip) === 'Until Monday');
+      calendar?.setAutomaticReply(undefined);
+      await eventually('that she is back', () => heard.notes.get(carolSip) === 'On the phone');
       await carol.setPresence('Online');
       await is('Available');
       assert.equal(await endpoint.watch(new Set()), undefined);

@@ -113,6 +113,24 @@ describe('the presence of the signed-in user', { timeout: 20_000 }, () => {
     assert.equal(await own(), 'Online');
   });
 
+  it('has the reply of the calendar in place of the note, for others and oneself, while out of office', async () => {
+    await using world = start();
+    const client = await signIn(world.pools, alice);
+    const watcher = await signIn(world.pools, bob);
+    await client.makeAvailable();
+    await client.request('POST', client.at('/me/note'), { message: 'At my desk' });
+    const notes = async () => {
+      const own = await client.request('GET', client.at('/me/note'));
+      const seen = await watcher.request('GET', watcher.at(`/people/${alice}/note`));
+      return [own, seen].map(({ body }) => `${body['type']}: ${body['message']}`);
+    };
+    const presentity = world.pools.online.core.presentity(alice);
+    presentity?.setAutomaticReply('Until Monday');
+    assert.deepEqual(await notes(), ['OutOfOffice: Until Monday', 'OutOfOffice: Until Monday']);
+    presentity?.setAutomaticReply(undefined);
+    assert.deepEqual(await notes(), ['Personal: At my desk', 'Personal: At my desk']);
+  });
+
   it('has a note and a location, which may be cleared', async () => {
     await using world = start();
     const client = await signIn(world.pools, alice);

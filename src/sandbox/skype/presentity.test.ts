@@ -35,7 +35,10 @@ describe('a presentity', () => {
     assert.deepEqual(told, []);
     presentity.setNote('out');
     presentity.setLocation('Oslo');
-    assert.deepEqual(told, [`${account.address} note`, `${account.address} location`]);
+    assert.deepEqual(told.splice(0), [`${account.address} note`, `${account.address} location`]);
+    presentity.setAutomaticReply('');
+    presentity.setAutomaticReply('');
+    assert.deepEqual(told, [`${account.address} note`]);
   });
 
   it('tells a watcher once however often it watches, and no more once it has let go', () => {

@@ -31,6 +31,7 @@ export class Presentity {
   #presence: Presence = offline;
   #note = '';
   #notes = noNotes;
+  #automaticReply: string | undefined;
   #location = '';
   #lastActive: number | undefined;
   #privacy = defaultPrivacy;
@@ -51,6 +52,11 @@ export class Presentity {
   /** As the person reads it themselves. */
   get note(): string {
     return this.#note;
+  }
+
+  /** What the person's calendar says while they are out of office. */
+  get automaticReply(): string | undefined {
+    return this.#automaticReply;
   }
 
   get location(): string {
@@ -131,6 +137,13 @@ export class Presentity {
     this.#tell('note');
   }
 
+  /** As the person's calendar would; no client can. Undefined ends it. */
+  setAutomaticReply(text: string | undefined): void {
+    if (text === this.#automaticReply) return;
+    this.#automaticReply = text;
+    this.#tell('note');
+  }
+
   setLocation(text: string): void {
     if (text === this.#location) return;
     this.#location = text;
@@ -147,9 +160,9 @@ export class Presentity {
   }
 
   #viewFor(relationship: Relationship): View {
-    const { account, presence, device, lastActive, location, modalities } = this;
-    const notes = this.#notes;
-    return viewFor(relationship, { account, presence, device, lastActive, location, modalities, notes });
+    const { account, presence, device, lastActive, automaticReply, location, modalities } = this;
+    const shown = { account, presence, device, lastActive, automaticReply, location, modalities };
+    return viewFor(relationship, { ...shown, notes: this.#notes });
   }
 
   #update(): void {
@@ -185,7 +198,7 @@ function differences(was: View, is: View): readonly PresencePart[] {
     was.lastActive === is.lastActive &&
     was.company === is.company;
   if (!isSamePresence) parts.push('presence');
-  if (was.note !== is.note) parts.push('note');
+  if (was.note !== is.note || was.automaticReply !== is.automaticReply) parts.push('note');
   if (was.location !== is.location) parts.push('location');
   if (was.modalities.length !== is.modalities.length) parts.push('modalities');
   return parts;

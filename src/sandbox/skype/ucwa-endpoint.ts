@@ -6,6 +6,7 @@ import type {
   EndpointSink,
   GroupResult,
   MakeAvailable,
+  NoteView,
   OutgoingCall,
   PersonCard,
   PresenceView,
@@ -17,7 +18,7 @@ import type { Invitation, Leg, LegSink } from './leg.ts';
 import type { Pool } from './pool.ts';
 import type { PresencePart } from './presentity.ts';
 import { cardOf, search } from './ucwa-people.ts';
-import { chosenBy, viewOf } from './ucwa-presence.ts';
+import { chosenBy, noteOf, viewOf } from './ucwa-presence.ts';
 
 /** One signed-in UCWA client: what it asks of the pool, and what the pool tells it. */
 export class UcwaEndpoint implements BackendEndpoint, EndpointDoor {
@@ -60,8 +61,8 @@ export class UcwaEndpoint implements BackendEndpoint, EndpointDoor {
     this.#endpoint.choose(choice === undefined ? undefined : chosenBy(choice));
   }
 
-  note(): string {
-    return this.#endpoint.presentity.note;
+  note(): NoteView {
+    return noteOf(this.#endpoint.presentity);
   }
 
   setNote(text: string): void {
@@ -88,8 +89,8 @@ export class UcwaEndpoint implements BackendEndpoint, EndpointDoor {
     return viewOf(this.#pool.visible(this.me.address, address));
   }
 
-  noteOf(address: string): string {
-    return this.#pool.visible(this.me.address, address)?.note ?? '';
+  noteOf(address: string): NoteView {
+    return noteOf(this.#pool.visible(this.me.address, address));
   }
 
   locationOf(address: string): string {

@@ -1,4 +1,4 @@
-import type { PresenceView } from '../../protocols/ucwa/server/backend.ts';
+import type { NoteView, PresenceView } from '../../protocols/ucwa/server/backend.ts';
 import type { Availability, PreferredAvailability } from '../../protocols/ucwa/types.ts';
 import { availability, type ChosenState, classOf, type Presence, type PresenceClass } from './presence.ts';
 import type { View } from './view.ts';
@@ -41,4 +41,10 @@ export function viewOf(seen: View | undefined): PresenceView {
     deviceType: seen.device,
     ...(seen.lastActive === undefined ? {} : { lastActive: seen.lastActive }),
   };
+}
+
+export function noteOf(seen: Pick<View, 'note' | 'automaticReply'> | undefined): NoteView {
+  return seen?.automaticReply === undefined
+    ? { message: seen?.note ?? '', type: 'Personal' }
+    : { message: seen.automaticReply, type: 'OutOfOffice' };
 }

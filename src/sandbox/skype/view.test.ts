@@ -15,6 +15,7 @@ const shown: Shown = {
   presence: { availability: availability.busy, activity: 'in-a-meeting' },
   device: 'PC',
   lastActive: 1,
+  automaticReply: 'Until Monday',
   location: 'Oslo',
   modalities: ['Messaging'],
 };
@@ -28,10 +29,17 @@ describe('what somebody sees of a person', () => {
   });
 
   it('has neither device nor times for external contacts', () => {
-    const { presence, device, lastActive, note, company } = viewFor('external', shown);
+    const { presence, device, lastActive, note, automaticReply, company } = viewFor('external', shown);
     assert.deepEqual(
-      { presence, device, lastActive, note, company },
-      { presence: shown.presence, device: 'Unknown', lastActive: undefined, note: 'e', company: 'Contoso' },
+      { presence, device, lastActive, note, automaticReply, company },
+      {
+        presence: shown.presence,
+        device: 'Unknown',
+        lastActive: undefined,
+        note: 'e',
+        automaticReply: 'Until Monday',
+        company: 'Contoso',
+      },
     );
   });
 
@@ -45,6 +53,7 @@ describe('what somebody sees of a person', () => {
         device: 'Unknown',
         lastActive: undefined,
         note: '',
+        automaticReply: undefined,
         location: '',
         modalities: [],
       });

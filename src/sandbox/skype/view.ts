@@ -14,6 +14,8 @@ export interface View {
   /** Unix ms. */
   readonly lastActive: number | undefined;
   readonly note: string;
+  /** Stands in place of the note while the person is out of office; may be empty. */
+  readonly automaticReply: string | undefined;
   readonly location: string;
   readonly modalities: readonly string[];
 }
@@ -30,7 +32,8 @@ export const noteToAll = (text: string): Notes => ({
 });
 
 /** All that there is to be seen of a person. */
-export interface Shown extends Pick<View, 'presence' | 'device' | 'lastActive' | 'location' | 'modalities'> {
+export interface Shown
+  extends Pick<View, 'presence' | 'device' | 'lastActive' | 'automaticReply' | 'location' | 'modalities'> {
   readonly account: Account;
   readonly notes: Notes;
 }
@@ -40,7 +43,7 @@ export interface Shown extends Pick<View, 'presence' | 'device' | 'lastActive' |
  * who is offline and has a name and an address. Of external contacts it is documented that device and times stay hidden.
  */
 export function viewFor(relationship: Relationship, shown: Shown): View {
-  const { account, notes, presence, device, lastActive, location, modalities } = shown;
+  const { account, notes, presence, device, lastActive, automaticReply, location, modalities } = shown;
   const { address, name, company } = account;
   switch (relationship) {
     case 'blocked':
@@ -53,6 +56,7 @@ export function viewFor(relationship: Relationship, shown: Shown): View {
         device: 'Unknown',
         lastActive: undefined,
         note: '',
+        automaticReply: undefined,
         location: '',
         modalities: [],
       };
@@ -65,6 +69,7 @@ export function viewFor(relationship: Relationship, shown: Shown): View {
         device: 'Unknown',
         lastActive: undefined,
         note: notes.external,
+        automaticReply,
         location,
         modalities,
       };
@@ -79,6 +84,7 @@ export function viewFor(relationship: Relationship, shown: Shown): View {
         device,
         lastActive,
         note: notes[relationship],
+        automaticReply,
         location,
         modalities,
       };

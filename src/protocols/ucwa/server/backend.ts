@@ -5,6 +5,7 @@ import type {
   DeviceType,
   Importance,
   MessageFormat,
+  NoteType,
   PreferredAvailability,
   SourceNetwork,
 } from '../types.ts';
@@ -69,6 +70,12 @@ export interface MakeAvailable {
   readonly inactiveAfterMs: number | undefined;
 }
 
+/** What stands beside a presence: the person's own words, or in their place the reply of a calendar. */
+export interface NoteView {
+  readonly message: string;
+  readonly type: NoteType;
+}
+
 export interface BackendEndpoint {
   readonly me: PersonCard;
   makeAvailable(input: MakeAvailable): void;
@@ -77,7 +84,7 @@ export interface BackendEndpoint {
   presence(): PresenceView;
   /** Undefined takes the person's choice back. */
   choosePresence(choice: PreferredAvailability | undefined): void;
-  note(): string;
+  note(): NoteView;
   setNote(text: string): void;
   location(): string;
   setLocation(text: string): void;
@@ -86,7 +93,7 @@ export interface BackendEndpoint {
   card(address: string): PersonCard;
   search(query: string): readonly PersonCard[];
   presenceOf(address: string): PresenceView;
-  noteOf(address: string): string;
+  noteOf(address: string): NoteView;
   locationOf(address: string): string;
   modalitiesOf(address: string): readonly string[];
   /**

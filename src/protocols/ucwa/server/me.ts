@@ -66,8 +66,7 @@ export function meRoutes(route: ApplicationRoute): void {
   route('GET', '/me/note', (application) => {
     application.requireAvailable();
     return {
-      message: application.endpoint.note(),
-      type: 'Personal',
+      ...application.endpoint.note(),
       _links: { self: { href: `${application.paths.me}/note` } },
       rel: 'note',
     };

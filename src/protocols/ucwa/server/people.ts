@@ -52,8 +52,7 @@ export function peopleRoutes(route: ApplicationRoute): void {
   route('GET', '/people/:address/note', (application, request) => {
     const address = addressIn(parameter(request, 'address'));
     return {
-      message: application.endpoint.noteOf(address),
-      type: 'Personal',
+      ...application.endpoint.noteOf(address),
       _links: { self: { href: `${application.paths.contact(address)}/note` } },
       rel: 'contactNote',
     };

@@ -40,7 +40,9 @@ function card({ name, address, company }: View): Category {
   };
 }
 
-function note({ note: text }: View): Category {
+function note({ note: text, automaticReply }: View): Category {
+  if (automaticReply !== undefined)
+    return { name: 'note', content: { kind: 'note', note: { type: 'OOF', text: automaticReply } } };
   return {
     name: 'note',
     content: text === '' ? { kind: 'empty' } : { kind: 'note', note: { type: 'personal', text } },
@@ -48,7 +50,8 @@ function note({ note: text }: View): Category {
 }
 
 /** The same for watchers that know PIDF alone. */
-export function pidfOf({ address, presence, note: text }: View): Pidf {
+export function pidfOf({ address, presence, note, automaticReply }: View): Pidf {
+  const text = automaticReply ?? note;
   const seen = classOf(presence.availability);
   const activity = activities[seen];
   return {
