@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../clock.ts';
 
@@ -16,13 +16,18 @@ export type Fault =
 export class FaultInjector {
   readonly #clock: Clock;
   #fault: Fault = { kind: 'none' };
-  readonly #open = new Set<IncomingMessage>();
+  readonly #open = new Set<ServerResponse>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   attach(app: FastifyInstance): void {
+    const open = this.#open;
+    // One for all answers, which may wait by the thousand.
+    function closed(this: ServerResponse): void {
+      open.delete(this);
+    }
     app.addHook('onRequest', async (request, reply) => {
       switch (this.#fault.kind) {
         case 'none':
@@ -39,15 +44,15 @@ export class FaultInjector {
         case 'reject':
           return reply.code(this.#fault.status).type('text/html').send('<h1>Service Unavailable</h1>');
       }
-      this.#open.add(request.raw);
-      reply.raw.once('close', () => this.#open.delete(request.raw));
+      this.#open.add(reply.raw);
+      reply.raw.on('close', closed);
     });
   }
 
   set(fault: Fault): void {
     this.#fault = fault;
     if (fault.kind !== 'down') return;
-    for (const request of this.#open) request.socket.destroy();
+    for (const { req } of this.#open) req.socket.destroy();
     this.#open.clear();
   }
 }

@@ -84,16 +84,16 @@ export function createPools(options: PoolsOptions = {}): EmbeddedPools {
   const people = options.people ?? sandboxPeople;
   const password = options.password ?? sandboxPassword;
   const times: PoolTimes = { ...defaultTimes, ...options.times };
-  const accounts = new Map(people.map((person) => [person.address.toLowerCase(), person]));
+  const homed = people.flatMap((person) =>
+    person.home === 'none' ? [] : [{ home: person.home, account: toAccount(person) }],
+  );
+  const byDomain = Map.groupBy(
+    homed.map(({ account }) => account),
+    ({ domain }) => domain,
+  );
   const domains = new Set(people.map(({ address }) => domainOf(address.toLowerCase())));
-  const guard = new SignInGuard(clock, (address) => (home(address) === undefined ? undefined : password));
+  const guard = new SignInGuard(clock, (address) => (network.locate(address) ? password : undefined));
   const addresses = new Map<Pool, PoolAddresses>();
-  const byDomain = groupAccounts(people);
-
-  function home(address: string): 'online' | 'onPrem' | undefined {
-    const where = accounts.get(address)?.home;
-    return where === 'none' ? undefined : where;
-  }
 
   const network: PoolNetwork = {
     locate: (address) => pools.find((pool) => pool.has(address)),
@@ -107,7 +107,7 @@ export function createPools(options: PoolsOptions = {}): EmbeddedPools {
       clock,
       network,
       times,
-      accounts: people.filter((person) => person.home === name).map(toAccount),
+      accounts: homed.filter(({ home }) => home === name).map(({ account }) => account),
     });
   }
 
@@ -194,16 +194,4 @@ function toAccount(person: SandboxPerson): Account {
     company: person.tenant.displayName,
     listed: person.kind === 'person',
   };
-}
-
-function groupAccounts(people: readonly SandboxPerson[]): ReadonlyMap<string, readonly Account[]> {
-  const groups = new Map<string, Account[]>();
-  for (const person of people) {
-    if (person.home === 'none') continue;
-    const account = toAccount(person);
-    const group = groups.get(account.domain);
-    if (group) group.push(account);
-    else groups.set(account.domain, [account]);
-  }
-  return groups;
 }

@@ -5,8 +5,8 @@ import { UcwaEndpoint } from './ucwa-endpoint.ts';
 
 export interface UcwaDoorOptions {
   readonly pool: Pool;
-  signIn(address: string, password: string): SignInResult;
-  homeOf(address: string, protocol: string): Home;
+  readonly signIn: (address: string, password: string) => SignInResult;
+  readonly homeOf: (address: string, protocol: string) => Home;
   /** Of clients that do not say after how long they are inactive. */
   readonly idleTimes: IdleTimes;
 }

@@ -71,12 +71,7 @@ export class Application implements ApplicationScope, EndpointSink, Disposable {
     this.clock = host.clock;
     this.limits = host.limits;
     this.paths = new Paths(id);
-    this.channel = new EventChannel({
-      clock: host.clock,
-      href: (ack) => this.paths.events(ack),
-      maxQueued: host.limits.queuedEvents,
-      holds: host.limits.holds,
-    });
+    this.channel = new EventChannel(this);
     this.endpoint = host.backend.open(input.address, this);
     this.contactList = new ContactListSubscription(this);
     this.#lastActivity = host.clock.now();

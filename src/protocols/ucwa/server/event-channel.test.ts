@@ -13,9 +13,8 @@ import {
 function channelWith(clock: ManualClock, maxQueued = 1000): EventChannel {
   return new EventChannel({
     clock,
-    href: (ack) => `/events?ack=${ack}`,
-    maxQueued,
-    holds: { low: 15, medium: 5 },
+    paths: { events: (ack) => `/events?ack=${ack}` },
+    limits: { queuedEvents: maxQueued, holds: { low: 15, medium: 5 } },
   });
 }
 

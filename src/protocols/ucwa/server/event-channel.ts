@@ -28,13 +28,16 @@ export type PollAnswer =
   | { readonly kind: 'replaced' }
   | { readonly kind: 'closed' };
 
-export interface ChannelOptions {
+/** What a channel sees of its application. */
+export interface ChannelScope {
   readonly clock: Clock;
-  readonly href: (ack: number) => string;
-  /** Events that may wait at once; one more and all are dropped, and the client is told to read again. */
-  readonly maxQueued: number;
-  /** Seconds, until a P-GET brings others. */
-  readonly holds: { readonly low: number; readonly medium: number };
+  readonly paths: { events(ack: number): string };
+  readonly limits: {
+    /** Events that may wait at once; one more and all are dropped, and the client is told to read again. */
+    readonly queuedEvents: number;
+    /** Seconds, until a P-GET brings others. */
+    readonly holds: { readonly low: number; readonly medium: number };
+  };
 }
 
 /** In their order. One that replaces none is its own key. */
@@ -54,7 +57,7 @@ const defaultTimeout = 180;
  * nothing twice.
  */
 export class EventChannel implements Disposable {
-  readonly #options: ChannelOptions;
+  readonly #scope: ChannelScope;
   #queue: Queue = new Map();
   /** When the first of what waits has waited long enough; one that is replaced counts on. */
   #dueAt = Number.POSITIVE_INFINITY;
@@ -70,29 +73,29 @@ export class EventChannel implements Disposable {
   #lastSeen: number;
   #closed = false;
 
-  constructor(options: ChannelOptions) {
-    this.#options = options;
-    this.#hold = { ...options.holds, timeout: defaultTimeout };
-    this.#lastSeen = options.clock.now();
+  constructor(scope: ChannelScope) {
+    this.#scope = scope;
+    this.#hold = { ...scope.limits.holds, timeout: defaultTimeout };
+    this.#lastSeen = scope.clock.now();
   }
 
   /** The address to start or go on from. */
   get href(): string {
-    return this.#options.href(this.#unacked ? this.#number - 1 : this.#number);
+    return this.#scope.paths.events(this.#unacked ? this.#number - 1 : this.#number);
   }
 
   /** When the last P-GET was let go; now, while one is held. Unix ms. */
   get lastSeen(): number {
-    return this.#waiting ? this.#options.clock.now() : this.#lastSeen;
+    return this.#waiting ? this.#scope.clock.now() : this.#lastSeen;
   }
 
   push(event: ChannelEvent): void {
     if (this.#closed) return;
-    if (this.#queue.size >= this.#options.maxQueued) this.#drop('queue');
+    if (this.#queue.size >= this.#scope.limits.queuedEvents) this.#drop('queue');
     const key = keyOf(event);
     this.#queue.delete(key);
     this.#queue.set(key, event);
-    this.#dueAt = Math.min(this.#dueAt, this.#options.clock.now() + this.#holdMs(event.urgency));
+    this.#dueAt = Math.min(this.#dueAt, this.#scope.clock.now() + this.#holdMs(event.urgency));
     if (this.#waiting) this.#schedule();
   }
 
@@ -114,7 +117,7 @@ export class EventChannel implements Disposable {
       answer({ kind: 'closed' });
       return nothing;
     }
-    this.#lastSeen = this.#options.clock.now();
+    this.#lastSeen = this.#scope.clock.now();
     this.#hold = {
       low: request.low ?? this.#hold.low,
       medium: request.medium ?? this.#hold.medium,
@@ -144,7 +147,7 @@ export class EventChannel implements Disposable {
   suspend(): void {
     this.#drop('session');
     this.#unacked = undefined;
-    this.#hold = { ...this.#options.holds, timeout: defaultTimeout };
+    this.#hold = { ...this.#scope.limits.holds, timeout: defaultTimeout };
   }
 
   [Symbol.dispose](): void {
@@ -165,7 +168,7 @@ export class EventChannel implements Disposable {
     const waiting: Waiting = {
       priority,
       answer,
-      until: this.#options.clock.now() + this.#hold.timeout * 1000,
+      until: this.#scope.clock.now() + this.#hold.timeout * 1000,
     };
     this.#waiting = waiting;
     this.#schedule();
@@ -173,7 +176,7 @@ export class EventChannel implements Disposable {
       [Symbol.dispose]: () => {
         if (this.#waiting !== waiting) return;
         this.#waiting = undefined;
-        this.#lastSeen = this.#options.clock.now();
+        this.#lastSeen = this.#scope.clock.now();
         this.#stopTimer();
       },
     };
@@ -187,7 +190,7 @@ export class EventChannel implements Disposable {
       this.#release({ kind: 'package', body: this.#resync(this.#number) });
       return;
     }
-    const now = this.#options.clock.now();
+    const now = this.#scope.clock.now();
     const at = this.#lost === 'session' ? now : Math.min(waiting.until, this.#dueAt);
     if (at > now) {
       this.#armTimer(at, now);
@@ -203,7 +206,7 @@ export class EventChannel implements Disposable {
   #armTimer(at: number, now: number): void {
     if (this.#timer && this.#timer.at <= at) return;
     this.#stopTimer();
-    const handle = this.#options.clock.setTimer(at - now, () => {
+    const handle = this.#scope.clock.setTimer(at - now, () => {
       this.#timer = undefined;
       if (this.#waiting && Math.min(this.#waiting.until, this.#dueAt) > at) this.#schedule();
       else this.#flush();
@@ -227,7 +230,7 @@ export class EventChannel implements Disposable {
     this.#stopTimer();
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    this.#lastSeen = this.#options.clock.now();
+    this.#lastSeen = this.#scope.clock.now();
     waiting?.answer(answer);
   }
 
@@ -254,16 +257,16 @@ export class EventChannel implements Disposable {
       if (last?.href === sender.href) last.events.push(event);
       else senders.push({ ...sender, events: [event] });
     }
-    const { href } = this.#options;
+    const { paths } = this.#scope;
     return {
-      _links: { self: { href: href(number) }, [pack.lead]: { href: href(number + 1) } },
+      _links: { self: { href: paths.events(number) }, [pack.lead]: { href: paths.events(number + 1) } },
       sender: senders satisfies EventSender[],
     };
   }
 
   #resync(asked: number): EventPackage {
     return {
-      _links: { self: { href: this.#options.href(asked) }, resync: { href: this.href } },
+      _links: { self: { href: this.#scope.paths.events(asked) }, resync: { href: this.href } },
       sender: [],
     };
   }

@@ -21,7 +21,7 @@ export function eventRoutes(route: ApplicationRoute): void {
           break;
       }
     });
-    reply.raw.once('close', () => held[Symbol.dispose]());
+    reply.raw.on('close', () => held[Symbol.dispose]());
     return undefined;
   });
 }

@@ -33,6 +33,7 @@ export interface UcwaServerOptions {
   readonly tokenKey?: Buffer;
 }
 
+/** As text: of a list, every answer that waits would hold a text of its own. */
 const exposedHeaders = [
   'WWW-Authenticate',
   'Location',
@@ -41,7 +42,7 @@ const exposedHeaders = [
   'X-Ms-diagnostics',
   'X-MS-Server-Fqdn',
   'X-MS-UcwaVersion',
-];
+].join(', ');
 
 const crossOrigin = 'Service does not allow a cross domain request from this origin.';
 
