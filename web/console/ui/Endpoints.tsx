@@ -13,6 +13,7 @@ import type { Side } from '../model.ts';
 import type { Endpoint } from '../presence/model.ts';
 import { shownOn } from '../presence/words.ts';
 import { sideNames } from '../words.ts';
+import { type Fact, Facts } from './Facts.tsx';
 
 const useStyles = makeStyles({
   sides: {
@@ -34,14 +35,6 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground3,
     overflowWrap: 'anywhere',
   },
-  facts: {
-    display: 'grid',
-    gridTemplateColumns: 'max-content 1fr',
-    columnGap: tokens.spacingHorizontalM,
-    rowGap: tokens.spacingVerticalXXS,
-    margin: 0,
-  },
-  value: { margin: 0, overflowWrap: 'anywhere' },
 });
 
 interface Props {
@@ -105,26 +98,8 @@ function EndpointCard({ endpoint, now }: { readonly endpoint: Endpoint; readonly
       {outOfOffice !== undefined && (
         <Text className={styles.note}>Out of office{outOfOffice === '' ? '' : `: ${outOfOffice}`}</Text>
       )}
-      <dl className={styles.facts}>
-        {factsOf(endpoint, now).map(([name, value]) => (
-          <Fact key={name} name={name} value={value} />
-        ))}
-      </dl>
+      <Facts facts={factsOf(endpoint, now)} size={200} />
     </Card>
-  );
-}
-
-function Fact({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
-  const styles = useStyles();
-  return (
-    <>
-      <dt className={styles.faint}>
-        <Text size={200}>{name}</Text>
-      </dt>
-      <dd className={styles.value}>
-        <Text size={200}>{value}</Text>
-      </dd>
-    </>
   );
 }
 
@@ -132,7 +107,7 @@ function unknownWords({ state }: Endpoint): string {
   return state === 'covered' ? 'Not told apart' : 'Nothing reported';
 }
 
-function factsOf(endpoint: Endpoint, now: number): readonly (readonly [string, string])[] {
+function factsOf(endpoint: Endpoint, now: number): readonly Fact[] {
   const { whose, state, side, source, reportedAt, lastActiveAt, leaseUntil } = endpoint;
   const ago = (at: number): string => `${whenInWords(at, now)} (${duration(Math.max(0, now - at))} ago)`;
   if (whose === 'gateway')

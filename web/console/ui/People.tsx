@@ -3,12 +3,8 @@ import {
   Link,
   makeStyles,
   PresenceBadge,
-  Table,
-  TableBody,
   TableCell,
   TableCellLayout,
-  TableHeader,
-  TableHeaderCell,
   TableRow,
   Text,
   tokens,
@@ -16,12 +12,21 @@ import {
 import type { ReactNode } from 'react';
 import type { Person, Side } from '../model.ts';
 import { shownOn } from '../presence/words.ts';
+import { DataTable } from './DataTable.tsx';
 
 const useStyles = makeStyles({
   faint: { color: tokens.colorNeutralForeground2 },
-  home: { width: '80px' },
-  mode: { width: '110px' },
 });
+
+const columns = [
+  { title: 'Person' },
+  { title: 'Mode', width: '110px' },
+  { title: 'SfB home', width: '80px' },
+  { title: 'Teams link' },
+  { title: 'Teams presence' },
+  { title: 'SfB link' },
+  { title: 'SfB presence' },
+];
 
 const homeNames: Readonly<Record<string, string>> = { online: 'Online', onPrem: 'On-prem', none: 'None' };
 
@@ -31,54 +36,40 @@ interface Props {
 }
 
 export function People({ people, onOpen }: Props): ReactNode {
-  const styles = useStyles();
   return (
-    <Table size="small" aria-label="People">
-      <TableHeader>
-        <TableRow>
-          <TableHeaderCell>Person</TableHeaderCell>
-          <TableHeaderCell className={styles.mode}>Mode</TableHeaderCell>
-          <TableHeaderCell className={styles.home}>SfB home</TableHeaderCell>
-          <TableHeaderCell>Teams link</TableHeaderCell>
-          <TableHeaderCell>Teams presence</TableHeaderCell>
-          <TableHeaderCell>SfB link</TableHeaderCell>
-          <TableHeaderCell>SfB presence</TableHeaderCell>
+    <DataTable label="People" columns={columns}>
+      {people.map((person) => (
+        <TableRow key={person.id}>
+          <TableCell>
+            <TableCellLayout truncate description={person.id}>
+              <Link as="button" aria-label={`Presence of ${person.name}`} onClick={() => onOpen(person.id)}>
+                {person.name}
+              </Link>
+            </TableCellLayout>
+          </TableCell>
+          <TableCell>{person.mode}</TableCell>
+          <TableCell>{homeNames[person.home] ?? person.home}</TableCell>
+          <TableCell>
+            {person.link.teams === 'not linked' ? (
+              <Link href={linkPage(person.id)} target="_blank" rel="noopener">
+                Link…
+              </Link>
+            ) : (
+              <LinkBadge state={person.link.teams} />
+            )}
+          </TableCell>
+          <TableCell>
+            <Presence person={person} side="teams" />
+          </TableCell>
+          <TableCell>
+            <LinkBadge state={person.link.skype} />
+          </TableCell>
+          <TableCell>
+            <Presence person={person} side="skype" />
+          </TableCell>
         </TableRow>
-      </TableHeader>
-      <TableBody>
-        {people.map((person) => (
-          <TableRow key={person.id}>
-            <TableCell>
-              <TableCellLayout truncate description={person.id}>
-                <Link as="button" aria-label={`Presence of ${person.name}`} onClick={() => onOpen(person.id)}>
-                  {person.name}
-                </Link>
-              </TableCellLayout>
-            </TableCell>
-            <TableCell>{person.mode}</TableCell>
-            <TableCell>{homeNames[person.home] ?? person.home}</TableCell>
-            <TableCell>
-              {person.link.teams === 'not linked' ? (
-                <Link href={linkPage(person.id)} target="_blank" rel="noopener">
-                  Link…
-                </Link>
-              ) : (
-                <LinkBadge state={person.link.teams} />
-              )}
-            </TableCell>
-            <TableCell>
-              <Presence person={person} side="teams" />
-            </TableCell>
-            <TableCell>
-              <LinkBadge state={person.link.skype} />
-            </TableCell>
-            <TableCell>
-              <Presence person={person} side="skype" />
-            </TableCell>
-          </TableRow>
-        ))}
-      </TableBody>
-    </Table>
+      ))}
+    </DataTable>
   );
 }
 

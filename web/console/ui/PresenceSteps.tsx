@@ -1,12 +1,8 @@
 import {
   makeStyles,
   PresenceBadge,
-  Table,
-  TableBody,
   TableCell,
   TableCellLayout,
-  TableHeader,
-  TableHeaderCell,
   TableRow,
   Text,
   tokens,
@@ -16,15 +12,17 @@ import type { ReactNode } from 'react';
 import { duration, preciseTime, whenInWords } from '../../shared/time.ts';
 import type { Step } from '../presence/model.ts';
 import { shownOn, stepWords } from '../presence/words.ts';
+import { DataTable } from './DataTable.tsx';
 
 const useStyles = makeStyles({
   section: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
   title: { margin: 0 },
-  time: { width: '190px', fontVariantNumeric: 'tabular-nums' },
-  took: { width: '90px', color: tokens.colorNeutralForeground2 },
+  time: { fontVariantNumeric: 'tabular-nums' },
   faint: { color: tokens.colorNeutralForeground2 },
   warning: { color: tokens.colorStatusWarningForeground1 },
 });
+
+const columns = [{ title: 'Time', width: '190px' }, { title: 'What' }, { title: 'After', width: '90px' }];
 
 interface Props {
   readonly history: readonly Step[];
@@ -44,33 +42,24 @@ export function PresenceSteps({ history, now }: Props): ReactNode {
           Nothing in the last day, as far as this gateway remembers: its memory begins when it is started.
         </Text>
       ) : (
-        <Table size="small" aria-label="Steps">
-          <TableHeader>
-            <TableRow>
-              <TableHeaderCell className={styles.time}>Time</TableHeaderCell>
-              <TableHeaderCell>What</TableHeaderCell>
-              <TableHeaderCell className={styles.took}>After</TableHeaderCell>
-            </TableRow>
-          </TableHeader>
-          <TableBody>
-            {history.map((step, index) => {
-              const before = history[index + 1];
-              return (
-                <TableRow key={`${step.at} ${step.side} ${step.kind} ${step.presence?.availability}`}>
-                  <TableCell className={styles.time} title={new Date(step.at).toISOString()}>
-                    {isToday(step.at, now) ? preciseTime(step.at) : whenInWords(step.at, now)}
-                  </TableCell>
-                  <TableCell>
-                    <TableCellLayout media={<StepIcon step={step} />}>{stepWords(step)}</TableCellLayout>
-                  </TableCell>
-                  <TableCell className={styles.took}>
-                    {before ? duration(Math.max(0, step.at - before.at)) : ''}
-                  </TableCell>
-                </TableRow>
-              );
-            })}
-          </TableBody>
-        </Table>
+        <DataTable label="Steps" columns={columns}>
+          {history.map((step, index) => {
+            const before = history[index + 1];
+            return (
+              <TableRow key={`${step.at} ${step.side} ${step.kind} ${step.presence?.availability}`}>
+                <TableCell className={styles.time} title={new Date(step.at).toISOString()}>
+                  {isToday(step.at, now) ? preciseTime(step.at) : whenInWords(step.at, now)}
+                </TableCell>
+                <TableCell>
+                  <TableCellLayout media={<StepIcon step={step} />}>{stepWords(step)}</TableCellLayout>
+                </TableCell>
+                <TableCell className={styles.faint}>
+                  {before ? duration(Math.max(0, step.at - before.at)) : ''}
+                </TableCell>
+              </TableRow>
+            );
+          })}
+        </DataTable>
       )}
     </section>
   );

@@ -15,19 +15,11 @@ import { TroubleBar } from '../../shared/TroubleBar.tsx';
 import { preciseTime } from '../../shared/time.ts';
 import type { Person, Trace } from '../model.ts';
 import { useTrace } from '../useConsole.ts';
-import { messageState, sideNames } from '../words.ts';
-import { nameOf } from './Messages.tsx';
+import { messageState, nameOf, sideNames } from '../words.ts';
+import { type Fact, Facts } from './Facts.tsx';
 
 const useStyles = makeStyles({
-  facts: {
-    display: 'grid',
-    gridTemplateColumns: 'max-content 1fr',
-    columnGap: tokens.spacingHorizontalM,
-    rowGap: tokens.spacingVerticalXS,
-    margin: `0 0 ${tokens.spacingVerticalL}`,
-  },
-  name: { color: tokens.colorNeutralForeground2 },
-  value: { margin: 0, overflowWrap: 'anywhere' },
+  view: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
   steps: { listStyle: 'none', margin: 0, padding: 0 },
   step: {
     display: 'grid',
@@ -37,7 +29,6 @@ const useStyles = makeStyles({
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
   },
   time: { fontVariantNumeric: 'tabular-nums', color: tokens.colorNeutralForeground2 },
-  after: { color: tokens.colorNeutralForeground2, textAlign: 'right', fontVariantNumeric: 'tabular-nums' },
 });
 
 interface Props {
@@ -82,7 +73,7 @@ function TraceView({
 }): ReactNode {
   const styles = useStyles();
   const { message, steps } = trace;
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly Fact[] = [
     ['Message', message.id],
     ['From', nameOf(people, message.author)],
     ['To', nameOf(people, message.recipient)],
@@ -91,12 +82,8 @@ function TraceView({
     ...(message.cause ? [['Reason', `${message.cause} ${message.cure}`] as const] : []),
   ];
   return (
-    <>
-      <dl className={styles.facts}>
-        {facts.map(([name, value]) => (
-          <Fact key={name} name={name} value={value} />
-        ))}
-      </dl>
+    <div className={styles.view}>
+      <Facts facts={facts} size={300} />
       <ol className={styles.steps}>
         {steps.map((step) => (
           <li key={`${step.at} ${step.step} ${step.detail}`} className={styles.step}>
@@ -110,20 +97,6 @@ function TraceView({
           </li>
         ))}
       </ol>
-    </>
-  );
-}
-
-function Fact({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
-  const styles = useStyles();
-  return (
-    <>
-      <dt className={styles.name}>
-        <Text size={200}>{name}</Text>
-      </dt>
-      <dd className={styles.value}>
-        <Text>{value}</Text>
-      </dd>
-    </>
+    </div>
   );
 }

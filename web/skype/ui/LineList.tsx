@@ -1,26 +1,12 @@
 import { makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
 import { ErrorCircleRegular } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
+import { MessageLog } from '../../shared/MessageLog.tsx';
 import { RichText } from '../../shared/richText/RichText.tsx';
 import { whenInWords } from '../../shared/time.ts';
-import { useStickToEnd } from '../../shared/useStickToEnd.ts';
 import type { Line, LineState } from '../state/state.ts';
 
 const useStyles = makeStyles({
-  list: {
-    flexGrow: 1,
-    minHeight: 0,
-    overflowY: 'auto',
-    display: 'flex',
-    flexDirection: 'column',
-    padding: `${tokens.spacingVerticalS} 0`,
-  },
-  empty: {
-    margin: 'auto',
-    padding: tokens.spacingHorizontalL,
-    color: tokens.colorNeutralForeground2,
-    textAlign: 'center',
-  },
   line: {
     display: 'flex',
     flexDirection: 'column',
@@ -54,10 +40,12 @@ const useStyles = makeStyles({
 
 export function LineList({ lines }: { readonly lines: readonly Line[] }): ReactNode {
   const styles = useStyles();
-  const list = useStickToEnd(lines.map((line) => `${line.key} ${line.state.kind}`).join());
   return (
-    <div className={styles.list} ref={list} role="log" aria-label="Messages" aria-live="polite">
-      {lines.length === 0 && <Text className={styles.empty}>Type a message to start the conversation.</Text>}
+    <MessageLog
+      look="lines"
+      version={lines.map((line) => `${line.key} ${line.state.kind}`).join()}
+      empty="Type a message to start the conversation."
+    >
       {lines.map((line) =>
         line.author === 'notice' ? (
           <div key={line.key} className={styles.notice}>
@@ -67,7 +55,7 @@ export function LineList({ lines }: { readonly lines: readonly Line[] }): ReactN
           <LineRow key={line.key} line={line} />
         ),
       )}
-    </div>
+    </MessageLog>
   );
 }
 

@@ -1,23 +1,13 @@
 import { Button, makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
 import { CheckmarkCircleRegular, CircleRegular, ErrorCircleRegular } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
+import { MessageLog } from '../../shared/MessageLog.tsx';
 import { PersonAvatar } from '../../shared/PersonAvatar.tsx';
 import { RichText } from '../../shared/richText/RichText.tsx';
 import { whenInWords } from '../../shared/time.ts';
-import { useStickToEnd } from '../../shared/useStickToEnd.ts';
 import type { MessageView, SendState } from '../state/views.ts';
 
 const useStyles = makeStyles({
-  list: {
-    flexGrow: 1,
-    minHeight: 0,
-    overflowY: 'auto',
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalS,
-    padding: tokens.spacingHorizontalM,
-  },
-  empty: { margin: 'auto', color: tokens.colorNeutralForeground2, textAlign: 'center' },
   message: { display: 'flex', gap: tokens.spacingHorizontalS, maxWidth: '88%', alignSelf: 'flex-start' },
   mine: { alignSelf: 'flex-end', flexDirection: 'column', alignItems: 'flex-end' },
   bubble: {
@@ -47,15 +37,16 @@ interface Props {
 }
 
 export function MessageList({ messages, onRetry }: Props): ReactNode {
-  const styles = useStyles();
-  const list = useStickToEnd(messages.map((m) => `${m.key} ${m.send?.kind}`).join());
   return (
-    <div className={styles.list} ref={list} role="log" aria-label="Messages" aria-live="polite">
-      {messages.length === 0 && <Text className={styles.empty}>Write the first message.</Text>}
+    <MessageLog
+      look="bubbles"
+      version={messages.map((m) => `${m.key} ${m.send?.kind}`).join()}
+      empty="Write the first message."
+    >
       {messages.map((message) => (
         <Message key={message.key} message={message} onRetry={onRetry} />
       ))}
-    </div>
+    </MessageLog>
   );
 }
 
