@@ -122,13 +122,19 @@ describe('the presence of the signed-in user', { timeout: 20_000 }, () => {
     const notes = async () => {
       const own = await client.request('GET', client.at('/me/note'));
       const seen = await watcher.request('GET', watcher.at(`/people/${alice}/note`));
-      return [own, seen].map(({ body }) => `${body['type']}: ${body['message']}`);
+      return [own, seen].map(({ body }) => [body['type'], body['message']]);
     };
     const presentity = world.pools.online.core.presentity(alice);
     presentity?.setAutomaticReply('Until Monday');
-    assert.deepEqual(await notes(), ['OutOfOffice: Until Monday', 'OutOfOffice: Until Monday']);
+    assert.deepEqual(await notes(), [
+      ['OutOfOffice', 'Until Monday'],
+      ['OutOfOffice', 'Until Monday'],
+    ]);
     presentity?.setAutomaticReply(undefined);
-    assert.deepEqual(await notes(), ['Personal: At my desk', 'Personal: At my desk']);
+    assert.deepEqual(await notes(), [
+      ['Personal', 'At my desk'],
+      ['Personal', 'At my desk'],
+    ]);
   });
 
   it('has a note and a location, which may be cleared', async () => {
