@@ -169,13 +169,14 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
 
     deliver: (order, signal) => delivery.deliver(order, signal),
     find: (order, signal) =>
-      findMessage(
+      findMessage({
         order,
         tenants,
         delivery,
-        async (thread, id) => (await running?.sink.isAccountedFor('teams', thread, id)) ?? false,
+        isAccountedFor: async (thread, id) =>
+          (await running?.sink.isAccountedFor('teams', thread, id)) ?? false,
         signal,
-      ),
+      }),
     bothSee: (thread) => parseThreadKey(thread).kind === 'direct',
     tell: (notice, signal) => tellSender(notice, tenants, delivery, signal),
     publish: (person, presence) => publications.publish(person, presence),

@@ -17,54 +17,53 @@ export type IsAccountedFor = (thread: ThreadKey, id: RemoteId) => Promise<boolea
 /** By how much Graph's clock may be behind ours: the usual tolerance, since either may be put right at any time. */
 const clockSkewMs = 300_000;
 
+/** What is looked for, and by what it is told from others. */
+export interface Search {
+  readonly order: DeliveryOrder;
+  readonly tenants: Tenants;
+  readonly delivery: Delivery;
+  readonly isAccountedFor: IsAccountedFor;
+  readonly signal: AbortSignal;
+}
+
+/** Where it would be, and as whose. */
+interface Place {
+  readonly tenant: Tenant;
+  readonly thread: TeamsThread;
+  readonly authorId: string;
+  readonly as: 'author' | 'gateway';
+}
+
 /**
  * Looks for a message whose write had no answer: in the chat that it was meant for, by the account that would have
  * written it, with its text, since the first attempt. Reads in the application's name, so that a link that was
  * refused meanwhile does not matter.
  */
-export async function findMessage(
-  order: DeliveryOrder,
-  tenants: Tenants,
-  delivery: Delivery,
-  isAccountedFor: IsAccountedFor,
-  signal: AbortSignal,
-): Promise<Finding> {
-  const asAuthor = await findAsAuthor(order, tenants, delivery, isAccountedFor, signal);
-  if (asAuthor.kind !== 'absent') return asAuthor;
-  return findAsGateway(order, tenants, delivery, isAccountedFor, signal);
+export async function findMessage(search: Search): Promise<Finding> {
+  const asAuthor = await findAsAuthor(search);
+  return asAuthor.kind === 'absent' ? await findAsGateway(search) : asAuthor;
 }
 
-async function findAsAuthor(
-  order: DeliveryOrder,
-  tenants: Tenants,
-  delivery: Delivery,
-  isAccountedFor: IsAccountedFor,
-  signal: AbortSignal,
-): Promise<Finding> {
+async function findAsAuthor(search: Search): Promise<Finding> {
+  const { order, tenants, signal } = search;
   const tenant = tenants.of(order.author);
   const { author, recipient } = order;
   if (tenant === undefined || author.teams.kind === 'none' || recipient.teams.kind === 'none') return absent;
   const content = ownMessage(order.body);
   if (content.kind === 'refused') return absent;
   const known = order.thread === undefined ? undefined : parseThreadKey(order.thread);
-  const by = author.teams.objectId.toLowerCase();
-  if (known?.kind === 'direct')
-    return look(tenant, known, by, content.body, order, delivery, isAccountedFor, 'author', signal);
+  const mine = { tenant, authorId: author.teams.objectId.toLowerCase(), as: 'author' } as const;
+  if (known?.kind === 'direct') return look(search, { ...mine, thread: known }, content.body);
   if ((await tenant.accounts.person(author)).kind === 'absent') return absent;
   const ids = [author.teams.objectId, recipient.teams.objectId] as const;
   const chat = await openOneOnOne(tenant.graph, tenant.accounts.application, ids, signal);
   if (!chat.ok) return isNotFound(chat.failure) ? absent : unknown(chat.failure, order);
   const thread = { kind: 'direct', chatId: chat.value.id } as const;
-  return look(tenant, thread, by, content.body, order, delivery, isAccountedFor, 'author', signal);
+  return look(search, { ...mine, thread }, content.body);
 }
 
-async function findAsGateway(
-  order: DeliveryOrder,
-  tenants: Tenants,
-  delivery: Delivery,
-  isAccountedFor: IsAccountedFor,
-  signal: AbortSignal,
-): Promise<Finding> {
+async function findAsGateway(search: Search): Promise<Finding> {
+  const { order, tenants, delivery, signal } = search;
   const tenant = tenants.of(order.recipient);
   const content = namedMessage(order.author.displayName, order.body);
   if (tenant === undefined || content.kind === 'refused') return absent;
@@ -78,17 +77,8 @@ async function findAsGateway(
   if (!groups.ok) return unknown(groups.failure, order);
   for (const chatId of groups.value) {
     const thread = { kind: 'proxy', chatId } as const;
-    const finding = await look(
-      tenant,
-      thread,
-      me.value,
-      content.body,
-      order,
-      delivery,
-      isAccountedFor,
-      'gateway',
-      signal,
-    );
+    const place: Place = { tenant, thread, authorId: me.value, as: 'gateway' };
+    const finding = await look(search, place, content.body);
     if (finding.kind === 'found') delivery.rememberGroup(order, chatId);
     if (finding.kind !== 'absent') return finding;
   }
@@ -120,24 +110,13 @@ function ok<T>(value: T): GraphResult<T> {
 }
 
 async function look(
-  tenant: Tenant,
-  thread: TeamsThread,
-  authorId: string,
+  { order, delivery, isAccountedFor, signal }: Search,
+  { tenant, thread, authorId, as }: Place,
   body: Body,
-  order: DeliveryOrder,
-  delivery: Delivery,
-  isAccountedFor: IsAccountedFor,
-  as: 'author' | 'gateway',
-  signal: AbortSignal,
 ): Promise<Finding> {
+  const { graph, accounts } = tenant;
   const since = order.firstAttemptAt - clockSkewMs;
-  for await (const page of messagesSince(
-    tenant.graph,
-    tenant.accounts.application,
-    thread.chatId,
-    since,
-    signal,
-  )) {
+  for await (const page of messagesSince(graph, accounts.application, thread.chatId, since, signal)) {
     if (!page.ok) return isNotFound(page.failure) ? absent : unknown(page.failure, order);
     for (const message of page.value.items) {
       const written = readMessage(message);
