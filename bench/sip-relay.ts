@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../test/kit/free-port.ts';
 import { pagerScenarios, type Scenarios, type SippTarget, sessionScenarios, usersFile } from './sipp.ts';
 
 /** A server under test. */
@@ -70,16 +70,6 @@ async function run(target: SippTarget, scenarios: Scenarios, options: RelayOptio
     await gone;
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Processor time of a process and its children, in seconds. */

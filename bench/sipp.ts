@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findProgram } from '../test/kit/program.ts';
 
 /** How sipp is to talk to a server: whether it has to prove who it is, and with which password. */
 export interface SippTarget {
@@ -13,17 +12,7 @@ export interface SippTarget {
 
 /** The program, or undefined where it is not installed (`sip-tester` of Debian). */
 export function findSipp(): string | undefined {
-  return (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, 'sipp'))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+  return findProgram('sipp');
 }
 
 const text = 'Hello, this is a text of an ordinary length for a conversation.';

@@ -6,7 +6,7 @@ import { type Person, sides } from '../core/people.ts';
 import type { Links } from '../gateway/links.ts';
 import { openAuthority } from '../sandbox/authority.ts';
 import { systemClock } from '../sandbox/clock.ts';
-import { apps, password, people, tenants } from '../sandbox/world.ts';
+import { apps, password, people, type SandboxPerson, tenants } from '../sandbox/world.ts';
 import type { Config } from './config/config.ts';
 
 /** One embedded server's base addresses, without a trailing slash: `http://localhost:7081`. */
@@ -102,18 +102,21 @@ export function sandboxConfig(
         ...(protocols[home] === 'sip' ? trustedAt(data, addresses.pools[home]) : {}),
       })),
     },
-    people: {
-      list: people
-        .filter(({ kind }) => kind === 'person')
-        .map(({ address, displayName, objectId, home, mode }) => ({
-          id: address,
-          displayName,
-          objectId,
-          home,
-          mode,
-        })),
-    },
+    people: { list: listedPeople(people) },
   };
+}
+
+/** Those of the embedded servers who are people, in the words of `people.list`. */
+export function listedPeople(everybody: readonly SandboxPerson[]) {
+  return everybody
+    .filter(({ kind }) => kind === 'person')
+    .map(({ address, displayName, objectId, home, mode }) => ({
+      id: address,
+      displayName,
+      objectId,
+      home,
+      mode,
+    }));
 }
 
 /** What the pages and the command line sign in with as a sandbox person: over HTTP, which needs no authority. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../src/cli/config/config.ts';
 import { readSettings, resolveSettings } from '../../src/cli/config/load.ts';
 import { keepVaultKey, ledgerFile } from '../../src/cli/data-folder.ts';
+import { listedPeople } from '../../src/cli/sandbox-config.ts';
 import { personId } from '../../src/core/ids.ts';
 import { sides } from '../../src/core/people.ts';
 import type { Links } from '../../src/gateway/links.ts';
@@ -74,17 +75,7 @@ export async function gatewayConfig(options: GatewayConfigOptions): Promise<Conf
           ...(pools.onPrem === undefined ? [] : [pool('onPrem', pools.onPrem, 'isthmus-onprem')]),
         ],
       },
-      people: {
-        list: everybody
-          .filter(({ kind }) => kind === 'person')
-          .map(({ address, displayName, objectId, home, mode }) => ({
-            id: address,
-            displayName,
-            objectId,
-            home,
-            mode,
-          })),
-      },
+      people: { list: listedPeople(everybody) },
       ...sections,
     },
   });

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
+import { findProgram } from './program.ts';
 
 /** A SIP server that nobody here wrote: registrar, stateful proxy and presence server, in memory alone. */
 export interface Kamailio extends AsyncDisposable {
@@ -24,16 +26,7 @@ export interface KamailioOptions {
 
 /** The program, or undefined where it is not installed (`kamailio`, `kamailio-presence-modules` of Debian). */
 export function findKamailio(): string | undefined {
-  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-    .map((folder) => join(folder, 'kamailio'))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+  return findProgram('kamailio', '/usr/sbin', '/usr/local/sbin');
 }
 
 export async function startKamailio({ domains, workers = 1 }: KamailioOptions): Promise<Kamailio> {
@@ -80,15 +73,6 @@ async function ended(child: ChildProcess): Promise<void> {
   const patience = setTimeout(() => child.kill('SIGKILL'), 3_000);
   await exit;
   clearTimeout(patience);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
 }
 
 function answers(port: number): Promise<boolean> {
