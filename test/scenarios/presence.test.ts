@@ -32,6 +32,27 @@ describe('presence', async () => {
     await shows('Offline', 1_000);
   });
 
+  it('she signs out while a message of hers rings: Offline within a second, and it rings again', async () => {
+    await alice.signIn();
+    await shows('Busy');
+    const chat = await alice.chatWith('heidi@contoso.example');
+    const message = await alice.say(chat, 'One last thing');
+    const first = await heidi.invitation('One last thing');
+    await alice.signOut();
+    await shows('Offline', 1_000);
+    const again = await heidi.event(
+      'another ring',
+      (event) =>
+        event !== first &&
+        event.type === 'started' &&
+        event._embedded?.['messagingInvitation']?.['direction'] === 'Incoming',
+    );
+    await heidi.accept(again);
+    assert.equal((await world.ended(message)).state, 'delivered');
+    assert.deepEqual(heidi.received, ['One last thing']);
+    assert.equal(await heidi.presenceOf('alice@contoso.example'), 'Offline');
+  });
+
   it('the presence of an SfB person shows in Teams, and goes with them', async () => {
     const shownInTeams = async () => (await alice.presenceOf('bob@contoso.example')).availability;
     const bob = world.skype('bob');

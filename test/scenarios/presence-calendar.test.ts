@@ -8,7 +8,7 @@ import { Whole } from '../kit/whole.ts';
 const alice = 'alice@contoso.example';
 const bob = 'bob@contoso.example';
 
-describe('out of office in Teams', async () => {
+describe('what a calendar says in Teams', async () => {
   const w = await openTwoNetworks();
   after(() => w[Symbol.asyncDispose]());
   const heidi = w.skype('heidi');
@@ -26,7 +26,7 @@ describe('out of office in Teams', async () => {
     return `${availability}/${activity}`;
   };
 
-  it('is Online in SfB, with the automatic reply in place of her note', async () => {
+  it('out of office: Online in SfB, with the automatic reply in place of her note', async () => {
     await client.setStatus('At my desk');
     await client.signIn();
     await shows('Online At my desk');
@@ -46,7 +46,8 @@ describe('out of office in Teams', async () => {
     w.calendar('alice', { kind: 'outOfOffice', message: 'Back on Tuesday' });
     await client.prefer('Busy');
     await shows('Busy Out of office: Back on Tuesday');
-    await client.prefer('Available');
+    await client.call('POST', '/me/presence/clearUserPreferredPresence', {});
+    assert.equal(await inTeams(), 'Available/OutOfOffice');
   });
 
   it('goes with her when she signs out, and is there again when she comes back', async () => {
@@ -58,6 +59,14 @@ describe('out of office in Teams', async () => {
   });
 
   it('ends, and leaves her own note', async () => {
+    w.calendar('alice', { kind: 'free' });
+    await shows('Online At my desk');
+  });
+
+  it('a meeting: Busy in SfB, for as long as it lasts', async () => {
+    w.calendar('alice', { kind: 'meeting' });
+    assert.equal(await inTeams(), 'Busy/InAMeeting');
+    await shows('Busy At my desk');
     w.calendar('alice', { kind: 'free' });
     await shows('Online At my desk');
   });
@@ -102,7 +111,7 @@ describe('out of office in SfB', async () => {
   });
 });
 
-describe('out of office in Teams, where the pool takes numbers and activities over SIP', async () => {
+describe('what a calendar says in Teams, where the pool takes numbers and activities over SIP', async () => {
   const world = await Whole.open({ ISTHMUS_SANDBOX_PROTOCOLS_ONLINE: 'sip' });
   after(() => world[Symbol.asyncDispose]());
   const heidi = world.skype('heidi');
@@ -115,12 +124,19 @@ describe('out of office in Teams, where the pool takes numbers and activities ov
       return [availability, activity, await heidi.noteOf(alice)].filter(Boolean).join(' ') === what;
     });
 
-  it('is Away, out of office, with the automatic reply, and Online again when it ends', async () => {
+  it('out of office: Away, with the automatic reply, and Online again when it ends', async () => {
     await heidi.signIn();
     await client.signIn();
     await shows('Online');
     await calendar({ kind: 'outOfOffice', message: 'Back on Monday' });
     await shows('Away out-of-office Out of office: Back on Monday');
+    await calendar({ kind: 'free' });
+    await shows('Online');
+  });
+
+  it('a meeting: Busy, in a meeting', async () => {
+    await calendar({ kind: 'meeting' });
+    await shows('Busy in-a-meeting');
     await calendar({ kind: 'free' });
     await shows('Online');
   });
