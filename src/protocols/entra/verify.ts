@@ -67,7 +67,10 @@ const Claims = Type.Object({
 type Claims = Static<typeof Claims>;
 const claimsOfAccess = Compile(Claims);
 
-const rememberedTokens = 5_000;
+/** Fewer than there are people who ask in turn would be of no use to any of them. */
+const rememberedTokens = 20_000;
+/** An application asks for the same scopes for all its people. */
+const rememberedScopes = 100;
 
 /**
  * Checks access tokens: signature, issuer, audience, time and tenant. A token found good is remembered by its
@@ -76,8 +79,16 @@ const rememberedTokens = 5_000;
 export function createTokenVerifier(options: VerifyOptions): (token: string) => Promise<Caller> {
   const key = keyGetter(options.keys);
   const good = new LRUCache<string, { readonly caller: Caller; readonly exp: number }>({
-    max: rememberedTokens,
+    // Without `max`: room is taken for those there are.
+    maxSize: rememberedTokens,
+    sizeCalculation: () => 1,
   });
+  const lists = new LRUCache<string, readonly string[]>({ max: rememberedScopes });
+  const scopesOf = (scp: string): readonly string[] => {
+    const list = lists.get(scp) ?? scp.split(' ').filter((scope) => scope !== '');
+    lists.set(scp, list);
+    return list;
+  };
   return async (token) => {
     const hash = createHash('sha256').update(token).digest('base64');
     const known = good.get(hash);
@@ -85,19 +96,18 @@ export function createTokenVerifier(options: VerifyOptions): (token: string) => 
     const claims = await verified(token, key, options);
     if (!claimsOfAccess.Check(claims)) throw new TokenRejected('claims');
     if (claims.iss !== options.issuer(claims.tid)) throw new TokenRejected('issuer');
-    const caller = callerOf(claims);
+    const caller = callerOf(claims, scopesOf);
     good.set(hash, { caller, exp: claims.exp });
     return caller;
   };
 }
 
-function callerOf(claims: Claims): Caller {
+function callerOf(claims: Claims, scopesOf: (scp: string) => readonly string[]): Caller {
   const appId = claims.azp ?? claims.appid;
   if (appId === undefined) throw new TokenRejected('claims');
   const { tid: tenantId, oid: userId } = claims;
   if (claims.scp !== undefined && userId !== undefined) {
-    const scopes = claims.scp.split(' ').filter((scope) => scope !== '');
-    return { kind: 'delegated', tenantId, appId, userId, scopes };
+    return { kind: 'delegated', tenantId, appId, userId, scopes: scopesOf(claims.scp) };
   }
   if (claims.scp === undefined && (claims.idtyp === 'app' || claims.roles !== undefined)) {
     return { kind: 'application', tenantId, appId, roles: claims.roles ?? [] };
