@@ -104,12 +104,14 @@ export function nextChange({ sessions, preferred }: PresenceInputs, now: number)
   return next === Infinity ? undefined : next;
 }
 
-/** The same without what has run out. */
+/** The same without what has run out; the very same, as nearly always, when nothing has. */
 export function withoutExpired(inputs: PresenceInputs, now: number): PresenceInputs {
   const { sessions, preferred } = inputs;
+  const lives = ({ expiresAt }: { readonly expiresAt: number }): boolean => expiresAt > now;
+  if ((preferred === undefined || lives(preferred)) && sessions.values().every(lives)) return inputs;
   return {
     ...inputs,
-    sessions: new Map([...sessions].filter(([, { expiresAt }]) => expiresAt > now)),
-    preferred: preferred && preferred.expiresAt > now ? preferred : undefined,
+    sessions: new Map([...sessions].filter(([, session]) => lives(session))),
+    preferred: preferred && lives(preferred) ? preferred : undefined,
   };
 }
