@@ -72,7 +72,15 @@ export interface DoorEndpoint extends AsyncDisposable {
   hasOthers(signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'>;
   /** From now on exactly these people's presence is reported. */
   watch(people: ReadonlySet<SipUri>): Promise<Failure | undefined>;
-  /** Goes without a word, as a client that crashes does: the pool is left to find out. Nothing may be asked afterwards. */
+  /**
+   * As disposal, which tries once; but goes on trying until the pool has taken it or the signal aborts. Only where the pool
+   * would show the person for minutes otherwise.
+   */
+  signOut?(signal: AbortSignal): Promise<void>;
+  /**
+   * Goes without a word, as a client that crashes does: the pool is left to find out. Ends a disposal that still tries, too.
+   * Nothing may be asked afterwards.
+   */
   abandon(): void;
 }
 

@@ -7,8 +7,14 @@ import type { Person } from '../../core/people.ts';
 import type { Door, DoorEndpoint, InviteEnd } from './door.ts';
 import { Endpoints } from './endpoints.ts';
 
+interface WorldOptions {
+  /** How an endpoint tells its pool that it goes, where it tries more than once. */
+  readonly signOut?: DoorEndpoint['signOut'];
+  readonly dispose?: () => Promise<void>;
+}
+
 /** Two pools that let anybody in, where nobody answers an invitation before the test does; they note who comes and goes. */
-function world() {
+function world({ signOut, dispose }: WorldOptions = {}) {
   const noted: string[] = [];
   const clock = new ManualClock();
   const answers: ((end: InviteEnd) => void)[] = [];
@@ -33,8 +39,9 @@ function world() {
         end: nothing,
         hasOthers: async () => 'unknown',
         watch: nothing,
-        abandon: () => undefined,
-        [Symbol.asyncDispose]: async () => void noted.push(`${sip} leaves ${pool}`),
+        ...(signOut ? { signOut } : {}),
+        abandon: () => void noted.push(`${sip} is gone from ${pool}`),
+        [Symbol.asyncDispose]: dispose ?? (async () => void noted.push(`${sip} leaves ${pool}`)),
       };
     },
     [Symbol.asyncDispose]: nothing,
@@ -150,4 +157,53 @@ describe('the endpoint of a person', () => {
     await removed;
     assert.deepEqual(noted, [comes, takenBack, goes]);
   });
+
+  it('goes on telling a pool that it goes until the person comes back', async () => {
+    let isTelling = false;
+    const { endpoints, noted, bob } = await coming({
+      async signOut(patience) {
+        isTelling = true;
+        await aborted(patience);
+        isTelling = false;
+      },
+    });
+    const removed = endpoints.remove(bob.id);
+    await turn();
+    assert.equal(isTelling, true);
+    await endpoints.ofPerson(bob);
+    await removed;
+    assert.equal(isTelling, false);
+    assert.deepEqual(noted, [comes, comes]);
+  });
+
+  it('has told a pool for long enough when that has ended it by itself', async () => {
+    const { endpoints, clock, bob } = await coming({ signOut: aborted });
+    const removed = endpoints.remove(bob.id);
+    await turn();
+    clock.advance(15 * 60_000);
+    await removed;
+    assert.equal(clock.pending, 0);
+  });
+
+  it('is not waited for at the end of the gateway when none goes for five seconds', async () => {
+    const gone = Promise.withResolvers<void>();
+    const { endpoints, noted, clock } = await coming({ dispose: () => gone.promise });
+    const ended = endpoints[Symbol.asyncDispose]();
+    clock.advance(5_000);
+    assert.deepEqual(noted, [comes, 'sip:bob@contoso.example is gone from online']);
+    gone.resolve();
+    await ended;
+    assert.equal(clock.pending, 0);
+  });
+
+  async function coming(options: WorldOptions) {
+    const there = world(options);
+    const bob = somebody('bob');
+    await there.endpoints.ofPerson(bob);
+    return { ...there, bob };
+  }
+
+  function aborted(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
 });

@@ -1,8 +1,9 @@
 import type { PersonId } from '../../core/ids.ts';
 import type { Person, SipUri } from '../../core/people.ts';
 import type { Presence } from '../../core/presence/presence.ts';
+import { type Limit, limit } from '../../protocols/ucwa/client/client.ts';
 import type { Account, Accounts } from './accounts.ts';
-import type { Door, DoorListener } from './door.ts';
+import type { Door, DoorEndpoint, DoorListener } from './door.ts';
 import { Endpoint, type EndpointOptions, type Owner } from './endpoint.ts';
 import type { Failure } from './errors.ts';
 
@@ -16,6 +17,18 @@ export interface EndpointsOptions extends EndpointOptions {
 
 /** How long an endpoint that is to go waits to be told what became of what it was writing, ms: it is still seen by then. */
 const leavingMs = 500;
+/** How long it is worth telling a pool that somebody has gone, ms: by then it ends an application that is silent itself. */
+const signOutMs = 15 * 60_000;
+/** At the end of the gateway: how long endpoints are waited for while none of them comes to its end, ms. */
+const stalledMs = 5_000;
+
+/** An endpoint on its way out. */
+interface Leaving {
+  readonly door: DoorEndpoint;
+  readonly done: Promise<void>;
+  /** Disposed, no further try is made. */
+  readonly patience: Limit;
+}
 
 export type Found<T> =
   | { readonly kind: 'found'; readonly endpoint: T }
@@ -27,7 +40,7 @@ export class Endpoints implements AsyncDisposable {
   readonly #byKey = new Map<string, Endpoint>();
   readonly #bySip = new Map<SipUri, Endpoint>();
   /** Those that are about to go: at a pool the next one of the same account takes their place. */
-  readonly #leaving = new Map<string, Promise<void>>();
+  readonly #leaving = new Map<string, Leaving>();
 
   constructor(options: EndpointsOptions) {
     this.#options = options;
@@ -38,7 +51,7 @@ export class Endpoints implements AsyncDisposable {
     const known = this.#alive(person.id);
     if (known && isAt(known, person)) return { kind: 'found', endpoint: known };
     if (known) await this.remove(person.id);
-    else await this.#leaving.get(person.id);
+    else await this.#hurry(person.id);
     return this.#make(
       person.id,
       { kind: 'person', person: person.id },
@@ -104,22 +117,32 @@ export class Endpoints implements AsyncDisposable {
   /** Ends an endpoint, as soon as it is known what became of what it was writing. */
   async remove(key: string): Promise<void> {
     const endpoint = this.#byKey.get(key);
-    if (!endpoint) return await this.#leaving.get(key);
+    if (!endpoint) return await this.#leaving.get(key)?.done;
     this.#drop(key);
-    const left = this.#leave(endpoint);
-    this.#leaving.set(key, left);
+    const patience = limit(this.#options.clock, signOutMs);
+    const leaving: Leaving = { door: endpoint.door, done: this.#leave(endpoint, patience), patience };
+    this.#leaving.set(key, leaving);
     try {
-      await left;
+      await leaving.done;
     } finally {
-      if (this.#leaving.get(key) === left) this.#leaving.delete(key);
+      if (this.#leaving.get(key) === leaving) this.#leaving.delete(key);
     }
   }
 
-  async #leave(endpoint: Endpoint): Promise<void> {
+  async #leave(endpoint: Endpoint, patience: Limit): Promise<void> {
+    using _patience = patience;
     const timeIsUp = Promise.withResolvers<void>();
     using _timer = this.#options.clock.setTimer(leavingMs, timeIsUp.resolve);
     await Promise.race([endpoint.leave(), timeIsUp.promise]);
-    await endpoint.door[Symbol.asyncDispose]();
+    const { door } = endpoint;
+    await (door.signOut ? door.signOut(patience.signal) : door[Symbol.asyncDispose]());
+  }
+
+  /** The next endpoint of an account takes the place of the one before, whether the pool has been told of its end or not. */
+  async #hurry(key: string): Promise<void> {
+    const leaving = this.#leaving.get(key);
+    leaving?.patience[Symbol.dispose]();
+    await leaving?.done;
   }
 
   /** One that has given up is made anew, with whatever account is linked by then. */
@@ -150,11 +173,26 @@ export class Endpoints implements AsyncDisposable {
     return { kind: 'found', endpoint: made };
   }
 
+  /** Ends all at once, and waits for as long as some of them come to their end. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const all = [...this.#byKey.values()];
+    const doors = [...this.#byKey.values()].map(({ door }) => door);
+    const leaving = [...this.#leaving];
     this.#byKey.clear();
     this.#bySip.clear();
-    await Promise.all([...all.map(({ door }) => door[Symbol.asyncDispose]()), ...this.#leaving.values()]);
+    let stalled: Disposable | undefined;
+    const wait = (): void => {
+      stalled?.[Symbol.dispose]();
+      stalled = this.#options.clock.setTimer(stalledMs, () => {
+        for (const door of doors) door.abandon();
+        for (const [, { door }] of leaving) door.abandon();
+      });
+    };
+    wait();
+    await Promise.all([
+      ...doors.map((door) => door[Symbol.asyncDispose]().then(wait)),
+      ...leaving.map(([key]) => this.#hurry(key).then(wait)),
+    ]);
+    stalled?.[Symbol.dispose]();
   }
 }
 

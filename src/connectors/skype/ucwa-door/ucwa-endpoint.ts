@@ -208,6 +208,10 @@ class UcwaEndpoint implements DoorEndpoint {
     }
   }
 
+  signOut(signal: AbortSignal): Promise<void> {
+    return this.#kept.signOut(signal);
+  }
+
   abandon(): void {
     this.#kept.abandon();
   }

@@ -65,6 +65,9 @@ export async function createApplication(options: CreateApplicationOptions): Prom
   );
 }
 
+/** From when it is sent: with thousands of others it may wait for a connection longer than that. */
+const endTimeoutMs = 5_000;
+
 class RunningApplication implements Application {
   readonly identity: ApplicationIdentity;
   readonly requester: Requester;
@@ -104,7 +107,7 @@ class RunningApplication implements Application {
 
   async end(signal: AbortSignal): Promise<void> {
     try {
-      await this.requester.call('DELETE', this.links.self, { signal });
+      await this.requester.call('DELETE', this.links.self, { signal, timeoutMs: endTimeoutMs });
     } catch (error) {
       if (fateOf(error, true).kind === 'alive') throw error;
     }

@@ -1,6 +1,6 @@
 /** What the rest of the program uses of the UCWA client. */
 export { type Application, createApplication } from './application.ts';
-export { backoff, type Clock, limit, pause, systemClock } from './clock.ts';
+export { backoff, type Clock, type Limit, limit, pause, systemClock } from './clock.ts';
 export type { Conversation, ConversationNews, IncomingInvitation, ReceivedMessage } from './conversations.ts';
 export { createDiscovery, type Discovery, entriesOf } from './discover.ts';
 export {

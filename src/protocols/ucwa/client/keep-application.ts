@@ -24,7 +24,11 @@ export interface KeptApplication extends AsyncDisposable {
   running(signal: AbortSignal): Promise<Application>;
   /** From now on, and in every new incarnation, the account is shown so. */
   show(availability: PreferredAvailability, signal: AbortSignal): Promise<void>;
-  /** Ends without signing out: the pool is left to find out. */
+  /**
+   * Signs out, and tries again where that fails, until the pool has taken it or the signal aborts. Disposal tries once.
+   */
+  signOut(signal: AbortSignal): Promise<void>;
+  /** Ends without signing out, also while that is being tried: the pool is left to find out. */
   abandon(): void;
 }
 
@@ -49,7 +53,6 @@ export interface KeepOptions {
   readonly admit?: (signal: AbortSignal) => Promise<Disposable>;
 }
 
-const signOutTimeoutMs = 5_000;
 const openTimeoutMs = 60_000;
 
 export function keepApplication(options: KeepOptions): KeptApplication {
@@ -68,7 +71,10 @@ class Kept implements KeptApplication {
   #waiters: PromiseWithResolvers<Application> | undefined;
   #heartbeat: Heartbeat | undefined;
   #pausing: AbortController | undefined;
-  #abandoned = false;
+  /** For as long as it is worth trying to sign out once more. */
+  #patience: AbortSignal | undefined;
+  /** The end of trying to sign out. */
+  readonly #abandoned = new AbortController();
 
   constructor(options: KeepOptions) {
     this.#options = options;
@@ -95,8 +101,13 @@ class Kept implements KeptApplication {
     this.#beat();
   }
 
+  async signOut(signal: AbortSignal): Promise<void> {
+    this.#patience = signal;
+    await this[Symbol.asyncDispose]();
+  }
+
   abandon(): void {
-    this.#abandoned = true;
+    this.#abandoned.abort();
     this.#life.abort(new Error('abandoned'));
   }
 
@@ -207,12 +218,23 @@ class Kept implements KeptApplication {
     this.#heartbeat = undefined;
     this.#state = { kind: 'opening' };
     this.#options.closed(application);
-    if (kind === 'aborted' && !this.#abandoned) await this.#signOut(application);
+    if (kind === 'aborted') await this.#signOut(application);
   }
 
   async #signOut(application: Application): Promise<void> {
-    using ending = limit(this.#options.clock, signOutTimeoutMs);
-    await application.end(ending.signal).catch(() => undefined);
+    const { clock, random } = this.#options;
+    const { signal } = this.#abandoned;
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      try {
+        return await application.end(signal);
+      } catch {
+        const patience = this.#patience;
+        if (!patience || patience.aborted) return;
+        const wait = backoff(failures, 1_000, 30_000, random);
+        await pause(clock, wait, AbortSignal.any([signal, patience])).catch(() => undefined);
+        if (patience.aborted) return;
+      }
+    }
   }
 
   /** Who shows nothing is a lurker, whom nobody takes for idle. */
