@@ -73,10 +73,10 @@ export interface DoorEndpoint extends AsyncDisposable {
   /** From now on exactly these people's presence is reported. */
   watch(people: ReadonlySet<SipUri>): Promise<Failure | undefined>;
   /**
-   * As disposal, which tries once; but goes on trying until the pool has taken it or the signal aborts. Only where the pool
-   * would show the person for minutes otherwise.
+   * As disposal, and says whether the pool has taken it: if not, it may be called again. Only where the pool would show the
+   * person for minutes otherwise.
    */
-  signOut?(signal: AbortSignal): Promise<void>;
+  signOut?(): Promise<Failure | undefined>;
   /**
    * Goes without a word, as a client that crashes does: the pool is left to find out. Ends a disposal that still tries, too.
    * Nothing may be asked afterwards.

@@ -6,9 +6,10 @@ import { somebody } from '../../../test/kit/people.ts';
 import type { Person } from '../../core/people.ts';
 import type { Door, DoorEndpoint, InviteEnd } from './door.ts';
 import { Endpoints } from './endpoints.ts';
+import type { Failure } from './errors.ts';
 
 interface WorldOptions {
-  /** How an endpoint tells its pool that it goes, where it tries more than once. */
+  /** How an endpoint tells its pool that it goes. */
   readonly signOut?: DoorEndpoint['signOut'];
   readonly dispose?: () => Promise<void>;
 }
@@ -158,31 +159,32 @@ describe('the endpoint of a person', () => {
     assert.deepEqual(noted, [comes, takenBack, goes]);
   });
 
-  it('goes on telling a pool that it goes until the person comes back', async () => {
-    let isTelling = false;
-    const { endpoints, noted, bob } = await coming({
-      async signOut(patience) {
-        isTelling = true;
-        await aborted(patience);
-        isTelling = false;
-      },
-    });
-    const removed = endpoints.remove(bob.id);
-    await turn();
-    assert.equal(isTelling, true);
-    await endpoints.ofPerson(bob);
-    await removed;
-    assert.equal(isTelling, false);
-    assert.deepEqual(noted, [comes, comes]);
+  const unreachable: Failure = { kind: 'transient', id: 'unreachable', detail: 'ECONNREFUSED' };
+
+  it('that could not tell its pool that it goes tells it at the next try', async () => {
+    const outcomes = [unreachable, unreachable, undefined];
+    let tries = 0;
+    const { endpoints, bob } = await coming({ signOut: async () => outcomes[tries++] });
+    assert.equal(await endpoints.remove(bob.id), unreachable);
+    assert.equal(endpoints.ifThere(bob.id), undefined);
+    assert.equal(endpoints.isShown(bob.id), true);
+    assert.equal(await endpoints.remove(bob.id), unreachable);
+    assert.equal(await endpoints.remove(bob.id), undefined);
+    assert.equal(endpoints.isShown(bob.id), false);
+    await endpoints.remove(bob.id);
+    assert.equal(tries, 3);
   });
 
-  it('has told a pool for long enough when that has ended it by itself', async () => {
-    const { endpoints, clock, bob } = await coming({ signOut: aborted });
-    const removed = endpoints.remove(bob.id);
-    await turn();
-    clock.advance(15 * 60_000);
-    await removed;
-    assert.equal(clock.pending, 0);
+  it('that could not tell its pool that it goes is replaced by the next one', async () => {
+    let tries = 0;
+    const { endpoints, noted, bob } = await coming({
+      signOut: async () => (tries++ === 0 ? unreachable : undefined),
+    });
+    await endpoints.remove(bob.id);
+    await endpoints.ofPerson(bob);
+    await endpoints[Symbol.asyncDispose]();
+    assert.equal(tries, 1);
+    assert.deepEqual(noted, [comes, comes, goes]);
   });
 
   it('is not waited for at the end of the gateway when none goes for five seconds', async () => {
@@ -199,11 +201,9 @@ describe('the endpoint of a person', () => {
   async function coming(options: WorldOptions) {
     const there = world(options);
     const bob = somebody('bob');
-    await there.endpoints.ofPerson(bob);
+    const found = await there.endpoints.ofPerson(bob);
+    assert.ok(found.kind === 'found');
+    await there.endpoints.showEndpoint(found.endpoint, { availability: 'Available', activity: 'None' });
     return { ...there, bob };
-  }
-
-  function aborted(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
 });

@@ -1,9 +1,8 @@
 import type { PersonId } from '../../core/ids.ts';
 import type { Person, SipUri } from '../../core/people.ts';
 import type { Presence } from '../../core/presence/presence.ts';
-import { type Limit, limit } from '../../protocols/ucwa/client/client.ts';
 import type { Account, Accounts } from './accounts.ts';
-import type { Door, DoorEndpoint, DoorListener } from './door.ts';
+import type { Door, DoorListener } from './door.ts';
 import { Endpoint, type EndpointOptions, type Owner } from './endpoint.ts';
 import type { Failure } from './errors.ts';
 
@@ -17,18 +16,8 @@ export interface EndpointsOptions extends EndpointOptions {
 
 /** How long an endpoint that is to go waits to be told what became of what it was writing, ms: it is still seen by then. */
 const leavingMs = 500;
-/** How long it is worth telling a pool that somebody has gone, ms: by then it ends an application that is silent itself. */
-const signOutMs = 15 * 60_000;
 /** At the end of the gateway: how long endpoints are waited for while none of them comes to its end, ms. */
 const stalledMs = 5_000;
-
-/** An endpoint on its way out. */
-interface Leaving {
-  readonly door: DoorEndpoint;
-  readonly done: Promise<void>;
-  /** Disposed, no further try is made. */
-  readonly patience: Limit;
-}
 
 export type Found<T> =
   | { readonly kind: 'found'; readonly endpoint: T }
@@ -40,7 +29,9 @@ export class Endpoints implements AsyncDisposable {
   readonly #byKey = new Map<string, Endpoint>();
   readonly #bySip = new Map<SipUri, Endpoint>();
   /** Those that are about to go: at a pool the next one of the same account takes their place. */
-  readonly #leaving = new Map<string, Leaving>();
+  readonly #leaving = new Map<string, Promise<Failure | undefined>>();
+  /** Those that are gone here, while their pool, which still shows them, could not be told. */
+  readonly #untold = new Map<string, Endpoint>();
 
   constructor(options: EndpointsOptions) {
     this.#options = options;
@@ -51,7 +42,7 @@ export class Endpoints implements AsyncDisposable {
     const known = this.#alive(person.id);
     if (known && isAt(known, person)) return { kind: 'found', endpoint: known };
     if (known) await this.remove(person.id);
-    else await this.#hurry(person.id);
+    else await this.#leaving.get(person.id);
     return this.#make(
       person.id,
       { kind: 'person', person: person.id },
@@ -114,35 +105,37 @@ export class Endpoints implements AsyncDisposable {
     this.#drop(person);
   }
 
-  /** Ends an endpoint, as soon as it is known what became of what it was writing. */
-  async remove(key: string): Promise<void> {
-    const endpoint = this.#byKey.get(key);
-    if (!endpoint) return await this.#leaving.get(key)?.done;
+  /**
+   * Ends an endpoint, as soon as it is known what became of what it was writing. A failure means that its pool goes on
+   * showing it: the next call tries again.
+   */
+  async remove(key: string): Promise<Failure | undefined> {
+    const endpoint = this.#byKey.get(key) ?? this.#untold.get(key);
+    if (!endpoint) return await this.#leaving.get(key);
     this.#drop(key);
-    const patience = limit(this.#options.clock, signOutMs);
-    const leaving: Leaving = { door: endpoint.door, done: this.#leave(endpoint, patience), patience };
-    this.#leaving.set(key, leaving);
+    const left = this.#leave(key, endpoint);
+    this.#leaving.set(key, left);
     try {
-      await leaving.done;
+      return await left;
     } finally {
-      if (this.#leaving.get(key) === leaving) this.#leaving.delete(key);
+      if (this.#leaving.get(key) === left) this.#leaving.delete(key);
     }
   }
 
-  async #leave(endpoint: Endpoint, patience: Limit): Promise<void> {
-    using _patience = patience;
+  async #leave(key: string, endpoint: Endpoint): Promise<Failure | undefined> {
+    this.#untold.delete(key);
     const timeIsUp = Promise.withResolvers<void>();
     using _timer = this.#options.clock.setTimer(leavingMs, timeIsUp.resolve);
     await Promise.race([endpoint.leave(), timeIsUp.promise]);
-    const { door } = endpoint;
-    await (door.signOut ? door.signOut(patience.signal) : door[Symbol.asyncDispose]());
+    const failure = await endpoint.door.signOut?.();
+    if (!failure) await endpoint.door[Symbol.asyncDispose]();
+    else if (endpoint.shows === 'available' && !this.#byKey.has(key)) this.#untold.set(key, endpoint);
+    return failure;
   }
 
-  /** The next endpoint of an account takes the place of the one before, whether the pool has been told of its end or not. */
-  async #hurry(key: string): Promise<void> {
-    const leaving = this.#leaving.get(key);
-    leaving?.patience[Symbol.dispose]();
-    await leaving?.done;
+  /** Whether there is an endpoint of the person's to be ended. */
+  isShown(person: PersonId): boolean {
+    return this.#byKey.has(person) || this.#untold.has(person);
   }
 
   /** One that has given up is made anew, with whatever account is linked by then. */
@@ -168,6 +161,7 @@ export class Endpoints implements AsyncDisposable {
     const made = new Endpoint(owner, account.pool, account.account, door.ringMs, this.#options, (endpoint) =>
       door.open(account.account, this.#options.listen(endpoint)),
     );
+    this.#untold.delete(key);
     this.#byKey.set(key, made);
     this.#bySip.set(made.sip, made);
     return { kind: 'found', endpoint: made };
@@ -175,22 +169,21 @@ export class Endpoints implements AsyncDisposable {
 
   /** Ends all at once, and waits for as long as some of them come to their end. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const doors = [...this.#byKey.values()].map(({ door }) => door);
-    const leaving = [...this.#leaving];
+    const doors = [...this.#byKey.values(), ...this.#untold.values()].map(({ door }) => door);
     this.#byKey.clear();
     this.#bySip.clear();
+    this.#untold.clear();
     let stalled: Disposable | undefined;
     const wait = (): void => {
       stalled?.[Symbol.dispose]();
       stalled = this.#options.clock.setTimer(stalledMs, () => {
         for (const door of doors) door.abandon();
-        for (const [, { door }] of leaving) door.abandon();
       });
     };
     wait();
     await Promise.all([
       ...doors.map((door) => door[Symbol.asyncDispose]().then(wait)),
-      ...leaving.map(([key]) => this.#hurry(key).then(wait)),
+      ...this.#leaving.values(),
     ]);
     stalled?.[Symbol.dispose]();
   }

@@ -20,6 +20,8 @@ function world(signOut: SignOut = 'immediate', pool: { readonly hides?: boolean 
   let there: Endpoint | undefined;
   let notReady: Failure | undefined;
   let written = 0;
+  let notTold: Failure | undefined;
+  let untold = false;
   const open = (): Endpoint => {
     done.push('open');
     const door = {
@@ -43,9 +45,12 @@ function world(signOut: SignOut = 'immediate', pool: { readonly hides?: boolean 
         endpoint.shows = 'available';
         return undefined;
       },
+      isShown: () => there !== undefined || untold,
       async remove() {
-        if (there) done.push('remove');
+        if (there || untold) done.push('remove');
         there = undefined;
+        untold = notTold !== undefined;
+        return notTold;
       },
       abandon() {
         if (there) done.push('abandon');
@@ -64,6 +69,10 @@ function world(signOut: SignOut = 'immediate', pool: { readonly hides?: boolean 
     },
     fail: (failure: Failure | undefined): void => {
       notReady = failure;
+    },
+    /** From now on a pool takes no sign-out. */
+    deafen: (failure: Failure | undefined): void => {
+      notTold = failure;
     },
     /** From now on something is written through every endpoint that is made. */
     busy: (): void => {
@@ -92,6 +101,18 @@ describe('showing people at a pool', () => {
     await Promise.all(all);
     assert.deepEqual(done.at(-1), 'show Away');
     assert.ok(done.length <= 3, done.join(', '));
+  });
+
+  it('says that somebody is still shown whom the pool could not be told of, and takes them away at the next try', async () => {
+    const { showing, done, deafen } = world();
+    const failure: Failure = { kind: 'transient', id: 'unreachable', detail: 'ECONNREFUSED' };
+    await showing.show(alice, of('Available'));
+    deafen(failure);
+    assert.equal(await showing.show(alice, offline), failure);
+    deafen(undefined);
+    assert.equal(await showing.show(alice, offline), undefined);
+    assert.equal(await showing.show(alice, offline), undefined);
+    assert.deepEqual(done, ['open', 'show Available', 'remove', 'remove']);
   });
 
   it('takes a note away before the endpoint that it was written with', async () => {

@@ -38,7 +38,7 @@ const readyMs = 60_000;
 /** What showing needs of {@link Endpoints}. */
 export type ShowingEndpoints = Pick<
   Endpoints,
-  'abandon' | 'known' | 'mayReceiveUnseen' | 'ofPerson' | 'remove' | 'showEndpoint'
+  'abandon' | 'isShown' | 'known' | 'mayReceiveUnseen' | 'ofPerson' | 'remove' | 'showEndpoint'
 >;
 
 export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clock: Clock): Showing {
@@ -79,8 +79,8 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
       endpoint.shows = 'lurking';
       return await endpoint.door.hide();
     }
-    if (endpoint) await endpoints.remove(person.id);
-    return inherited.has(person.id) && !endpoint ? await endLeft(person) : undefined;
+    if (endpoints.isShown(person.id)) return await endpoints.remove(person.id);
+    return inherited.has(person.id) ? await endLeft(person) : undefined;
   }
 
   async function receiveUnseen(person: Person): Promise<Failure | undefined> {

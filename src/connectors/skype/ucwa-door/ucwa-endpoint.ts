@@ -208,8 +208,13 @@ class UcwaEndpoint implements DoorEndpoint {
     }
   }
 
-  signOut(signal: AbortSignal): Promise<void> {
-    return this.#kept.signOut(signal);
+  async signOut(): Promise<Failure | undefined> {
+    try {
+      await this.#kept.signOut();
+      return undefined;
+    } catch (error) {
+      return this.#failed(error, false);
+    }
   }
 
   abandon(): void {

@@ -20,7 +20,7 @@ const unreachable = new ConnectionFailed('ECONNRESET', 'maybe', 'pool.contoso.ex
 /** A pool that has a signed-in application, and answers attempts to end it one after the other as `outcomes` say. */
 async function signedIn(outcomes: readonly (Error | 'silence')[]) {
   const clock = new ManualClock();
-  const endedAt: number[] = [];
+  let ends = 0;
   const held = (signal: AbortSignal) =>
     new Promise<never>((_, reject) => {
       const stop = (): void => reject(signal.reason);
@@ -29,7 +29,7 @@ async function signedIn(outcomes: readonly (Error | 'silence')[]) {
     });
   const call = async (method: string, href: string, { signal }: CallOptions): Promise<Answer> => {
     if (method === 'DELETE') {
-      const outcome = outcomes[endedAt.push(clock.now()) - 1];
+      const outcome = outcomes[ends++];
       if (outcome === 'silence') return await held(signal);
       if (outcome) throw outcome;
     }
@@ -47,70 +47,47 @@ async function signedIn(outcomes: readonly (Error | 'silence')[]) {
     closed: () => undefined,
   });
   await kept.running(AbortSignal.timeout(5_000));
-  /** Lets time pass, with what happens in it. */
-  const pass = async (seconds: number): Promise<void> => {
-    for (let n = 0; n < seconds; n++) {
-      clock.advance(1_000);
-      for (let turns = 0; turns < 5; turns++) await turn();
-    }
-  };
-  return { clock, kept, endedAt, pass };
+  return { clock, kept, ends: () => ends };
 }
 
 describe('signing out of a pool', () => {
-  it('is tried again until the pool has taken it', async () => {
-    const { kept, endedAt, pass, clock } = await signedIn([
-      unreachable,
-      new RequestFailed(503, undefined),
-      unreachable,
-    ]);
-    let isOut = false;
-    void kept.signOut(new AbortController().signal).then(() => {
-      isOut = true;
-    });
-    await pass(1);
-    assert.equal(isOut, false);
-    await pass(20);
-    assert.equal(isOut, true);
-    assert.equal(endedAt.length, 4);
-    assert.equal(clock.pending, 0);
+  it('says when the pool has not taken it, and can be tried again', async () => {
+    const { kept, ends } = await signedIn([unreachable, new RequestFailed(503, undefined)]);
+    await assert.rejects(kept.signOut(), ConnectionFailed);
+    assert.equal(kept.state.kind, 'stopped');
+    await assert.rejects(kept.signOut(), RequestFailed);
+    await kept.signOut();
+    assert.equal(ends(), 3);
+    await kept.signOut();
+    assert.equal(ends(), 3);
   });
 
   it('has succeeded where the pool has ended the application itself', async () => {
-    const { kept, endedAt } = await signedIn([new RequestFailed(404, undefined)]);
-    await kept.signOut(new AbortController().signal);
-    assert.equal(endedAt.length, 1);
-  });
-
-  it('is given up when nobody has patience any more', async () => {
-    const { kept, endedAt, pass, clock } = await signedIn(Array.from({ length: 100 }, () => unreachable));
-    const patience = new AbortController();
-    const out = kept.signOut(patience.signal);
-    await pass(60);
-    const before = endedAt.length;
-    assert.ok(before > 2 && before < 20, `${before} attempts in a minute`);
-    patience.abort();
-    await out;
-    await pass(60);
-    assert.equal(endedAt.length, before);
-    assert.equal(clock.pending, 0);
+    const { kept, ends } = await signedIn([new RequestFailed(404, undefined)]);
+    await kept.signOut();
+    assert.equal(ends(), 1);
   });
 
   it('is tried once by disposal', async () => {
-    const { kept, endedAt, clock } = await signedIn([unreachable]);
+    const { kept, ends } = await signedIn([unreachable]);
     await kept[Symbol.asyncDispose]();
-    assert.equal(endedAt.length, 1);
-    assert.equal(clock.pending, 0);
+    assert.equal(ends(), 1);
   });
 
   it('ends where it is abandoned, at a pool that does not answer, too', async () => {
-    const { kept, endedAt, pass } = await signedIn(['silence']);
-    const out = kept.signOut(new AbortController().signal);
-    await pass(1);
-    assert.equal(endedAt.length, 1);
+    const { kept, ends } = await signedIn(['silence']);
+    const out = kept.signOut();
+    await turn();
+    assert.equal(ends(), 1);
     kept.abandon();
-    await out;
-    assert.equal(kept.state.kind, 'stopped');
-    assert.equal(endedAt.length, 1);
+    await assert.rejects(out);
+    await kept.signOut();
+    assert.equal(ends(), 1);
+  });
+
+  it('leaves no timer', async () => {
+    const { kept, clock } = await signedIn([]);
+    await kept.signOut();
+    assert.equal(clock.pending, 0);
   });
 });

@@ -25,9 +25,10 @@ export interface KeptApplication extends AsyncDisposable {
   /** From now on, and in every new incarnation, the account is shown so. */
   show(availability: PreferredAvailability, signal: AbortSignal): Promise<void>;
   /**
-   * Signs out, and tries again where that fails, until the pool has taken it or the signal aborts. Disposal tries once.
+   * Signs out, for good. Disposal does the same, and is content to have tried.
+   * @throws what the pool answered, if it has not taken it: the next call tries again
    */
-  signOut(signal: AbortSignal): Promise<void>;
+  signOut(): Promise<void>;
   /** Ends without signing out, also while that is being tried: the pool is left to find out. */
   abandon(): void;
 }
@@ -71,9 +72,8 @@ class Kept implements KeptApplication {
   #waiters: PromiseWithResolvers<Application> | undefined;
   #heartbeat: Heartbeat | undefined;
   #pausing: AbortController | undefined;
-  /** For as long as it is worth trying to sign out once more. */
-  #patience: AbortSignal | undefined;
-  /** The end of trying to sign out. */
+  /** What the pool has not been told the end of. */
+  #unended: Application | undefined;
   readonly #abandoned = new AbortController();
 
   constructor(options: KeepOptions) {
@@ -101,9 +101,10 @@ class Kept implements KeptApplication {
     this.#beat();
   }
 
-  async signOut(signal: AbortSignal): Promise<void> {
-    this.#patience = signal;
-    await this[Symbol.asyncDispose]();
+  async signOut(): Promise<void> {
+    this.#life.abort(new Error('signed out'));
+    await this.#living;
+    await this.#end();
   }
 
   abandon(): void {
@@ -112,8 +113,7 @@ class Kept implements KeptApplication {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#life.abort(new Error('signed out'));
-    await this.#living;
+    await this.signOut().catch(() => undefined);
   }
 
   #application(signal: AbortSignal): Promise<Application> {
@@ -159,7 +159,7 @@ class Kept implements KeptApplication {
       try {
         const application = await this.#open();
         const end = await this.#listenTo(application);
-        await this.#close(application, end);
+        this.#close(application, end);
         if (end.kind !== 'lost') return this.#enter({ kind: 'stopped', end });
         failures = 1;
         failure = new Error('application lost');
@@ -185,11 +185,13 @@ class Kept implements KeptApplication {
     const { applications, requester } = await signIn(signal);
     const identity = { ...this.#options.identity, endpointId: mintEndpointId() };
     const application = await createApplication({ requester, applications, identity, signal });
+    this.#unended = undefined;
     try {
       this.#shown = this.#availability;
       if (this.#shown !== undefined) await application.makeMeAvailable(this.#shown, signal);
     } catch (error) {
-      await this.#signOut(application);
+      this.#unended = application;
+      await this.#end().catch(() => undefined);
       throw error;
     }
     return application;
@@ -213,28 +215,19 @@ class Kept implements KeptApplication {
     });
   }
 
-  async #close(application: Application, { kind }: ChannelEnd): Promise<void> {
+  #close(application: Application, { kind }: ChannelEnd): void {
     this.#heartbeat?.[Symbol.dispose]();
     this.#heartbeat = undefined;
     this.#state = { kind: 'opening' };
     this.#options.closed(application);
-    if (kind === 'aborted') await this.#signOut(application);
+    if (kind === 'aborted') this.#unended = application;
   }
 
-  async #signOut(application: Application): Promise<void> {
-    const { clock, random } = this.#options;
+  async #end(): Promise<void> {
     const { signal } = this.#abandoned;
-    for (let failures = 1; !signal.aborted; failures += 1) {
-      try {
-        return await application.end(signal);
-      } catch {
-        const patience = this.#patience;
-        if (!patience || patience.aborted) return;
-        const wait = backoff(failures, 1_000, 30_000, random);
-        await pause(clock, wait, AbortSignal.any([signal, patience])).catch(() => undefined);
-        if (patience.aborted) return;
-      }
-    }
+    if (!this.#unended || signal.aborted) return;
+    await this.#unended.end(signal);
+    this.#unended = undefined;
   }
 
   /** Who shows nothing is a lurker, whom nobody takes for idle. */
