@@ -6,6 +6,12 @@ import { forkProcess, runForked } from '../test/kit/forked.ts';
 /** As `bin/isthmus` starts the product; `BENCH_FLAGS` in their place tries out others. */
 const nodeFlags = new URL('../scripts/node-flags', import.meta.url);
 
+/**
+ * For processes that are not what is measured: garbage is collected as rarely as memory allows, because a collection there
+ * would count as the subject's delay.
+ */
+export const besideFlags = ['--max-semi-space-size=32', '--heap-growing-percent=0'];
+
 /** A process of the benchmark. It is told what to do in its first message and says `ready` when it is at work. */
 export interface Child<Ready> extends AsyncDisposable {
   readonly ready: Ready;

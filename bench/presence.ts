@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Child, startChild } from './child.ts';
+import { besideFlags, type Child, startChild } from './child.ts';
 import type { CrowdOrder } from './crowd.ts';
 import type { Bench } from './main.ts';
 import type { Delays } from './presence-delays.ts';
@@ -45,6 +45,8 @@ const signedInForSignOut = 1_000;
 const signOutsPerSecond = 20;
 const mostSignOuts = 400;
 const restMs = 10_000;
+/** Of changes at the same pace, uncounted: after a rest everybody connects anew. Longer than the pace of one person's changes. */
+const warmUpSeconds = 6;
 /** From the last change until every watcher must know of all. */
 const patienceMs = 600_000;
 
@@ -74,9 +76,9 @@ async function runRound(options: PresenceOptions, say: (line: string) => void): 
   await withSubject({ kind: 'gateway', crowd }, async (servers, subject) => {
     const { graph, clientId, pool } = servers.ready;
     const forPeople: PeopleOrder = { graph, clientId, crowd };
-    await using people = await startChild<object>('./presence-people.ts', forPeople);
+    await using people = await startChild<object>('./presence-people.ts', forPeople, besideFlags);
     const forWatchers: WatchersOrder = { pool, crowd };
-    await using watchers = await startChild<object>('./presence-watchers.ts', forWatchers);
+    await using watchers = await startChild<object>('./presence-watchers.ts', forWatchers, besideFlags);
     const stage = new Stage({ servers, gateway: subject, people, watchers }, say);
     say(`${options.people} people and ${options.watchers} watchers are there`);
     await sleep(restMs);
@@ -164,9 +166,11 @@ async function timeSignOuts(stage: Stage, options: PresenceOptions, say: (line: 
 
 async function timeChanges(stage: Stage, options: PresenceOptions, say: (line: string) => void) {
   const { people, seconds, changesPerSecond } = options;
+  const change = { kind: 'change', from: 0, to: people, perSecond: changesPerSecond } as const;
+  await stage.run({ ...change, count: Math.ceil(warmUpSeconds * changesPerSecond) });
   const before = await stage.notifications();
   const count = Math.round(seconds * changesPerSecond);
-  const ran = await stage.run({ kind: 'change', from: 0, to: people, perSecond: changesPerSecond, count });
+  const ran = await stage.run({ ...change, count });
   const notifications = (await stage.notifications()) - before;
   const figures = {
     changesPerSecond: count / ran.seconds,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Child, startChild } from './child.ts';
+import { besideFlags, type Child, startChild } from './child.ts';
 import type { CrowdOrder } from './crowd.ts';
 import type { Servers, ServersOrder } from './servers.ts';
 import type { Subject, SubjectKind, SubjectOrder } from './subject.ts';
@@ -18,7 +18,8 @@ export async function withSubject(
 ): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), 'isthmus-bench-'));
   try {
-    await using servers = await startChild<Servers>('./servers.ts', { data, crowd } satisfies ServersOrder);
+    const forServers: ServersOrder = { data, crowd };
+    await using servers = await startChild<Servers>('./servers.ts', forServers, besideFlags);
     const forSubject: SubjectOrder = { kind, data, crowd, servers: servers.ready };
     await using subject = await startChild<Subject>('./subject.ts', forSubject);
     await work(servers, subject);

@@ -40,6 +40,9 @@ export interface Limit extends Disposable {
   readonly signal: AbortSignal;
 }
 
+/** One for all: who is told so has nobody to tell it to, and to note where each was made takes time. */
+const disposed = new DOMException('no longer waited for', 'AbortError');
+
 /** A signal that aborts after `ms` or with `parent`, and when it is disposed, which leaves no timer behind. */
 export function limit(clock: Clock, ms: number | undefined, parent?: AbortSignal): Limit {
   const own = new AbortController();
@@ -55,7 +58,7 @@ export function limit(clock: Clock, ms: number | undefined, parent?: AbortSignal
     [Symbol.dispose]() {
       timer?.[Symbol.dispose]();
       parent?.removeEventListener('abort', pass);
-      own.abort();
+      own.abort(disposed);
     },
   };
 }
