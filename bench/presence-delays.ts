@@ -36,9 +36,7 @@ export function delaysOf(changes: readonly Change[], watchers: readonly Watching
   let lastAt = 0;
   for (const change of withSuccessors(changes))
     for (const watcher of watchers) {
-      const at = watcher.reads(change.person)
-        ? shownAt(watcher.seen(change.person), change)
-        : watcher.told(change.person).find((told) => told >= change.at);
+      const at = knownAt(watcher, change);
       if (at === undefined) missing++;
       else {
         ms.push(at - change.at);
@@ -46,6 +44,26 @@ export function delaysOf(changes: readonly Change[], watchers: readonly Watching
       }
     }
   return { p50Ms: percentile(ms, 0.5), p99Ms: percentile(ms, 0.99), missing, lastAt };
+}
+
+/**
+ * Calls `look` until it gives up, or every watcher knows of every change. A watcher that knows of one is not asked again:
+ * the processes that are watched share their processors with whoever waits.
+ */
+export async function untilAllKnow(
+  changes: readonly Change[],
+  watchers: readonly Watching[],
+  look: () => Promise<'look again' | 'give up'>,
+): Promise<void> {
+  for (const change of withSuccessors(changes))
+    for (const watcher of watchers)
+      while (knownAt(watcher, change) === undefined) if ((await look()) === 'give up') return;
+}
+
+function knownAt(watcher: Watching, change: ChangeInLine): number | undefined {
+  return watcher.reads(change.person)
+    ? shownAt(watcher.seen(change.person), change)
+    : watcher.told(change.person).find((told) => told >= change.at);
 }
 
 type ChangeInLine = Change & { readonly overtakenAt: number };

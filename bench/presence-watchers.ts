@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from './child.ts';
 import { type CrowdOrder, crowd } from './crowd.ts';
-import { delaysOf } from './presence-delays.ts';
+import { delaysOf, untilAllKnow } from './presence-delays.ts';
 import type { Change } from './presence-states.ts';
 import { Watcher } from './presence-watcher.ts';
 
@@ -20,7 +20,8 @@ export type WatchersQuestion =
   /** Notifications that have come to all watchers together. */
   | { readonly kind: 'notifications' };
 
-const lookMs = 250;
+/** Nothing is looked at before the last changes have had their time: a long look would be a delay of its own. */
+const lookMs = 1_000;
 
 runChild<WatchersOrder, object>(async ({ pool, crowd: order }) => {
   const { inTeams, inSkype } = crowd(order);
@@ -40,12 +41,12 @@ runChild<WatchersOrder, object>(async ({ pool, crowd: order }) => {
         );
       case 'delays': {
         const end = Date.now() + question.withinMs;
-        let delays = delaysOf(question.changes, watchers);
-        while (delays.missing > 0 && Date.now() < end) {
+        await sleep(lookMs);
+        await untilAllKnow(question.changes, watchers, async () => {
           await sleep(lookMs);
-          delays = delaysOf(question.changes, watchers);
-        }
-        return delays;
+          return Date.now() < end ? 'look again' : 'give up';
+        });
+        return delaysOf(question.changes, watchers);
       }
     }
   }

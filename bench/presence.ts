@@ -44,7 +44,9 @@ export interface PresenceFigures {
 const signedInForSignOut = 1_000;
 const signOutsPerSecond = 20;
 const mostSignOuts = 400;
-const restMs = 10_000;
+const quietMs = 10_000;
+/** By then the run-time has collected what a storm has left behind. */
+const restMs = 40_000;
 /** Of changes at the same pace, uncounted: after a rest everybody connects anew. Longer than the pace of one person's changes. */
 const warmUpSeconds = 6;
 /** From the last change until every watcher must know of all. */
@@ -81,7 +83,7 @@ async function runRound(options: PresenceOptions, say: (line: string) => void): 
     await using watchers = await startChild<object>('./presence-watchers.ts', forWatchers, besideFlags);
     const stage = new Stage({ servers, gateway: subject, people, watchers }, say);
     say(`${options.people} people and ${options.watchers} watchers are there`);
-    await sleep(restMs);
+    await sleep(quietMs);
     const before = subject.residentMiB();
     const signOutP99Ms = await stage.watched(() => timeSignOuts(stage, options, say));
     const everybody = { from: 0, to: options.people };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { delaysOf, type Seen, type Watching } from '../bench/presence-delays.ts';
+import { delaysOf, type Seen, untilAllKnow, type Watching } from '../bench/presence-delays.ts';
 import { offlineState } from '../bench/presence-states.ts';
 
 /** A watcher of one person. */
@@ -8,6 +8,27 @@ function watcher(told: readonly number[], seen?: readonly Seen[]): Watching {
   return { told: () => told, reads: () => seen !== undefined, seen: () => seen ?? [] };
 }
 const change = (at: number, state: number) => ({ person: 0, at, state });
+
+describe('waiting for watchers', () => {
+  it('ends as soon as all know, and asks nobody again who does', async () => {
+    const told: number[] = [];
+    let looks = 0;
+    const early = watcher([110]);
+    let asked = 0;
+    const counted: Watching = { ...early, told: (person) => (asked++, early.told(person)) };
+    await untilAllKnow([change(100, 1)], [counted, watcher(told)], async () => {
+      if (++looks === 3) told.push(120);
+      return 'look again';
+    });
+    assert.deepEqual([looks, asked], [3, 1]);
+  });
+
+  it('ends when there is no more time', async () => {
+    let looks = 0;
+    await untilAllKnow([change(100, 1)], [watcher([])], async () => (++looks < 5 ? 'look again' : 'give up'));
+    assert.equal(looks, 5);
+  });
+});
 
 describe('how late a change is shown, as the benchmark of presence counts', () => {
   it('is until who reads the person shows it, and until the others are notified', () => {
