@@ -33,7 +33,10 @@ export interface PresenceFigures {
   readonly p99Ms: number;
   /** The same of sign-outs, with {@link signedInForSignOut} people signed in. */
   readonly signOutP99Ms: number;
-  /** Growth of the gateway's resident memory, for each person signed in. */
+  /**
+   * Growth of the gateway's resident memory for each person signed in: of what is in use, after a collection, and without
+   * what grows once.
+   */
   readonly bytesPerPerson: number;
   /** From the first sign-in of all of them at once until every watcher sees them all, s. */
   readonly signInStormSeconds: number;
@@ -44,9 +47,9 @@ export interface PresenceFigures {
 const signedInForSignOut = 1_000;
 const signOutsPerSecond = 20;
 const mostSignOuts = 400;
-const quietMs = 10_000;
-/** By then the run-time has collected what a storm has left behind. */
-const restMs = 40_000;
+const restMs = 10_000;
+/** For the run-time to give memory back after a collection. */
+const givenBackMs = 2_000;
 /** Of changes at the same pace, uncounted: after a rest everybody connects anew. Longer than the pace of one person's changes. */
 const warmUpSeconds = 6;
 /** From the last change until every watcher must know of all. */
@@ -83,18 +86,22 @@ async function runRound(options: PresenceOptions, say: (line: string) => void): 
     await using watchers = await startChild<object>('./presence-watchers.ts', forWatchers, besideFlags);
     const stage = new Stage({ servers, gateway: subject, people, watchers }, say);
     say(`${options.people} people and ${options.watchers} watchers are there`);
-    await sleep(quietMs);
-    const before = subject.residentMiB();
+    await sleep(restMs);
+    const atRest = subject.residentMiB();
     const signOutP99Ms = await stage.watched(() => timeSignOuts(stage, options, say));
+    // Those who came and went have made all that grows once.
+    const before = await collectedMiB(subject);
     const everybody = { from: 0, to: options.people };
     const { seconds: signInStormSeconds } = await stage.watched(() =>
       stage.run({ kind: 'sign-in', ...everybody }),
     );
     say(`all signed in and shown after ${signInStormSeconds.toFixed(1)} s`);
     await sleep(restMs);
-    const bytesPerPerson = bytesFor(subject, before, options.people);
+    const uncollected = subject.residentMiB();
+    const bytesPerPerson = bytesFor((await collectedMiB(subject)) - before, options.people);
+    const bytesInAll = bytesFor(uncollected - atRest, options.people);
     say(
-      `${Math.round(before)} MiB before, ${Math.round(subject.residentMiB())} MiB after: ${Math.round(bytesPerPerson)} bytes a person`,
+      `${Math.round(bytesPerPerson)} bytes a person in use; ${Math.round(bytesInAll)} with what grows once and the collector’s reserve (${Math.round(atRest)} MiB, then ${Math.round(uncollected)})`,
     );
     const changed = await stage.watched(() => timeChanges(stage, options, say));
     const { seconds: signOutStormSeconds } = await stage.watched(() =>
@@ -185,8 +192,15 @@ async function timeChanges(stage: Stage, options: PresenceOptions, say: (line: s
   return figures;
 }
 
-function bytesFor(subject: Child<Subject>, beforeMiB: number, people: number): number {
-  return ((subject.residentMiB() - beforeMiB) * 1024 * 1024) / people;
+/** Resident memory of what is in use. */
+async function collectedMiB(subject: Child<Subject>): Promise<number> {
+  await subject.ask({ kind: 'collect' });
+  await sleep(givenBackMs);
+  return subject.residentMiB();
+}
+
+function bytesFor(mebibytes: number, people: number): number {
+  return (mebibytes * 1024 * 1024) / people;
 }
 
 export function showPresence(figures: PresenceFigures): string {

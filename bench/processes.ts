@@ -21,7 +21,7 @@ export async function withSubject(
     const forServers: ServersOrder = { data, crowd };
     await using servers = await startChild<Servers>('./servers.ts', forServers, besideFlags);
     const forSubject: SubjectOrder = { kind, data, crowd, servers: servers.ready };
-    await using subject = await startChild<Subject>('./subject.ts', forSubject);
+    await using subject = await startChild<Subject>('./subject.ts', forSubject, ['--expose-gc']);
     await work(servers, subject);
   } finally {
     rmSync(data, { recursive: true, force: true });

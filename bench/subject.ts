@@ -51,7 +51,12 @@ async function openSubjectGateway({ data }: SubjectOrder, config: Config) {
     config.people.map(({ id }) => id),
   );
   const gateway = await openGateway(config, undefined);
-  return { ready: { url: gateway.url }, [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose]() };
+  return {
+    ready: { url: gateway.url },
+    // Asked anything, it collects its garbage: only what is in use is to be counted.
+    answer: async () => globalThis.gc?.(),
+    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
+  };
 }
 
 async function openFloor(_: SubjectOrder, config: Config) {

@@ -15,7 +15,13 @@ describe('waiting for watchers', () => {
     let looks = 0;
     const early = watcher([110]);
     let asked = 0;
-    const counted: Watching = { ...early, told: (person) => (asked++, early.told(person)) };
+    const counted: Watching = {
+      ...early,
+      told(person) {
+        asked++;
+        return early.told(person);
+      },
+    };
     await untilAllKnow([change(100, 1)], [counted, watcher(told)], async () => {
       if (++looks === 3) told.push(120);
       return 'look again';
