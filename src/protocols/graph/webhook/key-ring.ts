@@ -1,6 +1,7 @@
+import 'reflect-metadata';
 import { randomUUID, webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
 import type { Clock } from '../clock.ts';
-import { selfSigned } from './self-signed.ts';
 
 /** A certificate that Graph encrypts resource data for, and its private key. */
 export interface EncryptionKey {
@@ -17,6 +18,8 @@ export interface EncryptionKey {
 const day = 24 * 60 * 60 * 1000;
 const lifeMs = 365 * day;
 
+x509.cryptoProvider.set(webcrypto as Crypto);
+
 /** A new RSA key of 2,048 bits under a self-signed certificate: Graph asks for no more. */
 export async function createEncryptionKey(clock: Pick<Clock, 'now'>): Promise<EncryptionKey> {
   const algorithm = {
@@ -28,18 +31,19 @@ export async function createEncryptionKey(clock: Pick<Clock, 'now'>): Promise<En
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const expiresAt = clock.now() + lifeMs;
   const id = randomUUID();
-  const certificate = await selfSigned({
-    name: 'change notifications',
-    serial: Buffer.from(`01${id.replaceAll('-', '')}`, 'hex'),
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: 'CN=change notifications',
+    serialNumber: `01${id.replaceAll('-', '')}`,
     notBefore: new Date(clock.now() - day),
     notAfter: new Date(expiresAt),
+    signingAlgorithm: algorithm,
     keys,
   });
   const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
   const unwrapping = { name: 'RSA-OAEP', hash: 'SHA-1' };
   return {
     id,
-    certificate: certificate.toString('base64'),
+    certificate: Buffer.from(certificate.rawData).toString('base64'),
     expiresAt,
     privateKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, unwrapping, false, ['decrypt']),
   };
