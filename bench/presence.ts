@@ -34,8 +34,8 @@ export interface PresenceFigures {
   /** The same of sign-outs, with {@link signedInForSignOut} people signed in. */
   readonly signOutP99Ms: number;
   /**
-   * Growth of the gateway's resident memory for each person signed in: of what is in use, after a collection, and without
-   * what grows once.
+   * Growth of what the gateway's heap and what belongs to it have in use, for each person signed in: after a collection, and
+   * without what grows once. By how much the process grows is told beside.
    */
   readonly bytesPerPerson: number;
   /** From the first sign-in of all of them at once until every watcher sees them all, s. */
@@ -48,8 +48,6 @@ const signedInForSignOut = 1_000;
 const signOutsPerSecond = 20;
 const mostSignOuts = 400;
 const restMs = 10_000;
-/** For the run-time to give memory back after a collection. */
-const givenBackMs = 2_000;
 /** Of changes at the same pace, uncounted: after a rest everybody connects anew. Longer than the pace of one person's changes. */
 const warmUpSeconds = 6;
 /** From the last change until every watcher must know of all. */
@@ -90,7 +88,7 @@ async function runRound(options: PresenceOptions, say: (line: string) => void): 
     const atRest = subject.residentMiB();
     const signOutP99Ms = await stage.watched(() => timeSignOuts(stage, options, say));
     // Those who came and went have made all that grows once.
-    const before = await collectedMiB(subject);
+    const inUseBefore = await bytesInUse(subject);
     const everybody = { from: 0, to: options.people };
     const { seconds: signInStormSeconds } = await stage.watched(() =>
       stage.run({ kind: 'sign-in', ...everybody }),
@@ -98,10 +96,10 @@ async function runRound(options: PresenceOptions, say: (line: string) => void): 
     say(`all signed in and shown after ${signInStormSeconds.toFixed(1)} s`);
     await sleep(restMs);
     const uncollected = subject.residentMiB();
-    const bytesPerPerson = bytesFor((await collectedMiB(subject)) - before, options.people);
-    const bytesInAll = bytesFor(uncollected - atRest, options.people);
+    const bytesInAll = ((uncollected - atRest) * 1024 * 1024) / options.people;
+    const bytesPerPerson = ((await bytesInUse(subject)) - inUseBefore) / options.people;
     say(
-      `${Math.round(bytesPerPerson)} bytes a person in use; ${Math.round(bytesInAll)} with what grows once and the collector’s reserve (${Math.round(atRest)} MiB, then ${Math.round(uncollected)})`,
+      `${Math.round(bytesPerPerson)} bytes a person in use; the process has grown by ${Math.round(bytesInAll)} for each, with what grows once and the collector’s reserve (${Math.round(atRest)} MiB, then ${Math.round(uncollected)})`,
     );
     const changed = await stage.watched(() => timeChanges(stage, options, say));
     const { seconds: signOutStormSeconds } = await stage.watched(() =>
@@ -192,15 +190,8 @@ async function timeChanges(stage: Stage, options: PresenceOptions, say: (line: s
   return figures;
 }
 
-/** Resident memory of what is in use. */
-async function collectedMiB(subject: Child<Subject>): Promise<number> {
-  await subject.ask({ kind: 'collect' });
-  await sleep(givenBackMs);
-  return subject.residentMiB();
-}
-
-function bytesFor(mebibytes: number, people: number): number {
-  return (mebibytes * 1024 * 1024) / people;
+function bytesInUse(subject: Child<Subject>): Promise<number> {
+  return subject.ask({ kind: 'memory' });
 }
 
 export function showPresence(figures: PresenceFigures): string {

@@ -53,8 +53,12 @@ async function openSubjectGateway({ data }: SubjectOrder, config: Config) {
   const gateway = await openGateway(config, undefined);
   return {
     ready: { url: gateway.url },
-    // Asked anything, it collects its garbage: only what is in use is to be counted.
-    answer: async () => globalThis.gc?.(),
+    // Asked anything, it tells how much memory is in use, without garbage and the collector's reserve, in bytes.
+    async answer(): Promise<number> {
+      globalThis.gc?.();
+      const { heapUsed, external } = process.memoryUsage();
+      return heapUsed + external;
+    },
     [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
   };
 }
