@@ -1,3 +1,4 @@
+import type { PersonId } from '../../core/ids.ts';
 import type { SipUri } from '../../core/people.ts';
 import type { Presence } from '../../core/presence/presence.ts';
 import type { Remarks } from '../../core/presence/remarks.ts';
@@ -30,25 +31,26 @@ export class Listening implements DoorListener {
   }
 
   presence(sip: SipUri, presence: Presence, observedAt: number): void {
-    const { directory, sink } = this.#options;
-    const person = directory.bySip(sip)?.id;
-    if (person !== undefined) sink.presence({ side: 'skype', person, presence, observedAt });
+    const person = this.#personWith(sip);
+    if (person !== undefined) this.#options.sink.presence({ side: 'skype', person, presence, observedAt });
   }
 
   remarks(sip: SipUri, remarks: Remarks, observedAt: number): void {
-    const { directory, sink } = this.#options;
-    const person = directory.bySip(sip)?.id;
-    if (person !== undefined) sink.remarks({ side: 'skype', person, remarks, observedAt });
+    const person = this.#personWith(sip);
+    if (person !== undefined) this.#options.sink.remarks({ side: 'skype', person, remarks, observedAt });
   }
 
   lastActive(sip: SipUri, at: number): void {
-    const { directory, sink } = this.#options;
-    const person = directory.bySip(sip)?.id;
-    if (person !== undefined) sink.lastActive('skype', person, at);
+    const person = this.#personWith(sip);
+    if (person !== undefined) this.#options.sink.lastActive('skype', person, at);
   }
 
   failed({ id, detail }: Failure): void {
     this.#options.sink.refused('skype', { id, side: 'skype', detail, person: this.#endpoint.sip });
+  }
+
+  #personWith(sip: SipUri): PersonId | undefined {
+    return this.#options.directory.bySip(sip)?.id;
   }
 
   #withIncoming(): Incoming {

@@ -133,18 +133,16 @@ class Kept implements KeptApplication {
   #enter(next: KeptState): void {
     this.#state = next;
     const waiters = this.#waiters;
+    if (next.kind !== 'opening') this.#waiters = undefined;
     switch (next.kind) {
       case 'running':
         waiters?.resolve(next.application);
-        this.#waiters = undefined;
         break;
       case 'waiting':
         waiters?.reject(next.failure);
-        this.#waiters = undefined;
         break;
       case 'stopped':
         waiters?.reject(stoppedError(next.end));
-        this.#waiters = undefined;
         break;
       case 'opening':
         break;
