@@ -17,6 +17,7 @@ import {
   type Sink,
 } from '../../src/gateway/connector.ts';
 import { createDirectory } from '../../src/gateway/directory.ts';
+import type { KeptStore } from '../../src/gateway/ledger.ts';
 import type { LinkSecret } from '../../src/gateway/links.ts';
 import {
   generateStoredKeys,
@@ -119,6 +120,8 @@ export interface TeamsWorld extends AsyncDisposable {
   /** While set, what Graph notifies is answered well and lost. */
   losing: boolean;
   readonly links: Map<string, LinkSecret>;
+  /** What the connector keeps over its restarts. */
+  readonly kept: KeptStore;
   /** The address that Graph notifies. */
   readonly gatewayUrl: string;
   /** A signal that does not abort. */
@@ -234,6 +237,7 @@ export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<T
       losing = value;
     },
     links,
+    kept,
     gatewayUrl,
     never: new AbortController().signal,
     async forge(batch) {

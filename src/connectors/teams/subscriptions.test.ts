@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { eventually } from '../../../test/kit/eventually.ts';
 import { openTeamsWorld, sandboxPerson, type TeamsWorld } from '../../../test/kit/teams-connector.ts';
 import * as world from '../../sandbox/world.ts';
+import { loadCursor, oldest } from './cursor.ts';
 
 const alice = sandboxPerson('alice');
 const bob = sandboxPerson('bob');
 const carol = sandboxPerson('carol');
+const alicesTenant = world.tenants.find(({ domain }) => domain === alice.tenant)?.id ?? '';
 describe('the subscriptions of the Teams connector', () => {
   let teams: TeamsWorld;
   beforeEach(async () => {
@@ -48,19 +50,24 @@ describe('the subscriptions of the Teams connector', () => {
   it('bring up what was written while Graph had lost them without a word', async () => {
     const oldChat = await teams.actor(alice).chatWith(carol.id);
     const old = await teams.actor(alice).say(oldChat, 'long known');
-    const timesTaken = (id: string) => teams.sink.taken.filter(({ remoteId }) => remoteId === id).length;
-    await eventually('the old message, told of once and read back from both', () => {
-      teams.clock.advance(1_000);
-      return timesTaken(old) === 3;
-    });
+    const everybodyReadUpTo = (at: number) =>
+      eventually(
+        'everybody read',
+        async () => {
+          teams.clock.advance(1_000);
+          const cursor = await loadCursor(teams.kept, alicesTenant);
+          return cursor !== undefined && oldest(cursor) > at;
+        },
+        30_000,
+      );
+    await everybodyReadUpTo(teams.clock.now() + 60_000);
+    const timesOldTaken = teams.sink.timesTaken(old);
     teams.clock.advance(15 * 60_000);
     const chat = await teams.actor(alice).chatWith(bob.id);
     teams.losing = true;
     const between = await teams.actor(alice).say(chat, 'lost on the way');
-    await eventually('a round that ends long after the old message', () => {
-      teams.clock.advance(1_000);
-      return timesTaken(between) > 1;
-    });
+    await everybodyReadUpTo(teams.clock.now());
+    assert.ok(teams.sink.timesTaken(between) > 0);
     teams.losing = false;
     for (const id of ids()) teams.service.notifier.unsubscribe(id);
     const lost = await teams.actor(alice).say(chat, 'while nobody listened');
@@ -68,12 +75,10 @@ describe('the subscriptions of the Teams connector', () => {
       reactionType: '👍',
     });
     teams.clock.advance(16 * 60_000);
-    await eventually('the lost message', () => {
-      teams.clock.advance(200);
-      return timesTaken(lost) > 0;
-    });
+    await everybodyReadUpTo(teams.clock.now());
     await eventually('subscriptions again', () => ids().length === world.tenants.length);
-    assert.equal(timesTaken(old), 3);
+    assert.ok(teams.sink.timesTaken(lost) > 0);
+    assert.equal(teams.sink.timesTaken(old), timesOldTaken);
     assert.ok(teams.sink.counted.silence >= 1);
   });
 
