@@ -37,6 +37,7 @@ export async function measurePresence(
       expiresSeconds: 3600,
     });
   const account = (name: string) => ({
+    of: 'gateway' as const,
     sip: `sip:${name}@${domain}` as SipUri,
     username: `${name}@${domain}`,
     password,

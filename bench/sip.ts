@@ -119,7 +119,7 @@ async function bytesPerEndpoint(people: number): Promise<number> {
     const failures = await Promise.all(
       Array.from({ length: people }, (_, index) => {
         const address = `p${index}@${contoso.domain}`;
-        const account = { sip: `sip:${address}` as const, username: address, password: '' };
+        const account = { of: 'person', sip: `sip:${address}`, username: address, password: '' } as const;
         return door.open(account, deaf).show({ availability: 'Busy', activity: 'None' });
       }),
     );

@@ -24,7 +24,7 @@ export async function checkSipPool(pool: SipPoolConfig, clock: Clock): Promise<r
     endpointIdOf: () => randomUUID(),
     checkEveryMs: patienceMs,
   });
-  await using endpoint = door.open({ sip, ...gatewayAccount }, deaf);
+  await using endpoint = door.open({ of: 'gateway', sip, ...gatewayAccount }, deaf);
   try {
     const failure = await endpoint.ready(AbortSignal.timeout(patienceMs));
     if (!failure) return [right(subject, `${gatewayAccount.username} is registered over SIP`)];

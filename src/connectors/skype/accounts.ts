@@ -31,7 +31,7 @@ export function createAccounts(links: Links, { gateway, trusted }: PoolAccounts)
       if (trusted.has(pool)) return { kind: 'account', pool, account: trustedAccount(sip, secret) };
       if (secret?.kind !== 'password') return { kind: 'none', why: 'not-linked' };
       const { username, password } = secret;
-      return { kind: 'account', pool, account: { sip, username, password } };
+      return { kind: 'account', pool, account: { of: 'person', sip, username, password } };
     },
     gateway(pool) {
       const account = gateway.get(pool);
@@ -44,5 +44,5 @@ export function createAccounts(links: Links, { gateway, trusted }: PoolAccounts)
 function trustedAccount(sip: SipUri, secret: LinkSecret | undefined): DoorAccount {
   const { username, password } =
     secret?.kind === 'password' ? secret : { username: sip.slice('sip:'.length), password: '' };
-  return { sip, username, password };
+  return { of: 'person', sip, username, password };
 }

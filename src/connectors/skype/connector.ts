@@ -6,7 +6,6 @@ import { recent } from '../../core/recent.ts';
 import type { Connector, Finding, LinkStatus, PublishOutcome, Sink } from '../../gateway/connector.ts';
 import type { Directory } from '../../gateway/directory.ts';
 import type { Links } from '../../gateway/links.ts';
-import type { ChannelTimers } from '../../protocols/ucwa/client/client.ts';
 import { createAccounts } from './accounts.ts';
 import { capabilities } from './capabilities.ts';
 import { createDelivering } from './delivering.ts';
@@ -36,7 +35,6 @@ export interface SkypeConnectorOptions {
   readonly endpointIdleMs?: number;
   /** Endpoints that may be signing in at one time; 64 unless given. */
   readonly opensAtOnce?: number;
-  readonly timers?: ChannelTimers;
   /** `immediate` unless given. */
   readonly signOut?: SignOut;
   /** How often a pool is asked whether it still tells of who is watched, ms; 30 s unless given. */
@@ -65,7 +63,6 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
         gate,
         endpointIdOf: ({ sip }) => uuidOf(installation, `${pool.name} ${sip}`),
         checkEveryMs: options.checkEveryMs ?? 30_000,
-        ...(options.timers === undefined ? {} : { timers: options.timers }),
       }),
     );
     const account = pool.gatewayAccount && accountOf(pool.gatewayAccount);
@@ -191,5 +188,5 @@ function uuidOf(installation: string, name: string): string {
 
 function accountOf(account: NonNullable<PoolOptions['gatewayAccount']>): DoorAccount | undefined {
   const sip: SipUri | undefined = sipUri(account.sip ?? account.username);
-  return sip && { sip, username: account.username, password: account.password ?? '' };
+  return sip && { of: 'gateway', sip, username: account.username, password: account.password ?? '' };
 }

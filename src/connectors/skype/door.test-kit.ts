@@ -12,6 +12,7 @@ import type {
   DialogEnd,
   DialogId,
   Door,
+  DoorAccount,
   DoorEndpoint,
   DoorInvitation,
   DoorListener,
@@ -73,7 +74,8 @@ export class HeardByDoor implements DoorListener {
 }
 
 const domain = 'contoso.example';
-const accountOf = (name: string) => ({
+const accountOf = (name: string, of: DoorAccount['of']) => ({
+  of,
   sip: `sip:${name}@${domain}` as const,
   username: `${name}@${domain}`,
   password: 'demo',
@@ -104,14 +106,14 @@ export function describeDoor(name: string, open: () => Promise<DoorWorld>): void
       await actor.signIn();
       return actor;
     };
-    const enter = (who: string) => {
+    const enter = (who: string, of: DoorAccount['of'] = 'person') => {
       const heard = new HeardByDoor();
-      const endpoint = door.open(accountOf(who), heard);
+      const endpoint = door.open(accountOf(who, of), heard);
       opened.push(endpoint);
       return { endpoint, heard };
     };
     const carol = await act('carol');
-    const { endpoint, heard } = enter('frank');
+    const { endpoint, heard } = enter('frank', 'gateway');
     const frankIs = (state: string) =>
       eventually(`frank is ${state}`, async () => (await carol.presenceOf(frankAddress)) === state);
     /** A session from the endpoint to carol, taken up. */

@@ -26,6 +26,8 @@ export type DoorHealth =
   | { readonly kind: 'failing'; readonly since: number; readonly failure: Failure };
 
 export interface DoorAccount {
+  /** Everybody at a pool is watched through the gateway's own account there, and nobody through anybody else's. */
+  readonly of: 'person' | 'gateway';
   readonly sip: SipUri;
   readonly username: string;
   readonly password: string;

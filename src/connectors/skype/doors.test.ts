@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { eventually } from '../../../test/kit/eventually.ts';
+import { SkypeActor } from '../../../test/kit/skype-actor.ts';
 import { systemClock } from '../../gateway/clock.ts';
 import { openAuthority } from '../../sandbox/authority.ts';
 import { serve } from '../../sandbox/listen.ts';
@@ -19,9 +21,16 @@ const authority = await openAuthority(folder, systemClock);
 const trustedHost = 'gateway.contoso.example';
 
 /** The embedded on-prem pool with both its doors open, and the door of a gateway that calls itself `name` to it. */
-async function open(protocol: 'ucwa' | 'sip', name = trustedHost): Promise<DoorWorld> {
+async function open(
+  protocol: 'ucwa' | 'sip',
+  name = trustedHost,
+): Promise<DoorWorld & { readonly polls: readonly string[] }> {
   const pools = createPools({ sip: { trustedHosts: [trustedHost] } });
   const { onPrem } = pools;
+  const polls: string[] = [];
+  onPrem.ucwa.addHook('onRequest', async ({ url }) => {
+    if (url.includes('/events?ack=')) polls.push(url);
+  });
   const http = await serve(onPrem.ucwa, { host: '127.0.0.1', port: 0 });
   onPrem.setAddresses({ http: http.http.url });
   const { key, cert } = await authority.issueServer();
@@ -62,6 +71,7 @@ async function open(protocol: 'ucwa' | 'sip', name = trustedHost): Promise<DoorW
   });
   return {
     door,
+    polls,
     pool: onPrem,
     discovery: `${http.http.url}/`,
     async [Symbol.asyncDispose]() {
@@ -77,7 +87,12 @@ describe('a gateway that the pool does not trust', () => {
     await using world = await open('sip', 'stranger.contoso.example');
     const heard = new HeardByDoor();
     const account = (name: string, password: string) =>
-      ({ sip: `sip:${name}@contoso.example`, username: `${name}@contoso.example`, password }) as const;
+      ({
+        of: 'person',
+        sip: `sip:${name}@contoso.example`,
+        username: `${name}@contoso.example`,
+        password,
+      }) as const;
     await using stranger = world.door.open(account('frank', ''), heard);
     const failure = await stranger.ready(AbortSignal.timeout(5_000));
     assert.deepEqual([failure?.kind, failure?.id], ['refused', 'link-refused']);
@@ -86,6 +101,35 @@ describe('a gateway that the pool does not trust', () => {
     await using guessing = world.door.open(account('carol', 'wrong'), heard);
     assert.equal((await guessing.ready(AbortSignal.timeout(5_000)))?.id, 'link-refused');
   });
+});
+
+describe('an endpoint over UCWA', () => {
+  const frank = { sip: 'sip:frank@contoso.example', username: 'frank@contoso.example' } as const;
+
+  for (const { of, query } of [
+    { of: 'person', query: '&low=1800&medium=1800&timeout=180' },
+    { of: 'gateway', query: '' },
+  ] as const) {
+    const how = of === 'gateway' ? 'as soon as the pool tells' : 'only with a text';
+    it(`of a ${of} hears ${how} how somebody is, and of a text at once`, async () => {
+      await using world = await open('ucwa');
+      const heard = new HeardByDoor();
+      await using endpoint = world.door.open({ of, ...frank, password: 'demo' }, heard);
+      assert.equal(await endpoint.show({ availability: 'Available', activity: 'None' }), undefined);
+      const [, asked] = (await eventually('a question for news', () => world.polls[0])).split('?ack=1');
+      assert.equal(asked, query);
+      const carol = new SkypeActor(world.discovery, 'carol@contoso.example');
+      try {
+        await carol.signIn();
+        const inviting = carol.invite(frank.username, 'are you there?');
+        const { dialog } = await heard.invitation('are you there?');
+        assert.equal(await endpoint.accept(dialog), undefined);
+        await inviting;
+      } finally {
+        await carol.close();
+      }
+    });
+  }
 });
 
 describeDoor('UCWA', () => open('ucwa'));

@@ -59,7 +59,7 @@ function world({ signOut, dispose }: WorldOptions = {}) {
           : {
               kind: 'account',
               pool: skype.pool,
-              account: { sip: skype.sip, username: id, password: 'demo' },
+              account: { of: 'person', sip: skype.sip, username: id, password: 'demo' },
             },
       gateway: () => ({ kind: 'none', why: 'not-linked' }),
     },

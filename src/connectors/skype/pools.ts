@@ -1,5 +1,4 @@
 import type { Clock } from '../../core/clock.ts';
-import type { ChannelTimers } from '../../protocols/ucwa/client/client.ts';
 import type { Door, DoorAccount } from './door.ts';
 import type { Gate } from './gate.ts';
 import type { Location } from './sip-door/locate.ts';
@@ -53,11 +52,10 @@ export interface DoorSurroundings {
   readonly gate: Gate;
   readonly endpointIdOf: (account: DoorAccount) => string;
   readonly checkEveryMs: number;
-  readonly timers?: ChannelTimers;
 }
 
 export function openDoor(pool: PoolOptions, surroundings: DoorSurroundings): Door {
-  const { clock, random, gate, endpointIdOf, checkEveryMs, timers } = surroundings;
+  const { clock, random, gate, endpointIdOf, checkEveryMs } = surroundings;
   if (pool.protocol !== 'sip') {
     return createUcwaDoor({
       discoveryUrls: [new URL(pool.discoveryUrl)],
@@ -68,7 +66,6 @@ export function openDoor(pool: PoolOptions, surroundings: DoorSurroundings): Doo
       gate,
       checkEveryMs,
       ...(pool.ca === undefined ? {} : { ca: pool.ca }),
-      ...(timers === undefined ? {} : { timers }),
     });
   }
   const { location, transport, dialect, localName, identity, expiresSeconds } = pool.sip;

@@ -42,7 +42,7 @@ async function world(onRing: (ring: IncomingRing) => Promise<void> = async () =>
     },
   } as unknown as Sink;
   const directory = createDirectory([alice, bob]);
-  const account = { sip: `sip:${alice.id}`, username: alice.id, password: '' } as const;
+  const account = { of: 'person', sip: `sip:${alice.id}`, username: alice.id, password: '' } as const;
   const endpoints: Endpoints = new Endpoints({
     doors: new Map([
       [

@@ -70,7 +70,8 @@ export function doorAt({ servers, clock = systemClock, options = {} }: DoorAt) {
   });
 }
 
-export const accountOf = (sip: SipUri, password = '') => ({ sip, username: sip.slice(4), password });
+export const accountOf = (sip: SipUri, password = '') =>
+  ({ of: 'person', sip, username: sip.slice(4), password }) as const;
 export const soon = (): AbortSignal => AbortSignal.timeout(5_000);
 export const sdp = { name: 'Content-Type', value: 'application/sdp' };
 export const sdpBody = textBody('v=0\r\nm=message 5060 sip null\r\na=accept-types:text/plain\r\n');

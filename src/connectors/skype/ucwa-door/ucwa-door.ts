@@ -1,9 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
-import {
-  type ChannelTimers,
-  createDiscovery,
-  createTransport,
-} from '../../../protocols/ucwa/client/client.ts';
+import { createDiscovery, createTransport } from '../../../protocols/ucwa/client/client.ts';
 import type { Door, DoorAccount, DoorHealth } from '../door.ts';
 import { failureOfError } from '../errors.ts';
 import type { Gate } from '../gate.ts';
@@ -19,7 +15,6 @@ export interface UcwaDoorOptions {
   readonly random: () => number;
   readonly endpointIdOf: (account: DoorAccount) => string;
   readonly gate: Gate;
-  readonly timers?: ChannelTimers;
   /** How often it is checked that the pool still tells of who is watched, ms. */
   readonly checkEveryMs?: number;
   /** How long the pool lets an invitation ring, ms; 30 s unless given. */

@@ -42,7 +42,6 @@ export interface UcwaEndpointOptions {
   /** The same for an account at every start, so that a new application takes the place of one that a crash left. */
   readonly endpointId: string;
   readonly gate: Gate;
-  readonly timers?: ChannelTimers;
   /** How often it is checked that the pool still tells of who is watched, ms. */
   readonly checkEveryMs?: number;
   readonly reached: () => void;
@@ -57,6 +56,11 @@ const inviteMs = 180_000;
 /** The pool fails a message that no client fetches within 30 s. */
 const sendMs = 60_000;
 
+/**
+ * A person's own endpoint is there to be seen and for texts, and those are of high urgency, which never waits. What is of
+ * less urgency there is only the echo of what the gateway has shown itself. 180 s is the pool's own time of an empty answer.
+ */
+const unhurried: ChannelTimers = { low: 1_800, medium: 1_800, timeout: 180 };
 const identity = { userAgent: 'Isthmus', culture: 'en-US' };
 const nobody: ReadonlySet<SipUri> = new Set();
 
@@ -82,7 +86,7 @@ class UcwaEndpoint implements DoorEndpoint {
     this.#kept = keepApplication({
       clock,
       random: options.random,
-      ...(options.timers ? { timers: options.timers } : {}),
+      ...(account.of === 'person' ? { timers: unhurried } : {}),
       identity,
       mintEndpointId: () => endpointId,
       admit: (signal) => gate.enter(signal),
