@@ -76,6 +76,8 @@ export interface Gateway extends AsyncDisposable {
 
 /** How long the gateway goes on trying to tell a sender of a failure, ms. */
 const keepTellingMs = 600_000;
+/** How many failures are told of at once; what is beyond waits in the ledger. */
+const mostNotices = 1_000;
 /** How many messages that an earlier run left, or that are tried again, go to a side at once; one holds its place so long, ms. */
 const draining = { places: 200, turnMs: 500 } as const;
 /** How long messages wait at the start for presence to be known, ms. */
@@ -98,7 +100,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     kept: ledger.kept,
     settings: options.presence ?? defaultPresence,
   });
-  const notices = createNotices({ ...shared, keepTryingMs: keepTellingMs });
+  const notices = createNotices({ ...shared, keepTryingMs: keepTellingMs, mostAtOnce: mostNotices });
   const load = createLoad({ ...options, ledgerSize: () => ledger.size() });
   const turnsOf = () => createDraining({ ...draining, clock, random });
   const turns = { teams: turnsOf(), skype: turnsOf() };
@@ -224,7 +226,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function recover(): Promise<void> {
     const [unfinished, untold, newest] = await Promise.all([
       ledger.unfinished(),
-      ledger.untold(),
+      notices.resume(),
       ledger.newestSince(clock.now() - recalledMs),
     ]);
     lateness.recall(newest);
@@ -234,10 +236,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       const attempted = mayBeAttempted ? { attempts: 1, firstAttemptAt: message.takenAt } : {};
       lanes.push(message.conversation, { message: { ...message, ...attempted }, recovered: true });
     }
-    for (const message of untold)
-      if (message.end?.kind === 'failed') notices.tell(message, message.end.refusal);
-    if (unfinished.length + untold.length > 0)
-      report({ kind: 'recovered', messages: unfinished.length, notices: untold.length });
+    if (unfinished.length + untold > 0)
+      report({ kind: 'recovered', messages: unfinished.length, notices: untold });
   }
 
   /** Routing wants to know who is signed in, but no message waits longer for that than {@link patienceMs}. */

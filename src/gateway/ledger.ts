@@ -43,8 +43,8 @@ export interface Ledger extends AsyncDisposable {
 
   /** Messages without a final state, in the order taken, whatever the clock said then: what a crash left. */
   unfinished(): Promise<readonly StoredMessage[]>;
-  /** Failed messages whose sender has not been told yet, oldest first. */
-  untold(): Promise<readonly StoredMessage[]>;
+  /** Failed messages whose sender has not been told yet, oldest first; at most `limit`. */
+  untold(limit: number): Promise<readonly StoredMessage[]>;
 
   /** By the gateway's id, or a network's id of the message on either side. */
   trace(id: string): Promise<Trace | undefined>;

@@ -10,7 +10,7 @@ import { sampleMessage } from '../ledger/conformance.test-kit.ts';
 import { openMemoryLedger } from '../ledger/memory/open.ts';
 import { createDirectory } from './directory.ts';
 import type { GatewayEvent } from './events.ts';
-import { LedgerUnavailable, type StoredMessage } from './ledger.ts';
+import { LedgerUnavailable, type NewMessage, type StoredMessage } from './ledger.ts';
 import { createNotices } from './notices.ts';
 
 const offline: Refusal = { id: 'offline', side: 'skype', person: 'Bob' };
@@ -28,18 +28,19 @@ async function world(people = [somebody('alice'), somebody('bob')], ledger = ope
     random: () => 0.5,
     retry: defaultRetry,
     keepTryingMs: 60_000,
+    mostAtOnce: 4,
     report: (event) => events.push(event),
   });
-  const message: StoredMessage = {
-    ...sampleMessage(1),
-    attempts: 1,
-    firstAttemptAt: 1,
-    end: { kind: 'failed', refusal: offline },
-  };
-  await ledger.take(message);
-  await ledger.end(message.id, { kind: 'failed', refusal: offline }, clock.now());
+  async function failed(n: number, changes: Partial<NewMessage> = {}): Promise<StoredMessage> {
+    const sample = sampleMessage(n, changes);
+    await ledger.take(sample);
+    await ledger.end(sample.id, { kind: 'failed', refusal: offline }, clock.now());
+    return { ...sample, attempts: 1, firstAttemptAt: 1, end: { kind: 'failed', refusal: offline } };
+  }
+  const message = await failed(1);
   return {
     clock,
+    failed,
     ledger,
     teams,
     skype,
@@ -70,7 +71,7 @@ describe('a notice', () => {
     assert.equal(notice?.about.id, 'bob@contoso.example');
     assert.deepEqual(notice?.refusal, offline);
     assert.equal(w.skype.told.length, 0);
-    assert.deepEqual(await w.ledger.untold(), []);
+    assert.deepEqual(await w.ledger.untold(10), []);
   });
 
   it('is tried again while the side is away', async () => {
@@ -83,7 +84,7 @@ describe('a notice', () => {
     w.notices.tell(w.message, offline);
     await w.passTime(10_000);
     assert.equal(answers, 4);
-    assert.deepEqual(await w.ledger.untold(), []);
+    assert.deepEqual(await w.ledger.untold(10), []);
   });
 
   it('waits for a sender who is away for a moment', async () => {
@@ -109,7 +110,7 @@ describe('a notice', () => {
     w.notices.tell(w.message, offline);
     await w.passTime(10_000);
     assert.equal(w.teams.told.length, 1);
-    assert.deepEqual(await w.ledger.untold(), []);
+    assert.deepEqual(await w.ledger.untold(10), []);
   });
 
   it('is given up, and that is recorded, when the side refuses it or stays away', async () => {
@@ -122,6 +123,43 @@ describe('a notice', () => {
       assert.deepEqual(trace?.telling, { kind: 'cannot-be-told', reason: 'not-allowed' });
       assert.equal(w.events.at(-1)?.kind, 'sender-not-told');
     }
+  });
+
+  it('is given up at its own time, however many of the same sender wait with it', async () => {
+    await using w = await world();
+    w.teams.onTell = () => ({ kind: 'refused', refusal: { id: 'offline', side: 'teams' } });
+    for (const message of [w.message, await w.failed(2), await w.failed(3)]) w.notices.tell(message, offline);
+    await w.passTime(70_000);
+    assert.equal(w.events.filter(({ kind }) => kind === 'sender-not-told').length, 3);
+    assert.deepEqual(await w.ledger.untold(10), []);
+  });
+
+  it('waits in the ledger while there are too many, and reaches its sender in the end', async () => {
+    const senders = Array.from({ length: 10 }, (_, n) => somebody(`sender${n}`));
+    await using w = await world([...senders, somebody('bob')]);
+    const pool = Promise.withResolvers<void>();
+    let asked = 0;
+    w.teams.onTell = async (notice) => {
+      asked += 1;
+      await pool.promise;
+      return w.teams.shown(`notice ${notice.message}`);
+    };
+    for (const [n, { id }] of senders.entries())
+      w.notices.tell(await w.failed(n + 2, { author: id }), offline);
+    assert.equal(asked, 4);
+    pool.resolve();
+    await w.notices.settled();
+    assert.deepEqual(w.teams.told.map(({ to }) => to.id).sort(), senders.map(({ id }) => id).sort());
+    assert.deepEqual(await w.ledger.untold(20), []);
+  });
+
+  it('of an earlier run is told by the next one, though there are more than it holds at once', async () => {
+    await using w = await world();
+    for (let n = 2; n <= 11; n++) await w.failed(n);
+    assert.equal(await w.notices.resume(), 4);
+    await w.notices.settled();
+    assert.equal(w.teams.told.length, 11);
+    assert.deepEqual(await w.ledger.untold(20), []);
   });
 
   it('is given up when its author has left the directory', async () => {
@@ -140,7 +178,7 @@ describe('a notice', () => {
     w.notices.tell(w.message, offline);
     for (let n = 0; n < 6; n++) await turn();
     await w.notices[Symbol.asyncDispose]();
-    assert.equal((await w.ledger.untold()).length, 1);
+    assert.equal((await w.ledger.untold(10)).length, 1);
     await w.ledger[Symbol.asyncDispose]();
   });
 });

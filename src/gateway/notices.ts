@@ -9,6 +9,7 @@ import type { Report } from './events.ts';
 import { createLanes } from './lanes.ts';
 import type { Ledger, StoredMessage, Telling } from './ledger.ts';
 import { createUntilKept } from './until-kept.ts';
+import { createUntold, type Failed } from './untold.ts';
 
 export interface NoticesOptions {
   readonly ledger: Ledger;
@@ -17,14 +18,19 @@ export interface NoticesOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly retry: RetryPolicy;
-  /** How long the gateway goes on trying to tell a sender, ms. */
+  /** How long the gateway goes on trying to tell a sender of a failure that it has taken up, ms. */
   readonly keepTryingMs: number;
+  /** How many notices are in memory at once; the others stay in the ledger until there is room. 2 or more. */
+  readonly mostAtOnce: number;
   readonly report: Report;
 }
 
 /** Tells senders, in the client they wrote in, why a message of theirs failed. One lane a sender and side. */
 export interface Notices extends AsyncDisposable {
+  /** The failure is on record. */
   tell(message: StoredMessage, refusal: Refusal): void;
+  /** Takes up what the last run left untold. Resolves with how many there is room for now. */
+  resume(): Promise<number>;
   settled(): Promise<void>;
 }
 
@@ -37,18 +43,30 @@ const passing: ReadonlySet<RefusalId> = new Set(['offline', 'no-answer', 'do-not
 export function createNotices(options: NoticesOptions): Notices {
   const { ledger, connectors, directory, clock, report } = options;
   const untilKept = createUntilKept(options);
+  const stopping = new AbortController();
 
-  const lanes = createLanes<{ readonly message: StoredMessage; readonly refusal: Refusal }>(
-    ({ message, refusal }, signal) => tell(message, refusal, signal),
+  // One whose telling throws stays held: it would only be taken up again.
+  const lanes = createLanes<Work>(
+    async (work, signal) => {
+      await tell(work, signal);
+      untold.done(work.message.id);
+    },
     (error) => report({ kind: 'fault', where: 'notices', error }),
   );
+  const untold = createUntold({
+    most: options.mostAtOnce,
+    read: (limit) => untilKept(() => ledger.untold(limit), stopping.signal),
+    begin({ message, refusal }) {
+      const until = clock.now() + options.keepTryingMs;
+      lanes.push(`${message.side} ${message.author}`, { message, refusal, until });
+    },
+  });
 
-  async function tell(message: StoredMessage, refusal: Refusal, signal: AbortSignal): Promise<void> {
+  async function tell({ message, refusal, until }: Work, signal: AbortSignal): Promise<void> {
     const to = directory.lately(message.author);
     const about = directory.lately(message.recipient);
     if (!to || !about) return giveUp(message, { id: 'no-such-person', side: message.side }, signal);
     const notice = noticeOf(message, to, about, refusal);
-    const until = clock.now() + options.keepTryingMs;
     for (let attempt = 1; ; attempt++) {
       const failure = await tryOnce(notice, message.side, signal);
       signal.throwIfAborted();
@@ -94,10 +112,25 @@ export function createNotices(options: NoticesOptions): Notices {
   }
 
   return {
-    tell: (message, refusal) => lanes.push(`${message.side} ${message.author}`, { message, refusal }),
-    settled: () => lanes.settled(),
-    [Symbol.asyncDispose]: () => lanes[Symbol.asyncDispose](),
+    tell: (message, refusal) => untold.add({ message, refusal }),
+    resume: () => untold.takeUp(),
+    async settled() {
+      do {
+        await untold.takingUp;
+        await lanes.settled();
+      } while (untold.takingUp);
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort(new Error('the gateway is stopping'));
+      await untold.takingUp?.catch(() => undefined);
+      await lanes[Symbol.asyncDispose]();
+    },
   };
+}
+
+interface Work extends Failed {
+  /** Unix ms. */
+  readonly until: number;
 }
 
 interface Failure {

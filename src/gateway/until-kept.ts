@@ -12,16 +12,16 @@ export interface UntilKeptOptions {
 }
 
 /**
- * Makes a record that cannot be done without, again and again while the ledger cannot write: on a full disk, until there
- * is room. Rejects only when `signal` aborts or the ledger is closed.
+ * Asks the ledger for what cannot be done without, again and again while it cannot: on a full disk, until there is room.
+ * Rejects only when `signal` aborts or the ledger is closed.
  */
-export type UntilKept = (record: () => Promise<void>, signal: AbortSignal) => Promise<void>;
+export type UntilKept = <T>(ask: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
 export function createUntilKept({ clock, random, retry, report }: UntilKeptOptions): UntilKept {
-  return async (record, signal) => {
+  return async (ask, signal) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await record();
+        return await ask();
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof LedgerUnavailable && error.reason === 'closed') throw error;

@@ -129,19 +129,20 @@ export function ledgerConformance(name: string, open: () => Promise<Ledger>): vo
       assert.deepEqual(left[0]?.body, { format: 'text', text: 'text 2' });
     });
 
-    it('lists the failed messages whose sender is still to be told', async () => {
+    it('lists the failed messages whose sender is still to be told, as many as are asked for, in the order taken', async () => {
       await using ledger = await open();
-      for (const n of [1, 2]) {
-        await ledger.take(sampleMessage(n));
-        const refusal = { id: 'offline', side: 'skype', person: 'Bob' } as const;
+      const refusal = { id: 'offline', side: 'skype', person: 'Bob' } as const;
+      for (const n of [1, 2, 3, 4]) {
+        await ledger.take(sampleMessage(n, { takenAt: 5_000 - n }));
         await ledger.end(`m${n}` as MessageId, { kind: 'failed', refusal }, 9_000);
       }
       await ledger.told('m1' as MessageId, { kind: 'told' }, 9_100);
-      const untold = await ledger.untold();
+      const untold = await ledger.untold(10);
       assert.deepEqual(
         untold.map(({ id, end }) => ({ id, end })),
-        [{ id: 'm2', end: { kind: 'failed', refusal: { id: 'offline', side: 'skype', person: 'Bob' } } }],
+        ['m2', 'm3', 'm4'].map((id) => ({ id, end: { kind: 'failed', refusal } })),
       );
+      assert.deepEqual(await ledger.untold(2), untold.slice(0, 2));
     });
 
     it('traces a message by any of its names, step by step, without its text', async () => {
@@ -212,7 +213,7 @@ export function ledgerConformance(name: string, open: () => Promise<Ledger>): vo
       assert.deepEqual(await ledger.retain(limits), { erased: 0, removed: 0 });
       assert.equal((await ledger.trace('m1'))?.state, 'delivered');
       assert.deepEqual(
-        (await ledger.untold()).map(({ body }) => body),
+        (await ledger.untold(10)).map(({ body }) => body),
         [{ format: 'text', text: 'text 2' }],
       );
       assert.equal(await ledger.take(sampleMessage(1)), 'duplicate');

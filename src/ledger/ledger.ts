@@ -66,7 +66,7 @@ export function createLedger(executor: Executor): Ledger {
     peopleOf: (side, thread) => ask({ op: 'peopleOf', side, thread }),
     newestSince: (at) => ask({ op: 'newestSince', at }),
     unfinished: () => ask({ op: 'unfinished' }),
-    untold: () => ask({ op: 'untold' }),
+    untold: (limit) => ask({ op: 'untold', limit }),
     trace: (id) => ask({ op: 'trace', id }),
     recent: (limit) => ask({ op: 'recent', limit }),
     counts: async () => ({ ...(await ask({ op: 'counts' })), syncs: executor.syncs }),

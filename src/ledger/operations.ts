@@ -34,7 +34,7 @@ export type Operation =
   | { readonly op: 'peopleOf'; readonly side: Side; readonly thread: ThreadKey }
   | { readonly op: 'newestSince'; readonly at: number }
   | { readonly op: 'unfinished' }
-  | { readonly op: 'untold' }
+  | { readonly op: 'untold'; readonly limit: number }
   | { readonly op: 'trace'; readonly id: string }
   | { readonly op: 'recent'; readonly limit: number }
   | { readonly op: 'counts' }

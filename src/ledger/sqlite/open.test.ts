@@ -120,7 +120,7 @@ describe('a batch', () => {
     assert.equal(batch.syncs, 1);
     batch.run([
       { op: 'attempt', message: 'm1' as MessageId, attempt: 1, side: 'skype', rule: 'a rule', at: 1 },
-      { op: 'untold' },
+      { op: 'untold', limit: 10 },
     ]);
     assert.equal(batch.syncs, 1);
   });

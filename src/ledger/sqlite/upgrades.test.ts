@@ -52,7 +52,7 @@ describe('a ledger of an earlier program', () => {
         assert.deepEqual(left?.body, { format: 'text', text: 'under way' });
         assert.equal(left?.late, false);
         assert.deepEqual(
-          (await ledger.untold()).map(({ id, end }) => [id, end?.kind]),
+          (await ledger.untold(10)).map(({ id, end }) => [id, end?.kind]),
           [['m2', 'failed']],
         );
         assert.ok(await ledger.isOwnWrite('skype', 'session-1' as ThreadKey, 'w1' as RemoteId));
