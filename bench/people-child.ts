@@ -52,6 +52,7 @@ runChild<PeopleOrder, PeopleMeasured>(async ({ file }) => {
     rules: config.directory,
     amendments: {},
     keep: async () => undefined,
+    clock: { now: Date.now },
     report: () => undefined,
   });
   const seconds = (performance.now() - started) / 1_000;

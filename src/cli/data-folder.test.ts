@@ -64,8 +64,8 @@ describe('the data folder', () => {
   it('keeps what operators did about people, and reads what earlier versions kept', async () => {
     assert.deepEqual(await readAmendments(data), {});
     const done: Amendments = {
-      'alice@contoso.example': { kind: 'edited', fields: { mode: 'TeamsOnly' } },
-      'bob@contoso.example': { kind: 'removed' },
+      'alice@contoso.example': { kind: 'edited', fields: { mode: 'TeamsOnly' }, at: 1 },
+      'bob@contoso.example': { kind: 'removed', at: 2 },
       'carol@contoso.example': { kind: 'added', fields: { displayName: 'Carol' } },
     };
     await writeAmendments(data, done);

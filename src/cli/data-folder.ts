@@ -18,11 +18,12 @@ const tokenFile = 'console-token';
 const keyFile = 'vault-key';
 const editsFile = 'people-edits.json';
 const fields = Type.Record(Type.String(), Type.String());
+const at = Type.Optional(Type.Integer({ minimum: 0 }));
 const amendments = Type.Record(
   Type.String(),
   Type.Union([
-    Type.Object({ kind: Type.Enum(['edited', 'added']), fields }),
-    Type.Object({ kind: Type.Literal('removed') }),
+    Type.Object({ kind: Type.Enum(['edited', 'added']), fields, at }),
+    Type.Object({ kind: Type.Literal('removed'), at }),
   ]),
 );
 /** What earlier versions kept, where people could only be edited. */

@@ -66,6 +66,7 @@ export async function openGateway(
     amendments: await readAmendments(data),
     keep: (amendments) => writeAmendments(data, amendments),
     ...(await holdPeople(ledger.kept, report)),
+    clock: systemClock,
     report,
   });
   const { directory } = people;

@@ -7,7 +7,12 @@ import type { Person } from '../core/people.ts';
 export type PersonFields = Readonly<Partial<Record<Exclude<Field, 'id'>, string>>>;
 
 /** What an operator has done about a person; it stands above every source until it is undone. */
-export type Amendment =
+export type Amendment = Act & {
+  /** When it was last done, Unix ms; left out by earlier versions. */
+  readonly at?: number;
+};
+
+type Act =
   /** Over what the source says, field by field; without effect while no source names the person. */
   | { readonly kind: 'edited'; readonly fields: PersonFields }
   /** A whole person, who is there whether or not a source names them. */

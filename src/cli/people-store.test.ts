@@ -18,6 +18,7 @@ const rules: DirectoryRules = {
 };
 const alice = somebody('alice');
 const bob = somebody('bob');
+const doneAt = 1_700_000_000_000;
 
 function world(
   amendments: Amendments = {},
@@ -35,6 +36,7 @@ function world(
       (async (all) => {
         kept = all;
       }),
+    clock: { now: () => doneAt },
     report: (event) => void events.push(event),
     ...more,
   });
@@ -50,7 +52,11 @@ describe('people as operators change them', () => {
     assert.equal(now?.mode, 'SfBOnly');
     assert.deepEqual(now.skype, { home: 'onPrem', sip: 'sip:bob@contoso.example', pool: 'onPrem' });
     assert.deepEqual(kept(), {
-      'bob@contoso.example': { kind: 'edited', fields: { mode: 'SfBOnly', home: 'onPrem' } },
+      'bob@contoso.example': {
+        kind: 'edited',
+        fields: { mode: 'SfBOnly', home: 'onPrem' },
+        at: doneAt,
+      },
     });
   });
 
@@ -109,8 +115,12 @@ describe('people as operators change them', () => {
       store.edit(bob.id, { displayName: 'Robert' }),
     ]);
     assert.deepEqual(kept(), {
-      'alice@contoso.example': { kind: 'edited', fields: { mode: 'SfBOnly' } },
-      'bob@contoso.example': { kind: 'edited', fields: { mode: 'Islands', displayName: 'Robert' } },
+      'alice@contoso.example': { kind: 'edited', fields: { mode: 'SfBOnly' }, at: doneAt },
+      'bob@contoso.example': {
+        kind: 'edited',
+        fields: { mode: 'Islands', displayName: 'Robert' },
+        at: doneAt,
+      },
     });
   });
 

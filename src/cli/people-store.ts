@@ -1,4 +1,5 @@
 import type { EditOutcome, PeopleChanges, RemoveOutcome, UndoOutcome } from '../console/options.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Field } from '../core/directory/problems.ts';
 import type { DirectoryRules } from '../core/directory/row.ts';
 import { settle } from '../core/directory/settle.ts';
@@ -23,6 +24,7 @@ import {
   readPerson,
 } from './people-amendments.ts';
 import { type Difference, differenceOf } from './people-difference.ts';
+import { editsOf } from './people-edits.ts';
 import { joinPeople } from './people-joined.ts';
 
 export interface PeopleStoreOptions {
@@ -37,6 +39,7 @@ export interface PeopleStoreOptions {
   readonly held?: HeldPeople;
   /** Told whom a conflict concerns now, each time that becomes another; is not waited for. */
   readonly hold?: (held: HeldPeople) => void;
+  readonly clock: Pick<Clock, 'now'>;
   readonly report: Report;
 }
 
@@ -59,7 +62,13 @@ export interface PeopleStore extends PeopleChanges {
   read(people: readonly Person[], conflicts: readonly PersonConflict[]): void;
 }
 
-export function createPeopleStore({ rules, keep, report, ...options }: PeopleStoreOptions): PeopleStore {
+export function createPeopleStore({
+  rules,
+  keep,
+  clock,
+  report,
+  ...options
+}: PeopleStoreOptions): PeopleStore {
   let { amendments, people: configured } = options;
   /** Undefined before the first reading: until then whom to hold is as an earlier run left it. */
   let read: readonly Person[] | undefined;
@@ -139,7 +148,7 @@ export function createPeopleStore({ rules, keep, report, ...options }: PeopleSto
   /** Where it cannot be kept, everybody is as before. */
   async function keepAs(id: PersonId, amendment: Amendment | undefined): Promise<void> {
     const { [id]: _, ...others } = amendments;
-    const next = amendment === undefined ? others : { ...others, [id]: amendment };
+    const next = amendment === undefined ? others : { ...others, [id]: { ...amendment, at: clock.now() } };
     try {
       await keep(next);
     } catch (error) {
@@ -240,6 +249,7 @@ export function createPeopleStore({ rules, keep, report, ...options }: PeopleSto
       const amendment = amendmentOf(amendments, id);
       return amendment?.kind === 'removed' ? undefined : amendment?.kind;
     },
+    edits: () => editsOf(amendments, [configured, read ?? []]),
     removed: () =>
       Object.entries(amendments).flatMap(([id, { kind }]) => (kind === 'removed' ? personId(id) : [])),
   };

@@ -1,10 +1,11 @@
 import { type Person, type Side, sides } from '../core/people.ts';
 import { isSignedIn, offline } from '../core/presence/presence.ts';
 import { explain } from '../core/refusals.ts';
+import type { Directory } from '../gateway/directory.ts';
 import type { MessageSummary } from '../gateway/ledger.ts';
 import type { Links } from '../gateway/links.ts';
 import type { PeopleApiOptions } from './options.ts';
-import type { LinkState, MessageAnswer, PersonAnswer } from './types.ts';
+import type { LinkState, MessageAnswer, MessageNames, PersonAnswer } from './types.ts';
 
 export async function personAnswer(
   person: Person,
@@ -35,9 +36,19 @@ async function linkState(person: Person, side: Side, links: Links): Promise<Link
   }
 }
 
-/** Adds the words that the sender of a failed message was given. */
-export function withReason<M extends MessageSummary>(message: M): M & Pick<MessageAnswer, 'reason'> {
+/** Adds who is concerned by name, and the words that the sender of a failed message was given. */
+export function messageAnswer<M extends MessageSummary>(
+  message: M,
+  directory: Directory,
+): M & MessageNames & Pick<MessageAnswer, 'reason'> {
   const { end } = message;
   const reason = end?.kind === 'failed' ? { id: end.refusal.id, ...explain(end.refusal) } : undefined;
-  return { ...message, reason };
+  const author = directory.person(message.author);
+  const recipient = directory.person(message.recipient);
+  return {
+    ...message,
+    ...(author ? { authorName: author.displayName } : {}),
+    ...(recipient ? { recipientName: recipient.displayName } : {}),
+    reason,
+  };
 }

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type Side, sides } from '../core/people.ts';
 import type { LinkSecret } from '../gateway/links.ts';
-import { hasAccount, withReason } from './answers.ts';
+import { hasAccount, messageAnswer } from './answers.ts';
 import { ConsoleError } from './errors.ts';
 import type { ConsoleOptions } from './options.ts';
 import { knownPerson, routePeople } from './people-api.ts';
@@ -60,7 +60,7 @@ export function routeApi(app: FastifyInstance, options: ConsoleOptions): void {
     '/api/messages',
     { schema: { querystring: messagesQuery } },
     async ({ query }): Promise<MessagesAnswer> => ({
-      messages: (await gateway.recent(query.limit)).map(withReason),
+      messages: (await gateway.recent(query.limit)).map((message) => messageAnswer(message, directory)),
     }),
   );
 
@@ -70,7 +70,7 @@ export function routeApi(app: FastifyInstance, options: ConsoleOptions): void {
     async ({ params }): Promise<TraceAnswer> => {
       const trace = await gateway.trace(params.id);
       if (!trace) throw new ConsoleError('no-such-message');
-      return withReason(trace);
+      return messageAnswer(trace, directory);
     },
   );
 

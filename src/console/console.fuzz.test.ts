@@ -23,6 +23,7 @@ const people: PeopleChanges = {
   undo: () => Promise.resolve({ kind: 'nothing-to-undo' }),
   amended: () => undefined,
   removed: () => [],
+  edits: () => [],
 };
 const bodies = [
   { kind: 'password', username: 'bob@contoso.example', password: 'hunter2' },

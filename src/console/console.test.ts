@@ -92,6 +92,7 @@ const people: PeopleChanges = {
   undo: () => assert.fail(),
   amended: () => undefined,
   removed: () => [],
+  edits: () => [],
 };
 
 const closed: Access = { token: 'the-token', openReads: false, openChanges: false };
@@ -206,7 +207,9 @@ describe("the operators' API", () => {
 
   it('lists the newest messages, as many as asked for', async () => {
     const app = await open(local);
-    assert.equal((await ask(app, '/api/messages')).json().messages[0].reason.id, 'offline');
+    const [message] = (await ask(app, '/api/messages')).json().messages;
+    assert.equal(message.reason.id, 'offline');
+    assert.deepEqual([message.authorName, message.recipientName], [undefined, 'Bob Brown']);
     for (const limit of ['0', '1001', 'many'])
       assert.deepEqual((await refusalOf(app, `/api/messages?limit=${limit}`)).id, 'malformed', limit);
   });

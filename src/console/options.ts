@@ -7,7 +7,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { Links } from '../gateway/links.ts';
 import type { Access } from './access.ts';
 import type { Metrics } from './metrics.ts';
-import type { SandboxAnswer } from './types.ts';
+import type { PersonEdit, SandboxAnswer } from './types.ts';
 
 /** What the console needs of the gateway. */
 export interface ConsoleOptions {
@@ -55,6 +55,8 @@ export interface PeopleChanges {
   amended(id: PersonId): 'edited' | 'added' | undefined;
   /** Whom operators removed although a source names them. */
   removed(): readonly PersonId[];
+  /** Everything that operators did and that has not been taken back, the newest first. */
+  edits(): readonly PersonEdit[];
 }
 
 interface Refused {

@@ -14,6 +14,10 @@ const bob = somebody('bob');
 const carol = somebody('carol');
 const asked: unknown[] = [];
 const links = new Map<string, LinkSecret>();
+const edits = [
+  { person: carol.id, kind: 'removed', at: undefined, given: {}, source: { displayName: 'Carol' } },
+  { person: bob.id, kind: 'edited', at: 7, given: { mode: 'Islands' }, source: { mode: 'Legacy' } },
+] as const;
 let answer: {
   edit: EditOutcome;
   add: EditOutcome;
@@ -41,6 +45,7 @@ function open(): FastifyInstance {
       undo: (id) => noted(['undo', id], answer.undo),
       amended: (id) => (id === bob.id ? 'edited' : undefined),
       removed: () => [carol.id],
+      edits: () => edits,
     },
     links: {
       get: async (person, side) => links.get(`${person} ${side}`),
@@ -98,6 +103,21 @@ describe('people in the operators’ API', () => {
       [body.people[0].id, body.people[0].amended, body.removed],
       [bob.id, 'edited', [carol.id]],
     );
+  });
+
+  it('are found by every word in their names and addresses, and counted whatever the limit', async () => {
+    const found = async (query: string): Promise<unknown> => {
+      const { people, total } = (await ask('GET', query)).body;
+      return [people.map(({ id }: { id: string }) => id), total];
+    };
+    assert.deepEqual(await found('?find=BOB%20contoso&limit=1'), [[bob.id], 1]);
+    assert.deepEqual(await found('?find=bob%20fabrikam'), [[], 0]);
+    assert.equal((await refusal('GET', '?limit=0'))[1], 'malformed');
+  });
+
+  it('have what operators did about them told by itself, with when and what the source says instead', async () => {
+    const { body } = await ask('GET', '/edits');
+    assert.deepEqual(body.edits, JSON.parse(JSON.stringify(edits)));
   });
 
   it('are changed, and answered as they are now', async () => {

@@ -7,20 +7,31 @@ import type { Directory } from '../gateway/directory.ts';
 import { personAnswer } from './answers.ts';
 import { ConsoleError } from './errors.ts';
 import type { EditOutcome, PeopleApiOptions, UndoOutcome } from './options.ts';
-import type { PeopleAnswer, PersonAnswer, UndoAnswer } from './types.ts';
+import type { EditsAnswer, PeopleAnswer, PersonAnswer, UndoAnswer } from './types.ts';
 
 const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 320 }) });
 type Params = Static<typeof params>;
+const listQuery = Type.Object({
+  find: Type.String({ maxLength: 320, default: '' }),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+});
 const fields = Type.Record(Type.String(), Type.String({ maxLength: 1000 }));
 
 /** People: listed, changed, added, removed, and what operators did about them taken back. */
 export function routePeople(app: FastifyInstance, options: PeopleApiOptions): void {
   const { directory, people, links } = options;
 
-  app.get('/api/people', async (): Promise<PeopleAnswer> => {
-    const answers = [...directory.people()].map((person) => personAnswer(person, options));
-    return { people: await Promise.all(answers), removed: people.removed() };
-  });
+  app.get<{ Querystring: Static<typeof listQuery> }>(
+    '/api/people',
+    { schema: { querystring: listQuery } },
+    async ({ query: { find, limit } }): Promise<PeopleAnswer> => {
+      const found = findPeople(directory.people(), find);
+      const answers = found.slice(0, limit).map((person) => personAnswer(person, options));
+      return { people: await Promise.all(answers), total: found.length, removed: people.removed() };
+    },
+  );
+
+  app.get('/api/people/edits', async (): Promise<EditsAnswer> => ({ edits: people.edits() }));
 
   app.post('/api/people', async ({ body }, reply): Promise<PersonAnswer> => {
     const added = changedPerson(await people.add(checkedFields(body)));
@@ -62,6 +73,15 @@ export function routePeople(app: FastifyInstance, options: PeopleApiOptions): vo
       return { person: person ? await personAnswer(person, options) : null };
     },
   );
+}
+
+function findPeople(people: Iterable<Person>, find: string): readonly Person[] {
+  const words = find.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return [...people];
+  return [...people].filter(({ id, displayName, skype }) => {
+    const text = `${id} ${displayName} ${skype.home === 'none' ? '' : skype.sip}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
 }
 
 /** @throws {ConsoleError} for somebody who is not there */

@@ -1,3 +1,4 @@
+import type { PersonId } from '../core/ids.ts';
 import type { CoexistenceMode, Home, Person, Side } from '../core/people.ts';
 import type { RefusalId } from '../core/refusals.ts';
 import type { LinkStatus } from '../gateway/connector.ts';
@@ -17,9 +18,11 @@ export interface StatusAnswer {
   readonly messages: LedgerCounts;
 }
 
-/** `GET /api/people`. */
+/** `GET /api/people?find=…&limit=…`: whoever has every word of `find` in their name or an address; without a limit everybody. */
 export interface PeopleAnswer {
   readonly people: readonly PersonAnswer[];
+  /** How many were found, whatever the limit. */
+  readonly total: number;
   /** Ids of those whom operators removed although the people file or a tenant names them. */
   readonly removed: readonly string[];
 }
@@ -35,6 +38,22 @@ export interface PersonAnswer extends Person {
   readonly amended?: 'edited' | 'added';
 }
 
+/** `GET /api/people/edits`: what operators did about people, the newest first. All operators have one token, so nobody is named. */
+export interface EditsAnswer {
+  readonly edits: readonly PersonEdit[];
+}
+
+/** Facts are in the words of the people file. */
+export interface PersonEdit {
+  readonly person: PersonId;
+  readonly kind: 'edited' | 'added' | 'removed';
+  /** When it was last done, Unix ms; undefined where an earlier version kept no time. */
+  readonly at: number | undefined;
+  readonly given: Readonly<Record<string, string>>;
+  /** What a source says instead: of an edited person the same facts, else all; undefined where none names the person. */
+  readonly source: Readonly<Record<string, string>> | undefined;
+}
+
 /** `POST /api/people/{id}/undo`; null for somebody whom no source names. */
 export interface UndoAnswer {
   readonly person: PersonAnswer | null;
@@ -47,13 +66,19 @@ export interface MessagesAnswer {
   readonly messages: readonly MessageAnswer[];
 }
 
-export interface MessageAnswer extends MessageSummary {
+export interface MessageAnswer extends MessageSummary, MessageNames {
   /** Why a failed message failed, in the words its sender was given. */
   readonly reason: { readonly id: RefusalId; readonly cause: string; readonly cure: string } | undefined;
 }
 
+export interface MessageNames {
+  /** As the directory has them now; left out of who is not in it. */
+  readonly authorName?: string;
+  readonly recipientName?: string;
+}
+
 /** `GET /api/messages/{id}`: by the gateway's id, or a network's id of the message on either side. */
-export interface TraceAnswer extends Trace {
+export interface TraceAnswer extends Trace, MessageNames {
   readonly reason: MessageAnswer['reason'];
 }
 
