@@ -198,6 +198,21 @@ describe('the endpoint of a person', () => {
     assert.equal(clock.pending, 0);
   });
 
+  it('is not waited for longer when it was going already', async () => {
+    const told = Promise.withResolvers<Failure | undefined>();
+    const { endpoints, noted, clock, bob } = await coming({ signOut: () => told.promise });
+    const removed = endpoints.remove(bob.id);
+    const ended = endpoints[Symbol.asyncDispose]();
+    await turn();
+    clock.advance(5_000);
+    assert.deepEqual(noted, [comes, 'sip:bob@contoso.example is gone from online']);
+    told.resolve(unreachable);
+    assert.equal(await removed, unreachable);
+    await ended;
+    assert.deepEqual(noted, [comes, 'sip:bob@contoso.example is gone from online', goes]);
+    assert.equal(clock.pending, 0);
+  });
+
   async function coming(options: WorldOptions) {
     const there = world(options);
     const bob = somebody('bob');

@@ -2,7 +2,7 @@ import type { PersonId } from '../../core/ids.ts';
 import type { Person, SipUri } from '../../core/people.ts';
 import type { Presence } from '../../core/presence/presence.ts';
 import type { Account, Accounts } from './accounts.ts';
-import type { Door, DoorListener } from './door.ts';
+import type { Door, DoorEndpoint, DoorListener } from './door.ts';
 import { Endpoint, type EndpointOptions, type Owner } from './endpoint.ts';
 import type { Failure } from './errors.ts';
 
@@ -29,7 +29,7 @@ export class Endpoints implements AsyncDisposable {
   readonly #byKey = new Map<string, Endpoint>();
   readonly #bySip = new Map<SipUri, Endpoint>();
   /** Those that are about to go: at a pool the next one of the same account takes their place. */
-  readonly #leaving = new Map<string, Promise<Failure | undefined>>();
+  readonly #leaving = new Map<string, Leaving>();
   /** Those that are gone here, while their pool, which still shows them, could not be told. */
   readonly #untold = new Map<string, Endpoint>();
 
@@ -42,7 +42,7 @@ export class Endpoints implements AsyncDisposable {
     const known = this.#alive(person.id);
     if (known && isAt(known, person)) return { kind: 'found', endpoint: known };
     if (known) await this.remove(person.id);
-    else await this.#leaving.get(person.id);
+    else await this.#leaving.get(person.id)?.left;
     return this.#make(
       person.id,
       { kind: 'person', person: person.id },
@@ -111,14 +111,14 @@ export class Endpoints implements AsyncDisposable {
    */
   async remove(key: string): Promise<Failure | undefined> {
     const endpoint = this.#byKey.get(key) ?? this.#untold.get(key);
-    if (!endpoint) return await this.#leaving.get(key);
+    if (!endpoint) return await this.#leaving.get(key)?.left;
     this.#drop(key);
-    const left = this.#leave(key, endpoint);
-    this.#leaving.set(key, left);
+    const leaving = { endpoint, left: this.#leave(key, endpoint) };
+    this.#leaving.set(key, leaving);
     try {
-      return await left;
+      return await leaving.left;
     } finally {
-      if (this.#leaving.get(key) === left) this.#leaving.delete(key);
+      if (this.#leaving.get(key) === leaving) this.#leaving.delete(key);
     }
   }
 
@@ -167,9 +167,16 @@ export class Endpoints implements AsyncDisposable {
     return { kind: 'found', endpoint: made };
   }
 
-  /** Ends all at once, and waits for as long as some of them come to their end. */
+  /** Ends all at once, also those that are going already, and waits for as long as some of them come to their end. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const doors = [...this.#byKey.values(), ...this.#untold.values()].map(({ door }) => door);
+    const leaving = [...this.#leaving.values()];
+    const ending = [
+      ...leaving.map(({ endpoint: { door }, left }) => ({ door, gone: left.then(() => dispose(door)) })),
+      ...[...this.#byKey.values(), ...this.#untold.values()].map(({ door }) => ({
+        door,
+        gone: dispose(door),
+      })),
+    ];
     this.#byKey.clear();
     this.#bySip.clear();
     this.#untold.clear();
@@ -177,16 +184,22 @@ export class Endpoints implements AsyncDisposable {
     const wait = (): void => {
       stalled?.[Symbol.dispose]();
       stalled = this.#options.clock.setTimer(stalledMs, () => {
-        for (const door of doors) door.abandon();
+        for (const { door } of ending) door.abandon();
       });
     };
     wait();
-    await Promise.all([
-      ...doors.map((door) => door[Symbol.asyncDispose]().then(wait)),
-      ...this.#leaving.values(),
-    ]);
+    await Promise.all(ending.map(({ gone }) => gone.then(wait)));
     stalled?.[Symbol.dispose]();
   }
+}
+
+interface Leaving {
+  readonly endpoint: Endpoint;
+  readonly left: Promise<Failure | undefined>;
+}
+
+async function dispose(door: DoorEndpoint): Promise<void> {
+  await door[Symbol.asyncDispose]();
 }
 
 /** False for one that is left from before the person's account moved. */
