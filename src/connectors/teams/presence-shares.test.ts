@@ -51,11 +51,14 @@ describe('sharing people out among those who may subscribe', () => {
     );
   });
 
-  it('keeps a subscription while half of its people are wanted', () => {
-    const all = ['1', '2', '3', '4'];
-    const before = new Map([['a', all]]);
-    assert.equal(shareOut(before, new Set(['1', '2']), ['a'], 4).get('a'), all);
-    assert.deepEqual(shareOut(before, new Set(['1']), ['a'], 4).get('a'), ['1']);
+  it('names nobody who is no longer wanted, and leaves the other subscriptions as they are', () => {
+    const before = new Map([
+      ['a', ['1', '2', '3']],
+      ['b', ['4', '5', '6']],
+    ]);
+    const after = shareOut(before, new Set(['1', '3', '4', '5', '6']), ['a', 'b'], most);
+    assert.deepEqual(after.get('a'), ['1', '3']);
+    assert.equal(after.get('b'), before.get('b'));
   });
 
   it('makes anew only the subscription that has room for a newcomer', () => {

@@ -1,7 +1,7 @@
 /**
  * Spreads the ids of people over those who may hold a subscription, `most` ids each. A subscription can be made, but not
- * changed, so what is there stays as it is while it can: somebody who is wanted no more may stay in it until half of them
- * are, and newcomers fill one subscription before they open another. A share that stays is the same array.
+ * changed, so what is there stays as it is while all of it is wanted, and newcomers fill one subscription before they open
+ * another. A share that stays is the same array.
  *
  * @returns by subscriber; ids that nobody has room for are in no share
  */
@@ -22,7 +22,7 @@ export function shareOut(
   const after = new Map<string, readonly string[]>();
   for (const { subscriber, share, living } of kept) {
     const added = newcomers.take(most - living.length).toArray();
-    const stays = added.length === 0 && living.length > 0 && 2 * living.length >= share.length;
+    const stays = added.length === 0 && living.length === share.length;
     const ids = stays ? share : [...living, ...added];
     if (ids.length > 0) after.set(subscriber, ids);
   }

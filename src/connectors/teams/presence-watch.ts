@@ -3,11 +3,12 @@ import type { Person } from '../../core/people.ts';
 import { fromTeams } from '../../core/presence/scales.ts';
 import type { LinkStatus, Sink } from '../../gateway/connector.ts';
 import type { Directory } from '../../gateway/directory.ts';
-import { maxPresenceIds, presencesOf } from '../../protocols/graph/client/presence.ts';
+import { maxPresenceIds } from '../../protocols/graph/client/presence.ts';
 import { type Presence, presence as presenceShape } from '../../protocols/graph/client/shapes.ts';
 import type { ReceivedChange, ReceivedLifecycle } from '../../protocols/graph/webhook/read-batch.ts';
 import type { Opened } from './accounts.ts';
 import { parseResource, remarksFrom } from './from-graph.ts';
+import { PresenceReading } from './presence-reading.ts';
 import { shareOut } from './presence-shares.ts';
 import type { SubscriptionKeeper } from './subscriptions.ts';
 import type { Tenant } from './tenants.ts';
@@ -37,11 +38,23 @@ export interface PresenceWatchOptions {
 }
 
 /** The least between two reads of those whom no subscription tells of now; a second's share of Graph's limit is left free. */
-const sweepMs = { least: 1_000, perRequest: 100, afterFailure: 5_000 } as const;
+const sweepMs = { least: 1_000, perRequest: 100 } as const;
 /** How often subscriptions are looked at: one may have gone deaf. */
 const lookMs = 5_000;
 /** How soon those are read whom a notification told of, which says neither whether it is the newest nor all there is. */
 const confirmMs = 1_000;
+/** A change that a subscription has not told of for so long, it will not tell of. */
+const untoldMs = 5_000;
+
+/** The newest that came up of somebody. */
+interface Newest {
+  /** When it was true, Unix ms. */
+  readonly at: number;
+  /** Sorts as text; undefined where Graph does not number. */
+  readonly number: string | undefined;
+  /** Availability and activity. */
+  readonly shown: string;
+}
 
 /**
  * What the people of one tenant show in Teams. Graph gives each account one subscription of {@link maxPresenceIds} people,
@@ -56,8 +69,9 @@ export class PresenceWatch implements AsyncDisposable {
   readonly #keepers = new Map<string, SubscriptionKeeper>();
   #timer: Disposable | undefined;
   #lastReadBack = 0;
-  /** By user id: the newest sequence number that came up. */
-  readonly #newest = new Map<string, string>();
+  /** By user id. */
+  readonly #newest = new Map<string, Newest>();
+  readonly #reading: PresenceReading;
   readonly #unconfirmed = new Set<string>();
   #confirming: Disposable | undefined;
   #changing: Promise<void> = Promise.resolve();
@@ -65,6 +79,12 @@ export class PresenceWatch implements AsyncDisposable {
 
   constructor(options: PresenceWatchOptions) {
     this.#options = options;
+    this.#reading = new PresenceReading({
+      ...options,
+      signal: this.#stopped.signal,
+      isWanted: (id) => this.#watched.has(id),
+      read: (presence, asked) => this.#wasRead(presence, asked),
+    });
   }
 
   get status(): readonly LinkStatus[] {
@@ -136,7 +156,8 @@ export class PresenceWatch implements AsyncDisposable {
     }
     const { id, sequenceNumber, statusMessage } = content;
     const newest = this.#newest.get(id.toLowerCase());
-    const isLate = newest !== undefined && typeof sequenceNumber === 'string' && sequenceNumber < newest;
+    const isLate =
+      newest?.number !== undefined && typeof sequenceNumber === 'string' && sequenceNumber < newest.number;
     if (!isLate) this.#report(content, this.#options.clock.now());
     if (typeof sequenceNumber !== 'string' || statusMessage === undefined) this.#confirm(id);
   }
@@ -145,9 +166,11 @@ export class PresenceWatch implements AsyncDisposable {
     this.#stopped.abort();
     this.#timer?.[Symbol.dispose]();
     this.#confirming?.[Symbol.dispose]();
+    this.#reading[Symbol.dispose]();
     await this.#changing;
     await Promise.all([...this.#keepers.values()].map((keeper) => keeper[Symbol.asyncDispose]()));
     await this.#sweeping;
+    await this.#reading.settled();
   }
 
   #confirm(id: string): void {
@@ -157,7 +180,7 @@ export class PresenceWatch implements AsyncDisposable {
       this.#confirming = undefined;
       const ids = [...this.#unconfirmed].filter((each) => this.#watched.has(each));
       this.#unconfirmed.clear();
-      void this.#read(ids);
+      void this.#reading.read(ids);
     });
   }
 
@@ -172,12 +195,10 @@ export class PresenceWatch implements AsyncDisposable {
 
   /** Answers with the time until the next, ms. */
   async #sweep(): Promise<number> {
-    const readBackDue = this.#options.clock.now() - this.#lastReadBack >= this.#options.readBackMs;
-    if (readBackDue) await this.#readAll();
+    const isReadBackDue = this.#options.clock.now() - this.#lastReadBack >= this.#options.readBackMs;
     const untold = this.#untold();
+    await (isReadBackDue ? this.#readAll() : this.#reading.read(untold));
     if (untold.length === 0) return lookMs;
-    const wereRead = readBackDue || (await this.#read(untold));
-    if (!wereRead) return sweepMs.afterFailure;
     return Math.max(sweepMs.least, Math.ceil(untold.length / maxPresenceIds) * sweepMs.perRequest);
   }
 
@@ -191,21 +212,23 @@ export class PresenceWatch implements AsyncDisposable {
 
   async #readAll(): Promise<void> {
     this.#lastReadBack = this.#options.clock.now();
-    await this.#read([...this.#watched]);
+    await this.#reading.read([...this.#watched]);
   }
 
-  /** False when Graph does not answer. */
-  async #read(ids: readonly string[]): Promise<boolean> {
-    const { tenant, clock } = this.#options;
-    for (let at = 0; at < ids.length && !this.#stopped.signal.aborted; at += maxPresenceIds) {
-      // As old as the question: what a notification brings meanwhile is newer.
-      const asked = clock.now();
-      const some = ids.slice(at, at + maxPresenceIds);
-      const read = await presencesOf(tenant.graph, tenant.accounts.application, some, this.#stopped.signal);
-      if (!read.ok) return false;
-      for (const presence of read.value) this.#report(presence, asked);
+  /** A subscription that has not told of a change is asked after: Graph can lose one without a word. */
+  #wasRead(presence: Presence, asked: number): void {
+    const id = presence.id.toLowerCase();
+    const newest = this.#newest.get(id);
+    if (newest && newest.at > asked) return;
+    if (newest && newest.shown !== shownBy(presence) && asked - newest.at >= untoldMs) this.#suspect(id);
+    this.#report(presence, asked);
+  }
+
+  #suspect(id: string): void {
+    for (const [subscriber, share] of this.#shares) {
+      const keeper = this.#keepers.get(subscriber);
+      if (keeper?.status.state === 'connected' && share.includes(id)) keeper.check();
     }
-    return true;
   }
 
   #report(presence: Presence, observedAt: number): void {
@@ -214,12 +237,17 @@ export class PresenceWatch implements AsyncDisposable {
     if (person === undefined || !this.#watched.has(id)) return;
     const { sink } = this.#options;
     const { availability, activity, sequenceNumber } = presence;
-    if (typeof sequenceNumber === 'string') this.#newest.set(id, sequenceNumber);
+    const number = typeof sequenceNumber === 'string' ? sequenceNumber : undefined;
+    this.#newest.set(id, { at: observedAt, number, shown: shownBy(presence) });
     const about = { side: 'teams', person: person.id, observedAt } as const;
     sink.presence({ ...about, presence: fromTeams(availability, activity) });
     const remarks = remarksFrom(presence);
     if (remarks) sink.remarks({ ...about, remarks });
   }
+}
+
+function shownBy({ availability, activity }: Presence): string {
+  return `${availability}/${activity}`;
 }
 
 function resourceOf(ids: readonly string[]): string {
