@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { type MessageFormat, messageFormats, type PreferredAvailability } from '../types.ts';
 import { expectShape } from './answers.ts';
-import { fateOf, UnexpectedAnswer } from './failures.ts';
+import { fateOf, RequestFailed, UnexpectedAnswer } from './failures.ts';
 import type { CallOptions, Requester } from './requester.ts';
 import { checks, type MeAnswer } from './shapes.ts';
 
@@ -85,12 +85,17 @@ class RunningApplication implements Application {
     const me = this.#me;
     if (!me.makeMeAvailable) return await this.setPresence(signInAs, signal);
     const supportedMessageFormats: readonly MessageFormat[] = messageFormats;
-    await this.requester.call('POST', me.makeMeAvailable, {
-      json: { supportedModalities: ['Messaging'], supportedMessageFormats, signInAs },
-      signal,
-    });
+    const json = { supportedModalities: ['Messaging'], supportedMessageFormats, signInAs };
+    let wasBefore = false;
+    try {
+      await this.requester.call('POST', me.makeMeAvailable, { json, signal });
+    } catch (error) {
+      wasBefore = isThereAlready(error);
+      if (!wasBefore) throw error;
+    }
     const answer = await this.requester.call('GET', me.self, { signal });
     this.#me = linksOfMe(expectShape(checks.me, answer.body, 'me'));
+    if (wasBefore) await this.setPresence(signInAs, signal);
   }
 
   setPresence(availability: PreferredAvailability, signal: AbortSignal): Promise<void> {
@@ -118,6 +123,11 @@ class RunningApplication implements Application {
     if (href === undefined) throw new UnexpectedAnswer(`me has no ${rel} link`);
     await this.requester.call('POST', href, options);
   }
+}
+
+/** It has been made available by a request whose answer was lost. */
+function isThereAlready(error: unknown): boolean {
+  return error instanceof RequestFailed && error.reason?.subcode === 'AlreadyExists';
 }
 
 type LinksOfMe = ReturnType<typeof linksOfMe>;

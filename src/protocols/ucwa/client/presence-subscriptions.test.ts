@@ -24,6 +24,8 @@ function pool(options: { readonly lists?: boolean; readonly checkEveryMs?: numbe
   const observed: string[] = [];
   const noted: string[] = [];
   let count = 0;
+  let refuses = false;
+  const next = new Map<string, () => void>();
 
   const alive = (href: string) => {
     const found = subscriptions.get(href);
@@ -66,7 +68,12 @@ function pool(options: { readonly lists?: boolean; readonly checkEveryMs?: numbe
       async call(method: string, href: string, { json }: { json?: object }) {
         requests.push(`${method} ${href}`);
         await turn();
-        return { status: 200, body: answer(method, href, json ?? {}), location: undefined };
+        if (refuses) throw new RequestFailed(503, undefined);
+        const body = answer(method, href, json ?? {});
+        const happens = next.get(`${method} ${href}`);
+        next.delete(`${method} ${href}`);
+        happens?.();
+        return { status: 200, body, location: undefined };
       },
     },
   } as unknown as Application;
@@ -94,6 +101,11 @@ function pool(options: { readonly lists?: boolean; readonly checkEveryMs?: numbe
     /** The people of each subscription that there is. */
     sizes: () => [...subscriptions.keys()].flatMap((href) => alive(href)?.uris.length ?? []),
     lose: () => subscriptions.clear(),
+    afterNext: (request: string, happens: () => void) => void next.set(request, happens),
+    /** Whether every request is answered by a failure. */
+    refuse(does: boolean) {
+      refuses = does;
+    },
     settle,
     async pass(ms: number) {
       for (let passed = 0; passed < ms; passed += minute / 2) {
@@ -140,6 +152,34 @@ describe('presence subscriptions', () => {
     assert.deepEqual(p.sizes(), []);
     await p.pass(minute / 2);
     assert.deepEqual(p.sizes(), [100, 50]);
+  });
+
+  it('are made again although the pool could not make them when the loss was found out', async () => {
+    const p = pool({ checkEveryMs: minute / 2 });
+    using watching = p.watching;
+    await watching.watch(people(150), never);
+    await p.pass(minute);
+    p.lose();
+    p.afterNext('GET /subscriptions', () => p.refuse(true));
+    await p.pass(minute);
+    assert.deepEqual(p.sizes(), []);
+    p.refuse(false);
+    await p.pass(2 * minute);
+    assert.deepEqual(p.sizes(), [100, 50]);
+  });
+
+  it('are made again where one has ended that somebody was to be added to', async () => {
+    const p = pool({ lists: false });
+    using watching = p.watching;
+    await watching.watch(people(150), never);
+    p.lose();
+    await watching.watch(people(160), never);
+    assert.deepEqual(
+      p.sizes().reduce((all, size) => all + size, 0),
+      60,
+      'of the full one nothing was asked',
+    );
+    assert.deepEqual(p.failures, []);
   });
 
   it('are not made again and again at a pool that does not list them', async () => {

@@ -90,7 +90,15 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
       const room = batchSize - batch.uris.size;
       if (missing.length === 0 || room <= 0 || batch.add === undefined) continue;
       const added = missing.slice(0, room);
-      await requester.call('POST', batch.add, { json: { contactUris: added }, signal });
+      try {
+        await requester.call('POST', batch.add, { json: { contactUris: added }, signal });
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+        // The pool has ended it: whoever was in it is missing, too.
+        batches = batches.filter((other) => other !== batch);
+        missing = [...missing, ...batch.uris];
+        continue;
+      }
       for (const uri of added) batch.uris.add(uri);
       missing = missing.slice(added.length);
     }
@@ -154,6 +162,7 @@ export function createPresenceSubscriptions(options: PresenceSubscriptionsOption
       await pause(clock, everyMs, life.signal);
       changing = changing.then(work).catch((error: unknown) => {
         if (!life.signal.aborted) options.failed(error);
+        tryAgainLater();
       });
       await changing;
     }
