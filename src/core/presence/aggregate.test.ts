@@ -41,6 +41,7 @@ const networks = {
 
 describe('an endpoint that is not used', () => {
   it('is idle after 5 minutes and away after 10', () => {
+    assert.equal(idleAfterMs, 300_000);
     assert.equal(stateOf(faded(silent('Available/None', idleAfterMs - 1), now)), 'Available/None');
     assert.equal(stateOf(faded(silent('Available/None', idleAfterMs), now)), 'AvailableIdle/Inactive');
     assert.equal(stateOf(faded(silent('Available/None', 2 * idleAfterMs), now)), 'Away/None');
@@ -109,7 +110,22 @@ describe('Skype for Business shows', () => {
 });
 
 describe('on either side', () => {
+  const added: Readonly<Record<Calendar, { readonly [S in PresenceState]?: PresenceState }>> = {
+    free: {},
+    meeting: {
+      'Available/None': 'Busy/InAMeeting',
+      'Busy/None': 'Busy/InAMeeting',
+      'AvailableIdle/Inactive': 'BusyIdle/InAMeeting',
+      'BusyIdle/Inactive': 'BusyIdle/InAMeeting',
+    },
+    outOfOffice: { 'Available/None': 'Available/OutOfOffice', 'Away/None': 'Away/OutOfOffice' },
+  };
   for (const [side, aggregate] of Object.entries(networks)) {
+    it(`${side}: the calendar adds to a state that says nothing more itself, and to no other`, () => {
+      for (const says of ['free', 'meeting', 'outOfOffice'] as const)
+        for (const state of signedIn)
+          assert.equal(stateOf(aggregate([active(state)], undefined, says)), added[says][state] ?? state);
+    });
     it(`${side}: nobody without an endpoint is shown, and everybody with one is`, () => {
       fc.assert(
         fc.property(endpoints, chosen, calendar, (list, byHand, says) => {

@@ -80,6 +80,48 @@ describe('Teams words', () => {
     assert.deepEqual(fromTeams('Available', 'InAMeeting'), is('Busy', 'InAMeeting'));
   });
 
+  it('lets an activity raise an availability that says less than it, and no other', () => {
+    const call = { Available: 'Busy', AvailableIdle: 'BusyIdle', '': 'Busy' } as const;
+    const presentation = { Available: 'DoNotDisturb', Busy: 'DoNotDisturb', '': 'DoNotDisturb' } as const;
+    const raised: Readonly<Record<string, Readonly<Record<string, Availability>>>> = {
+      Inactive: { Available: 'AvailableIdle', Busy: 'BusyIdle', '': 'AvailableIdle' },
+      InACall: call,
+      InAConferenceCall: call,
+      InAMeeting: call,
+      Presenting: presentation,
+      Focusing: presentation,
+      UrgentInterruptionsOnly: { Available: 'Busy', '': 'Busy' },
+      OutOfOffice: { AvailableIdle: 'Away', '': 'Away' },
+      OffWork: { '': 'Away' },
+    };
+    for (const [activity, table] of Object.entries(raised))
+      for (const word of ['', ...availabilities.filter((each) => each !== 'PresenceUnknown')]) {
+        const availability = table[word] ?? word;
+        const carried = activities.find((each) => each === activity) ?? 'None';
+        const expected = everyPair.find(
+          (pair) => pair.availability === availability && pair.activity === carried,
+        );
+        assert.deepEqual(fromTeams(word, activity), expected && normalise(expected), `${word}/${activity}`);
+      }
+  });
+
+  it('reads both words for who does not use a client, and in a field of either name', () => {
+    for (const [word, presence] of [
+      ['AvailableInactive', is('AvailableIdle', 'Inactive')],
+      ['BusyInactive', is('BusyIdle', 'Inactive')],
+    ] as const) {
+      assert.deepEqual(fromTeams(word, ''), presence);
+      assert.deepEqual(fromTeams('', word), presence);
+      assert.deepEqual(fromTeams(word, 'Inactive'), presence);
+    }
+  });
+
+  it('lets the first field decide where both name an availability', () => {
+    const plain = ['Available', 'Busy', 'DoNotDisturb', 'BeRightBack', 'Away', 'Offline'];
+    for (const first of [...plain, 'AvailableIdle', 'BusyIdle', 'AvailableInactive', 'BusyInactive'])
+      for (const second of plain) assert.deepEqual(fromTeams(first, second), fromTeams(first, ''));
+  });
+
   it('takes words that nobody documented as absent', () => {
     assert.deepEqual(fromTeams('Available', 'Gardening'), is('Available'));
     assert.deepEqual(fromTeams('Gardening', 'Away'), is('Away'));
@@ -146,6 +188,27 @@ describe('Teams words', () => {
   });
 });
 
+describe('what is shown on the other side', () => {
+  const ways = { shownInTeams, shownThroughUcwa, shownThroughSip };
+
+  it('has the availability of what was published, idle or not, but where its number lies in another range', () => {
+    for (const [way, shown] of Object.entries(ways))
+      for (const state of presenceStates) {
+        const hasOther =
+          way === 'shownThroughSip' && /that the person is|that other/.test(scale[state].lostInNumber);
+        const [before, after] = [presenceOf(state).availability, shown(presenceOf(state)).availability];
+        assert.equal(after.replace('Idle', '') === before.replace('Idle', ''), !hasOther, `${way} ${state}`);
+      }
+  });
+
+  it('says nothing of whom nothing is known', () => {
+    const unknown = is('PresenceUnknown');
+    assert.deepEqual(toTeamsPreferred(unknown), { kind: 'keep' });
+    assert.deepEqual(toUcwaPreferred(unknown), { kind: 'keep' });
+    for (const shown of Object.values(ways)) assert.deepEqual(shown(unknown), unknown);
+  });
+});
+
 describe('Skype for Business words', () => {
   it('reads every UCWA word', () => {
     const words = {
@@ -167,7 +230,7 @@ describe('Skype for Business words', () => {
   });
 
   it('reads the activity tokens of both dialects', () => {
-    for (const token of ['in-a-call', 'on-the-phone', 'In a call'])
+    for (const token of ['in-a-call', 'on-the-phone', 'In a call', ' in-a-call '])
       assert.deepEqual(fromUcwa('Busy', token), is('Busy', 'InACall'));
     for (const token of ['presenting', 'in-presentation'])
       assert.deepEqual(fromNumber(9500, token), is('DoNotDisturb', 'Presenting'));
@@ -218,6 +281,19 @@ describe('Skype for Business numbers', () => {
     for (const [presence, number, activity] of values)
       assert.deepEqual(toNumber(presence, 'sip'), activity === undefined ? { number } : { number, activity });
     assert.equal(toNumber(is('PresenceUnknown'), 'sip'), undefined);
+  });
+
+  it('reads the documented ranges', () => {
+    assert.deepEqual(numberRanges, [
+      [0, 'Available'],
+      [4500, 'AvailableIdle'],
+      [6000, 'Busy'],
+      [7500, 'BusyIdle'],
+      [9000, 'DoNotDisturb'],
+      [12000, 'BeRightBack'],
+      [15000, 'Away'],
+      [18000, 'Offline'],
+    ]);
   });
 
   it('reads each range from its first number to its last', () => {
