@@ -222,3 +222,99 @@ describe('remarks', () => {
     );
   });
 });
+
+describe('what the gateway remembers of its remarks', () => {
+  /** A person whom the gateway shows in SfB, and the decisions on what happens to them. */
+  function shownInSkype(paceMs = 0, mode: CoexistenceMode = 'TeamsOnly') {
+    let state: RemarksState = startRemarks;
+    let wakeAt: number | undefined;
+    const happens = (event: RemarksEvent, now: number) => {
+      const decision = decideRemarks(state, event, { ...context(mode, 'skype'), paceMs }, now);
+      state = decision.state;
+      wakeAt = decision.wakeAt;
+      return decision.say;
+    };
+    return {
+      happens,
+      seen: (side: Side, remarks: Remarks, now: number) =>
+        happens({ kind: 'seen', side, remarks, at: now }, now),
+      own: (side: Side, now: number) => ownRemarks(state, side, now),
+      get wakeAt() {
+        return wakeAt;
+      },
+    };
+  }
+
+  it('explains reports of everything that it replaced for 6 s more, and by the pace', () => {
+    for (const [paceMs, until] of [
+      [0, 8_000],
+      [5_000, 13_000],
+    ] as const) {
+      const m = shownInSkype(paceMs);
+      m.seen('teams', note('A'), 0);
+      assert.equal(m.wakeAt, undefined);
+      m.seen('teams', note('B'), 2_000);
+      m.seen('teams', note('C'), 3_000);
+      assert.equal(m.wakeAt, until);
+      m.seen('skype', note('A'), 4_000);
+      assert.deepEqual(m.own('skype', until - 1), noRemarks);
+      assert.deepEqual(m.own('skype', until), note('A'));
+      m.happens({ kind: 'looked' }, until);
+      assert.equal(m.wakeAt, until + 1_000);
+    }
+  });
+
+  it('is of no use for another account, of which nothing is known', () => {
+    const m = shownInSkype();
+    m.seen('teams', note('A'), 0);
+    m.seen('skype', note('A'), 1_000);
+    assert.deepEqual(m.happens({ kind: 'moved', side: 'skype' }, 2_000), [
+      { side: 'skype', remarks: note('A') },
+    ]);
+    assert.equal(m.own('skype', 2_000), undefined);
+  });
+
+  it('is taken over from an earlier run: not the person’s own, and not said again', () => {
+    const m = shownInSkype();
+    assert.deepEqual(m.happens({ kind: 'inherited', side: 'skype', remarks: note('A') }, 0), []);
+    m.seen('skype', note('A'), 1_000);
+    assert.deepEqual(m.own('skype', 1_000), noRemarks);
+    assert.deepEqual(m.seen('teams', note('A'), 2_000), []);
+    assert.deepEqual(m.seen('teams', note('B'), 3_000), [{ side: 'skype', remarks: note('B') }]);
+  });
+
+  it('gives up in Legacy for what stands there when late reports can come no more, and by the pace', () => {
+    for (const [paceMs, sureAt] of [
+      [0, 16_000],
+      [5_000, 21_000],
+    ] as const) {
+      const m = shownInSkype(paceMs, 'Legacy');
+      m.seen('skype', noRemarks, 0);
+      m.seen('teams', note('A'), 10_000);
+      m.seen('skype', note('Mine'), 11_000);
+      assert.equal(m.wakeAt, sureAt);
+      assert.deepEqual(m.seen('teams', note('B'), 12_000), [{ side: 'skype', remarks: note('B') }]);
+      m.happens({ kind: 'looked' }, sureAt + 2_000);
+      assert.deepEqual(m.seen('teams', note('C'), sureAt + 3_000), []);
+    }
+  });
+});
+
+describe('a note as each side shows it', () => {
+  it('has what fits there: 280 characters in Teams, 500 in SfB', () => {
+    const text = (length: number) => note('x'.repeat(length));
+    assert.deepEqual(renderedOn('teams', text(280)), text(280));
+    assert.deepEqual(renderedOn('skype', text(500)), text(500));
+    for (const [side, length] of [
+      ['teams', 281],
+      ['skype', 501],
+    ] as const) {
+      const { note: shown } = renderedOn(side, text(length));
+      assert.match(shown.kind === 'text' ? shown.text : '', /^x+…$/);
+    }
+  });
+
+  it('is its plain text, however much it looks like HTML', () => {
+    for (const side of sides) assert.deepEqual(renderedOn(side, note('a <b> c')), note('a <b> c'));
+  });
+});
