@@ -11,8 +11,6 @@ import {
   type KeptState,
   keepApplication,
   limit,
-  readContactModalities,
-  search,
   signIn,
   stoppedError,
   type Transport,
@@ -28,9 +26,9 @@ import type {
 } from '../door.ts';
 import { type Failure, failureOfError } from '../errors.ts';
 import type { Gate } from '../gate.ts';
-import { sipUri } from '../ids.ts';
 import { Incarnation } from './incarnation.ts';
-import { sessionEnded } from './talks.ts';
+import { othersBeside } from './others.ts';
+import { sessionEnded, type Talks } from './talks.ts';
 
 export interface UcwaEndpointOptions {
   readonly account: DoorAccount;
@@ -64,11 +62,14 @@ const unhurried: ChannelTimers = { low: 1_800, medium: 1_800, timeout: 180 };
 const identity = { userAgent: 'Isthmus', culture: 'en-US' };
 const nobody: ReadonlySet<SipUri> = new Set();
 
+type FailedEnd = Extract<SendEnd, { readonly kind: 'failed' }>;
+
 const cannotReceive: Failure = {
   kind: 'refused',
   id: 'not-allowed',
   detail: 'an application that shows nothing gets no invitations',
 };
+
 export function openUcwaEndpoint(options: UcwaEndpointOptions): DoorEndpoint {
   return new UcwaEndpoint(options);
 }
@@ -112,13 +113,7 @@ class UcwaEndpoint implements DoorEndpoint {
   async show(presence: Presence): Promise<Failure | undefined> {
     const order = toUcwaPreferred(presence);
     if (order.kind !== 'set') return undefined;
-    try {
-      using limited = limit(this.#options.clock, changeMs);
-      await this.#kept.show(order.availability, limited.signal);
-      return undefined;
-    } catch (error) {
-      return this.#failed(error, false);
-    }
+    return await this.#change(changeMs, (signal) => this.#kept.show(order.availability, signal));
   }
 
   async receive(): Promise<Failure> {
@@ -127,68 +122,48 @@ class UcwaEndpoint implements DoorEndpoint {
 
   async note(text: string): Promise<Failure | undefined> {
     this.#note = text;
-    using limited = limit(this.#options.clock, callMs);
-    const here = await this.#running(limited.signal);
-    if (isFailure(here)) return here;
-    try {
-      await here.application.setNote(text, limited.signal);
-      return undefined;
-    } catch (error) {
-      return this.#failed(error, false);
-    }
+    return await this.#change(callMs, async (signal) => {
+      const application = await this.#kept.running(signal);
+      await application.setNote(text, signal);
+    });
   }
 
   async invite(dialog: DialogId, to: SipUri, text: string, options: InviteOptions): Promise<InviteEnd> {
-    using limited = limit(this.#options.clock, inviteMs);
-    const { signal } = limited;
-    const here = await this.#running(signal);
-    if (isFailure(here)) return { kind: 'failed', failure: here };
-    try {
-      const end = await here.withTalks().invite({ ...options, dialog, to, text }, signal);
-      this.#options.reached();
-      return end;
-    } catch (error) {
-      return { kind: 'failed', failure: this.#failed(error, true) };
-    }
+    return await this.#write(inviteMs, async (signal) => {
+      const here = await this.#running(signal);
+      if (isFailure(here)) return failed(here);
+      return this.#reached(await here.withTalks().invite({ ...options, dialog, to, text }, signal));
+    });
   }
 
   async cancel(dialog: DialogId): Promise<void> {
-    using limited = limit(this.#options.clock, callMs);
-    await quietly(this.#current?.talks?.cancel(dialog, limited.signal));
+    await this.#tidy((talks, signal) => talks.cancel(dialog, signal));
   }
 
   async send(dialog: DialogId, id: string, text: string): Promise<SendEnd> {
     const talks = this.#current?.talks;
-    if (!talks) return { kind: 'failed', failure: sessionEnded };
-    try {
-      using limited = limit(this.#options.clock, sendMs);
-      const end = await talks.send(dialog, id, text, limited.signal);
-      this.#options.reached();
-      return end;
-    } catch (error) {
-      return { kind: 'failed', failure: this.#failed(error, true) };
-    }
+    if (!talks) return failed(sessionEnded);
+    return await this.#write(sendMs, async (signal) =>
+      this.#reached(await talks.send(dialog, id, text, signal)),
+    );
   }
 
   async accept(dialog: DialogId): Promise<Failure | undefined> {
     const talks = this.#current?.talks;
     if (!talks) return sessionEnded;
-    try {
-      using limited = limit(this.#options.clock, callMs);
-      return await talks.accept(dialog, limited.signal);
-    } catch (error) {
-      return this.#failed(error, false);
-    }
+    return await this.#within<Failure | undefined>(
+      callMs,
+      (signal) => talks.accept(dialog, signal),
+      (error) => this.#failed(error, false),
+    );
   }
 
   async decline(dialog: DialogId): Promise<void> {
-    using limited = limit(this.#options.clock, callMs);
-    await quietly(this.#current?.talks?.decline(dialog, limited.signal));
+    await this.#tidy((talks, signal) => talks.decline(dialog, signal));
   }
 
   async end(dialog: DialogId): Promise<void> {
-    using limited = limit(this.#options.clock, callMs);
-    await quietly(this.#current?.talks?.end(dialog, limited.signal));
+    await this.#tidy((talks, signal) => talks.end(dialog, signal));
   }
 
   async hasOthers(signal: AbortSignal): Promise<'yes' | 'unknown'> {
@@ -202,23 +177,14 @@ class UcwaEndpoint implements DoorEndpoint {
 
   async watch(people: ReadonlySet<SipUri>): Promise<Failure | undefined> {
     this.#watched = new Set(people);
-    try {
-      using limited = limit(this.#options.clock, changeMs);
-      await this.#kept.running(limited.signal);
-      await this.#current?.watch(this.#watched, limited.signal);
-      return undefined;
-    } catch (error) {
-      return this.#failed(error, false);
-    }
+    return await this.#change(changeMs, async (signal) => {
+      await this.#kept.running(signal);
+      await this.#current?.watch(this.#watched, signal);
+    });
   }
 
   async signOut(): Promise<Failure | undefined> {
-    try {
-      await this.#kept.signOut();
-      return undefined;
-    } catch (error) {
-      return this.#failed(error, false);
-    }
+    return await this.#change(undefined, () => this.#kept.signOut());
   }
 
   abandon(): void {
@@ -232,8 +198,8 @@ class UcwaEndpoint implements DoorEndpoint {
   #opened(application: Application): ChannelHandler {
     const incarnation = new Incarnation({ ...this.#options, application });
     this.#current = incarnation;
-    if (this.#watched.size > 0) void this.#rewatch(incarnation);
-    if (this.#note !== '') void this.#renote(incarnation);
+    if (this.#watched.size > 0) void this.#renew((signal) => incarnation.watch(this.#watched, signal));
+    if (this.#note !== '') void this.#renew((signal) => application.setNote(this.#note, signal));
     return (notice) => incarnation.handle(notice);
   }
 
@@ -259,18 +225,48 @@ class UcwaEndpoint implements DoorEndpoint {
     }
   }
 
-  async #rewatch(incarnation: Incarnation): Promise<void> {
-    using limited = limit(this.#options.clock, callMs);
-    await this.#report(incarnation.watch(this.#watched, limited.signal));
+  /** What a request comes to within `ms`, or what is said in place of its failure. */
+  async #within<T>(
+    ms: number | undefined,
+    ask: (signal: AbortSignal) => Promise<T>,
+    orElse: (error: unknown) => T,
+  ): Promise<T> {
+    using limited = limit(this.#options.clock, ms);
+    try {
+      return await ask(limited.signal);
+    } catch (error) {
+      return orElse(error);
+    }
   }
 
-  async #renote({ application }: Incarnation): Promise<void> {
-    using limited = limit(this.#options.clock, callMs);
-    await this.#report(application.setNote(this.#note, limited.signal));
+  #change(ms: number | undefined, ask: (signal: AbortSignal) => Promise<void>): Promise<Failure | undefined> {
+    return this.#within<Failure | undefined>(
+      ms,
+      (signal) => ask(signal).then(() => undefined),
+      (error) => this.#failed(error, false),
+    );
   }
 
-  async #report(work: Promise<void>): Promise<void> {
-    await work.catch((error: unknown) => this.#options.listener.failed(failureOfError(error, false)));
+  /** What may have been shown though it failed. */
+  #write<End>(ms: number, ask: (signal: AbortSignal) => Promise<End>): Promise<End | FailedEnd> {
+    return this.#within<End | FailedEnd>(ms, ask, (error) => failed(this.#failed(error, true)));
+  }
+
+  /** If it fails, the pool's own time limits do the same. */
+  async #tidy(ask: (talks: Talks, signal: AbortSignal) => Promise<void>): Promise<void> {
+    const talks = this.#current?.talks;
+    if (!talks) return;
+    await this.#within(
+      callMs,
+      (signal) => ask(talks, signal),
+      () => undefined,
+    );
+  }
+
+  /** What a new incarnation is told that the one before it was. */
+  async #renew(ask: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { listener } = this.#options;
+    await this.#within(callMs, ask, (error) => listener.failed(failureOfError(error, false)));
   }
 
   async #running(signal: AbortSignal): Promise<Incarnation | Failure> {
@@ -282,6 +278,11 @@ class UcwaEndpoint implements DoorEndpoint {
     }
   }
 
+  #reached<End>(end: End): End {
+    this.#options.reached();
+    return end;
+  }
+
   /** The failure of a request in the words of this connector; the pool's health is noted beside. */
   #failed(error: unknown, writes: boolean): Failure {
     this.#options.failing(error);
@@ -289,30 +290,10 @@ class UcwaEndpoint implements DoorEndpoint {
   }
 }
 
-/**
- * A pool shows what all clients of a person can do together. The gateway's endpoint takes messages alone: who can do more
- * has a client of their own.
- */
-async function othersBeside(
-  application: Application,
-  own: SipUri,
-  signal: AbortSignal,
-): Promise<'yes' | 'unknown'> {
-  const found = await search(application, own.slice('sip:'.length), 10, signal);
-  const contact = found.find(({ uri }) => sipUri(uri) === own);
-  const modalities = contact ? await readContactModalities(application, contact, signal) : [];
-  return modalities.some((modality) => modality !== 'Messaging') ? 'yes' : 'unknown';
+function failed(failure: Failure): FailedEnd {
+  return { kind: 'failed', failure };
 }
 
 function isFailure(found: Incarnation | Failure): found is Failure {
   return !('application' in found);
-}
-
-/** For what is only tidying up: if it fails, the pool's own time limits do the same. */
-async function quietly(request: Promise<unknown> | undefined): Promise<void> {
-  try {
-    await request;
-  } catch {
-    // The pool ends it by itself.
-  }
 }
