@@ -1,4 +1,4 @@
-import { findProgram } from '../test/kit/program.ts';
+import { findProgram } from '../scripts/program.mjs';
 
 /** How sipp is to talk to a server: whether it has to prove who it is, and with which password. */
 export interface SippTarget {

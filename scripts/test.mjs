@@ -1,9 +1,10 @@
 // Everything that `npm test` holds: format, lint and types, then every test file, or those given as arguments.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { check } from './check.mjs';
+import { findProgram, isExecutable } from './program.mjs';
 import { env, fail, node, root, setup } from './setup.mjs';
 
 const chosen = process.argv.slice(2);
@@ -51,8 +52,7 @@ function needSipe() {
     ...['gcc', 'libc6-dev', 'pkg-config'],
   ];
   const find = () => {
-    if (!findProgram(['gcc']) || output('pkg-config', '--modversion', 'purple') === undefined)
-      return undefined;
+    if (!findProgram('gcc') || output('pkg-config', '--modversion', 'purple') === undefined) return undefined;
     const folders = ['/usr/lib/purple-2', output('pkg-config', '--variable=plugindir', 'purple') ?? ''];
     return folders.map((folder) => join(folder, 'libsipe.so')).find((file) => existsSync(file));
   };
@@ -66,14 +66,7 @@ function output(command, ...args) {
 
 /** Where a program is that has one of these names; it is installed from Debian's packages where that can be done. */
 function needProgram(what, names, packages) {
-  return need(what, () => findProgram(names), packages);
-}
-
-function findProgram(names) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
-  return folders
-    .flatMap((folder) => names.map((name) => join(folder, name)))
-    .find((file) => isExecutable(file));
+  return need(what, () => findProgram(...names), packages);
 }
 
 /** What `find` finds, before or after the packages are installed. */
@@ -89,15 +82,6 @@ function need(what, find, packages) {
     apt('install', '--no-install-recommends', ...packages);
   }
   return find() ?? fail(`${what} need a program: install ${packages.join(' and ')} and try again`);
-}
-
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findProgram } from '../../scripts/program.mjs';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
-import { findProgram } from './program.ts';
 
 /** A SIP server that nobody here wrote: registrar, stateful proxy and presence server, in memory alone. */
 export interface Kamailio extends AsyncDisposable {
@@ -26,7 +26,7 @@ export interface KamailioOptions {
 
 /** The program, or undefined where it is not installed (`kamailio`, `kamailio-presence-modules` of Debian). */
 export function findKamailio(): string | undefined {
-  return findProgram('kamailio', '/usr/sbin', '/usr/local/sbin');
+  return findProgram('kamailio');
 }
 
 export async function startKamailio({ domains, workers = 1 }: KamailioOptions): Promise<Kamailio> {
