@@ -59,7 +59,10 @@ export interface Connector extends AsyncDisposable {
    */
   inherit(left: readonly OnShow[]): void;
 
-  /** From now on exactly these people's presence is reported to the sink; replaces the set before. */
+  /**
+   * From now on exactly these people's presence is reported to the sink; replaces the set before. How those are who are
+   * new in it is reported at once.
+   */
   watch(people: readonly Person[]): Promise<void>;
 
   /**

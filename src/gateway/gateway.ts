@@ -94,7 +94,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const presence = createPresence({
     ...shared,
     report(event) {
-      history.happened(event);
+      if (!('person' in event) || directory.person(event.person)) history.happened(event);
       report(event);
     },
     kept: ledger.kept,
@@ -200,8 +200,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     rings: (ring) => toasts.rings(ring),
     presence(observed) {
       const person = directory.person(observed.person);
-      if (person) history.saw(observed);
-      presence.observe(observed);
+      if (presence.observe(observed)) history.saw(observed);
       if (person) toasts.seen(person);
     },
     remarks: (observed) => presence.observeRemarks(observed),

@@ -89,6 +89,21 @@ describe('people who change at run time', () => {
     assert.ok(w.skype.watched.some(({ id }) => id === alice.id));
   });
 
+  it('knows nothing more of a side that is watched no longer, and hears nothing of it', async () => {
+    await using w = await world();
+    w.seen('skype', alice.id, of('DoNotDisturb'));
+    await w.gateway.settled();
+    const islander: Person = { ...alice, mode: 'Islands' };
+    w.directory.apply({ kind: 'put', person: islander });
+    await w.gateway.settled();
+    assert.equal(w.gateway.ownPresence(islander, 'skype'), undefined);
+    w.seen('skype', alice.id, of('Busy'));
+    assert.equal(w.gateway.ownPresence(islander, 'skype'), undefined);
+    w.directory.apply({ kind: 'put', person: { ...alice, mode: 'SfBOnly' } });
+    await w.gateway.settled();
+    assert.equal(w.teams.published.at(-1)?.presence.availability, 'Offline');
+  });
+
   it('shows nothing more of somebody who was removed', async () => {
     await using w = await world();
     w.seen('teams', alice.id, of('Busy'));

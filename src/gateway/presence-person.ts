@@ -111,6 +111,15 @@ export class PersonPresence {
     return this.#isUnconfirmed[side] ? this.happened({ kind: 'unconfirmed', side }, now) : [];
   }
 
+  /** Nobody tells any longer how that side is: what it told counts no more. */
+  unwatched(side: Side, now: number): readonly Telling[] {
+    delete this.#activeAt[side];
+    return [
+      ...this.happened({ kind: 'unwatched', side }, now),
+      ...this.remarked({ kind: 'unwatched', side }, now),
+    ];
+  }
+
   active(side: Side, at: number): void {
     this.#activeAt[side] = at;
   }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { alice, bob, heidi, of, openGatewayWorld as world } from '../../test/kit/gateway-world.ts';
 import type { ScriptedConnector } from '../../test/kit/scripted-connector.ts';
+import type { Presence } from '../core/presence/presence.ts';
 import { noRemarks, type Remarks } from '../core/presence/remarks.ts';
 import { openMemoryLedger } from '../ledger/memory/open.ts';
 import type { Ledger } from './ledger.ts';
@@ -67,6 +68,61 @@ describe('the pace of presence', () => {
     w.seen('teams', bob.id, of('Available'));
     await w.gateway.settled();
     assert.deepEqual(published(w.skype), ['Alice Available', 'Bob Available']);
+  });
+});
+
+describe('a sign-out that a network does not take', () => {
+  it('does not make the endpoint that is left the person’s own client', async () => {
+    await using w = await world();
+    w.seen('teams', alice.id, of('Available'));
+    await w.gateway.settled();
+    w.seen('skype', alice.id, of('Available'));
+    w.skype.onPublish = () => ({ kind: 'failed', refusal: { id: 'unreachable', side: 'skype', detail: '' } });
+    w.seen('teams', alice.id, of('Offline'));
+    for (let minute = 0; minute < 10; minute++) {
+      await turn();
+      w.clock.advance(60_000);
+    }
+    assert.deepEqual(published(w.teams), []);
+    assert.equal(w.gateway.ownPresence(alice, 'skype'), undefined);
+    w.skype.onPublish = () => {
+      w.clock.setTimer(5_000, () => w.seen('skype', alice.id, of('Offline')));
+      return { kind: 'published' };
+    };
+    for (let second = 0; second < 120; second++) {
+      await turn();
+      w.clock.advance(1_000);
+    }
+    await w.gateway.settled();
+    assert.deepEqual(w.gateway.ownPresence(alice, 'skype'), of('Offline'));
+    assert.deepEqual(published(w.teams), []);
+  });
+});
+
+describe('the history of presence', () => {
+  it('has nothing of reports that came too late, or say nothing', async () => {
+    await using w = await world();
+    const now = w.clock.now();
+    const reports = (presence: Presence, observedAt: number) =>
+      w.teams.sink.presence({ side: 'teams', person: alice.id, presence, observedAt });
+    reports(of('Busy'), now);
+    reports(of('Available'), now - 60_000);
+    reports(of('PresenceUnknown'), now);
+    const seen = w.gateway.presenceHistory(alice.id).filter(({ kind }) => kind === 'seen');
+    assert.deepEqual(
+      seen.map(({ presence }) => presence),
+      [of('Busy')],
+    );
+  });
+
+  it('of somebody who was removed is not begun again by their being taken off show', async () => {
+    await using w = await world();
+    w.seen('teams', alice.id, of('Busy'));
+    await w.gateway.settled();
+    w.directory.apply({ kind: 'remove', person: alice.id });
+    await w.gateway.settled();
+    assert.deepEqual(published(w.skype), ['Alice Busy', 'Alice Offline']);
+    assert.deepEqual(w.gateway.presenceHistory(alice.id), []);
   });
 });
 

@@ -61,7 +61,8 @@ export interface ShownSide {
 export interface PresenceMirror extends AsyncDisposable {
   /** Watches everybody who is to be mirrored, and takes back or ends what an earlier run left on show. */
   start(): Promise<void>;
-  observe(observed: PresenceObservation): void;
+  /** False for what says nothing new of how the person is now: older than what is known, of nobody watched, or unknown. */
+  observe(observed: PresenceObservation): boolean;
   observeRemarks(observed: RemarksObservation): void;
   lastActive(side: Side, person: PersonId, at: number): void;
   /** People have changed: what they are shown with follows at once, and old accounts are left. */
@@ -99,13 +100,22 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
   async function show(person: Person, side: Side, presence: Presence): Promise<'done' | 'again' | 'never'> {
     if (isSignedIn(presence))
       await onShow.shows(side, { person, presence, remarks: ourRemarks(person, side) });
+    noteTelling(person, side, 'telling');
     const outcome = await attempt(person, side, () => connectors[side].publish(person, presence));
+    if (outcome !== 'again') noteTelling(person, side, 'told');
     if (outcome === 'done') {
       report({ kind: 'presence-published', person: person.id, side, presence });
       noteShown(person, side, presence);
     }
     if (outcome !== 'again' && !(isSignedIn(presence) && outcome === 'done')) onShow.hides(side, person.id);
     return outcome;
+  }
+
+  /** Nothing is noted of an account that the person has no longer. */
+  function noteTelling(told: Person, side: Side, kind: 'telling' | 'told'): void {
+    const person = directory.person(told.id);
+    if (person && entries.has(told.id) && !movedSides(told, person).includes(side))
+      happened(person, { kind, side });
   }
 
   /** Remarks stand beside a presence: they are said once there is one. */
@@ -187,6 +197,7 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
         watching.forget(change.after.id);
         const moved = movedSides(change.before, change.after);
         leave(change.before, moved);
+        for (const side of moved) watching.lose(change.before, side);
         const entry = entries.get(change.after.id);
         if (entry) for (const side of moved) entry.isUp[side] = false;
         happened(change.after, { kind: 'changed', person: mirrorPerson(change.after), moved });
@@ -195,6 +206,7 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
       case 'removed': {
         watching.forget(change.before.id);
         leave(change.before, sides);
+        for (const side of sides) watching.lose(change.before, side);
         entries.get(change.before.id)?.wake?.[Symbol.dispose]();
         entries.delete(change.before.id);
         return;
@@ -234,6 +246,11 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
   const watching = createWatching({
     connectors,
     people: () => directory.people(),
+    ended(id, side) {
+      const person = directory.person(id);
+      const entry = entries.get(id);
+      if (person && entry) tell(person, entry, entry.presence.unwatched(side, clock.now()));
+    },
     failed: (error) => report({ kind: 'fault', where: 'watching people', error }),
   });
 
@@ -244,18 +261,21 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
     },
     observe({ side, person: id, presence, observedAt }) {
       const person = directory.person(id);
-      if (person) happened(person, { kind: 'seen', side, presence, at: observedAt });
+      if (!person || !watching.watches(id, side)) return false;
+      happened(person, { kind: 'seen', side, presence, at: observedAt });
+      const seen = entryOf(person).presence.seen(side);
+      return seen !== undefined && samePresence(seen.presence, presence);
     },
     observeRemarks({ side, person: id, remarks, observedAt }) {
       const person = directory.person(id);
-      if (!person) return;
+      if (!person || !watching.watches(id, side)) return;
       const entry = entryOf(person);
       const event = { kind: 'seen', side, remarks, at: observedAt } as const;
       tell(person, entry, entry.presence.remarked(event, clock.now()));
     },
     lastActive(side, id, at) {
       const person = directory.person(id);
-      if (person) entryOf(person).presence.active(side, at);
+      if (person && watching.watches(id, side)) entryOf(person).presence.active(side, at);
     },
     changed(people) {
       for (const change of people) changed(change);

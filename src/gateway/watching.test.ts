@@ -3,21 +3,25 @@ import { describe, it } from 'node:test';
 import { alice, bob, heidi, of, openGatewayWorld as world } from '../../test/kit/gateway-world.ts';
 import { somebody } from '../../test/kit/people.ts';
 import { ScriptedConnector } from '../../test/kit/scripted-connector.ts';
+import { personId } from '../core/ids.ts';
 import type { Person } from '../core/people.ts';
 import { createWatching } from './watching.ts';
 
 function watchingOf(people: readonly Person[]) {
   const connectors = { teams: new ScriptedConnector('teams'), skype: new ScriptedConnector('skype') };
   let now = people;
+  const ended: string[] = [];
   const watching = createWatching({
     connectors,
     people: () => now,
+    ended: (person, side) => ended.push(`${side} ${person}`),
     failed: (error) => assert.fail(String(error)),
   });
   const names = (side: 'teams' | 'skype') => connectors[side].watched.map(({ displayName }) => displayName);
   return {
     connectors,
     watching,
+    ended,
     become(next: readonly Person[]): void {
       now = next;
     },
@@ -56,6 +60,51 @@ describe('watching', () => {
     w.become([{ ...upgraded, mode: 'Islands' }]);
     await w.watching.renew();
     assert.deepEqual(w.watched(), { teams: [], skype: [] });
+  });
+
+  it('tells whose side it has ended to watch', async () => {
+    const w = watchingOf([legacy, upgraded]);
+    await w.watching.renew();
+    assert.ok(w.watching.watches(legacy.id, 'skype') && w.watching.watches(upgraded.id, 'teams'));
+    w.become([
+      { ...legacy, mode: 'TeamsOnly' },
+      { ...upgraded, mode: 'Islands' },
+    ]);
+    await w.watching.renew();
+    assert.deepEqual(w.ended.sort(), [`skype ${legacy.id}`, `teams ${upgraded.id}`]);
+    assert.ok(!w.watching.watches(legacy.id, 'skype') && w.watching.watches(legacy.id, 'teams'));
+  });
+
+  it('lets an account go of which nothing is known any more, so that it is told of anew', async () => {
+    const w = watchingOf([legacy, onSkype]);
+    await w.watching.renew();
+    const sets: string[][] = [];
+    w.connectors.skype.watch = async (people) => void sets.push(people.map(({ displayName }) => displayName));
+    w.watching.lose(onSkype, 'skype');
+    w.become([legacy, { ...onSkype, id: personId('another name') }]);
+    await w.watching.renew();
+    assert.deepEqual(sets, [['Legacy'], ['Legacy', 'OnSkype']]);
+    await w.watching.renew();
+    assert.equal(sets.length, 3);
+  });
+
+  it('asks again about whom it was told to forget while it was asking', async () => {
+    const w = watchingOf([upgraded]);
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<boolean>();
+    w.connectors.skype.canShow = () => {
+      asked.resolve();
+      return answer.promise;
+    };
+    const first = w.watching.renew();
+    await asked.promise;
+    w.watching.forget(upgraded.id);
+    const second = w.watching.renew();
+    w.connectors.skype.canShow = async () => true;
+    answer.resolve(false);
+    await first;
+    await second;
+    assert.deepEqual(w.watched().teams, ['Upgraded']);
   });
 
   it('asks once about each of 2,000 people', async () => {

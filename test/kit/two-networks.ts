@@ -147,6 +147,7 @@ export async function openTwoNetworks(options: TwoNetworksOptions = {}) {
     gateway,
     pools,
     events,
+    directory,
     person(name: string): Person {
       const person = directory.person(personId(`${name}@contoso.example`));
       if (!person) throw new Error(`nobody is called ${name}`);

@@ -65,6 +65,26 @@ describe('the mirror and bad reports', () => {
   });
 });
 
+describe('the mirror and a side that is watched no longer', () => {
+  const unwatched = (side: Side): MirrorEvent => ({ kind: 'unwatched', side });
+  const changed = (mode: CoexistenceMode): MirrorEvent => ({ kind: 'changed', person: person(mode) });
+
+  it('shows nothing of what it reported once', () => {
+    const published = play(person('SfBOnly'), [
+      seen('skype', busy),
+      changed('Islands'),
+      unwatched('skype'),
+      changed('SfBOnly'),
+      seen('skype', away),
+    ]);
+    assert.deepEqual(published, ['teams Busy', 'teams Offline', 'teams Away']);
+  });
+
+  it('leaves what is on show until somebody tells', () => {
+    assert.deepEqual(play(person('SfBOnly'), [seen('skype', busy), unwatched('skype')]), ['teams Busy']);
+  });
+});
+
 describe('the mirror and what an earlier run left on show', () => {
   const left = (side: Side, presence: Presence): MirrorEvent => ({ kind: 'inherited', side, presence });
 
@@ -109,6 +129,42 @@ describe('the mirror where publications take their time', () => {
     assert.deepEqual(happens({ kind: 'seen', side: 'skype', presence: busy, at: 2 }, 2), ['teams Busy']);
     const late = settleMs + times.paceMs - 1_000;
     assert.deepEqual(happens({ kind: 'seen', side: 'teams', presence: available, at: late }, late), []);
+  });
+
+  it('knows what stood there before for its own for as long as the network has not taken what is in its place', () => {
+    let state = startMirror(person('Legacy'));
+    const happens = (event: MirrorEvent, now: number) => {
+      const decision = decideMirror(state, event, now);
+      state = decision.state;
+      assert.ok(decision.wakeAt === undefined || decision.wakeAt > now);
+      return decision.publish.map(({ side, presence }) => `${side} ${presence.availability}`);
+    };
+    const reports = (side: Side, presence: Presence, at: number) =>
+      happens({ kind: 'seen', side, presence, at }, at);
+    const takenAt = 100 * settleMs;
+    assert.deepEqual(reports('teams', available, 0), ['skype Available']);
+    assert.deepEqual(reports('skype', available, 1), []);
+    assert.deepEqual(reports('teams', offline, 2), ['skype Offline']);
+    assert.deepEqual(happens({ kind: 'telling', side: 'skype' }, 2), []);
+    assert.deepEqual(happens({ kind: 'woken' }, takenAt - 1), []);
+    assert.deepEqual(reports('skype', available, takenAt - 1), []);
+    assert.deepEqual(happens({ kind: 'told', side: 'skype' }, takenAt), []);
+    assert.deepEqual(reports('skype', available, takenAt + settleMs - 1), []);
+    assert.deepEqual(happens({ kind: 'woken' }, takenAt + settleMs), ['teams Available']);
+  });
+
+  it('knows all that it has shown lately, however often that changed', () => {
+    let state = startMirror(person('Legacy'), { paceMs: 5_000, lingerMs: 0 });
+    const reports = (side: Side, presence: Presence, at: number) => {
+      const decision = decideMirror(state, { kind: 'seen', side, presence, at }, at);
+      state = decision.state;
+      return decision.publish.map((each) => `${each.side} ${each.presence.availability}`);
+    };
+    reports('teams', away, 0);
+    reports('skype', away, 1);
+    for (let n = 2; n < 100; n++) reports('teams', n % 2 === 0 ? available : busy, n);
+    assert.deepEqual(reports('teams', offline, 100), ['skype Offline']);
+    assert.ok(state.sides.skype.fading.length <= 3);
   });
 
   it('cannot tell a person’s own client from what lingers after them, until the side shows nobody', () => {

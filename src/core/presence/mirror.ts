@@ -10,6 +10,8 @@ import { shownInTeams, shownThroughSip, shownThroughUcwa } from './scales.ts';
  * - A report that what the gateway published explains says nothing about the person.
  * - A publication that was replaced or withdrawn explains reports for {@link settleMs} longer, because reports are late.
  *   When that time is over the newest report stands: if the side still shows the person, it is the person's own client.
+ * - While a network has not taken what it is told, nothing that it was shown before stops explaining.
+ * - A side that is watched no longer has reported nothing.
  * - A state that turned out to be the gateway's own in disguise (the person's preferred state shown because the gateway's
  *   session exists) explains the same report from then on.
  */
@@ -40,7 +42,7 @@ interface SideState {
   readonly seen: { readonly presence: Presence; readonly at: number } | undefined;
   /** What the gateway shows there now; `offline` where it has no endpoint. */
   readonly ours: Presence;
-  /** What it showed before, while late reports of that may still come. */
+  /** What it showed before, each state once, while late reports of that may still come. */
   readonly fading: readonly { readonly presence: Presence; readonly until: number }[];
   /** The last withdrawal: when (Unix ms), and for how long what was withdrawn explains reports. */
   readonly withdrawn: { readonly at: number; readonly settleMs: number } | undefined;
@@ -50,6 +52,8 @@ interface SideState {
   readonly suspect: Presence | undefined;
   /** Until when what was withdrawn may still be shown, Unix ms; 0 where nothing is. */
   readonly lingersUntil: number;
+  /** Since when the network is being told and has not taken it, Unix ms: what it was shown before may stand till then. */
+  readonly tellingSince: number | undefined;
 }
 
 export type MirrorEvent =
@@ -57,6 +61,12 @@ export type MirrorEvent =
   | { readonly kind: 'seen'; readonly side: Side; readonly presence: Presence; readonly at: number }
   /** Mode or accounts have changed. On the sides of `moved` it is another account from now on, that shows nothing yet. */
   | { readonly kind: 'changed'; readonly person: MirrorPerson; readonly moved?: readonly Side[] }
+  /** Nobody tells any longer how the side is. */
+  | { readonly kind: 'unwatched'; readonly side: Side }
+  /** The network is told what is to be shown there, which may take long: until `told`. */
+  | { readonly kind: 'telling'; readonly side: Side }
+  /** It has taken it, or never will. */
+  | { readonly kind: 'told'; readonly side: Side }
   /** What an earlier run of the gateway left on show there. */
   | { readonly kind: 'inherited'; readonly side: Side; readonly presence: Presence }
   /** Nothing has confirmed in time what was inherited. */
@@ -80,9 +90,6 @@ export interface MirrorDecision {
 export const settleMs = 6_000;
 const longestSettleMs = 192_000;
 
-/** Publications remembered as explanations; a person changes state less often than this within {@link settleMs}. */
-const mostFading = 8;
-
 const unseen: SideState = {
   seen: undefined,
   ours: offline,
@@ -91,6 +98,7 @@ const unseen: SideState = {
   disguise: undefined,
   suspect: undefined,
   lingersUntil: 0,
+  tellingSince: undefined,
 };
 
 export function mirrorPerson(person: Person): MirrorPerson {
@@ -149,11 +157,11 @@ export function decideMirror(state: MirrorState, event: MirrorEvent, now: number
 
 /** What the person's own clients show on a side, as far as reports tell; undefined where they tell nothing. */
 export function ownPresence(state: MirrorState, side: Side, now: number): Presence | undefined {
-  const { seen, ours, fading, disguise, lingersUntil } = state.sides[side];
+  const { seen, ours, disguise, lingersUntil } = state.sides[side];
   if (!seen) return undefined;
   if (!isSignedIn(seen.presence)) return offline;
   if (now < lingersUntil) return undefined;
-  const shown = [ours, ...(isSignedIn(ours) ? disguised(disguise) : []), ...current(fading, now)];
+  const shown = [ours, ...(isSignedIn(ours) ? disguised(disguise) : []), ...current(state.sides[side], now)];
   return shown.some((presence) => isSignedIn(presence) && explains(side, presence, seen.presence))
     ? undefined
     : seen.presence;
@@ -163,8 +171,8 @@ function disguised(disguise: Presence | undefined): readonly Presence[] {
   return disguise ? [disguise] : [];
 }
 
-function current(fading: SideState['fading'], now: number): readonly Presence[] {
-  return fading.filter(({ until }) => until > now).map(({ presence }) => presence);
+function current(side: SideState, now: number): readonly Presence[] {
+  return fresh(side, now).map(({ presence }) => presence);
 }
 
 /** Whether a side that was shown `published` reports `seen`: word for word, or as the side's own words render it. */
@@ -181,10 +189,17 @@ function applied(state: MirrorState, event: MirrorEvent, now: number): MirrorSta
       const sideOf = (side: Side): SideState => (moved.includes(side) ? unseen : state.sides[side]);
       return { ...state, person, sides: { teams: sideOf('teams'), skype: sideOf('skype') } };
     }
-    case 'inherited': {
-      const side = { ...state.sides[event.side], ours: event.presence };
-      return { ...state, sides: { ...state.sides, [event.side]: side } };
-    }
+    case 'inherited':
+      return withSide(state, event.side, { ours: event.presence });
+    case 'unwatched':
+      return withSide(state, event.side, { seen: undefined, disguise: undefined, suspect: undefined });
+    case 'telling':
+      return withSide(state, event.side, { tellingSince: state.sides[event.side].tellingSince ?? now });
+    case 'told':
+      return withSide(state, event.side, {
+        tellingSince: undefined,
+        fading: postponed(state.sides[event.side], now),
+      });
     case 'unconfirmed':
     case 'woken':
       return state;
@@ -194,13 +209,14 @@ function applied(state: MirrorState, event: MirrorEvent, now: number): MirrorSta
       if (event.presence.availability === 'PresenceUnknown') return state;
       const seen = { presence: event.presence, at: Math.min(event.at, now) };
       const lingersUntil = isSignedIn(event.presence) ? side.lingersUntil : 0;
-      const next = { ...side, ...unmasked(side, event.presence), seen, lingersUntil };
-      return {
-        ...state,
-        sides: { ...state.sides, [event.side]: { ...next, fading: fresh(next.fading, now) } },
-      };
+      const learnt = unmasked(side, event.presence);
+      return withSide(state, event.side, { ...learnt, seen, lingersUntil, fading: fresh(side, now) });
     }
   }
+}
+
+function withSide(state: MirrorState, side: Side, change: Partial<SideState>): MirrorState {
+  return { ...state, sides: { ...state.sides, [side]: { ...state.sides[side], ...change } } };
 }
 
 /**
@@ -246,7 +262,7 @@ function turned(
   now: number,
   { paceMs, lingerMs }: MirrorTimes,
 ): SideState {
-  const fading = fresh(side.fading, now);
+  const fading = fresh(side, now);
   if (samePresence(side.ours, target))
     return fading.length === side.fading.length ? side : { ...side, fading };
   if (!isSignedIn(side.ours)) return { ...side, ours: target, fading, suspect: undefined, lingersUntil: 0 };
@@ -256,7 +272,10 @@ function turned(
   return {
     ...side,
     ours: target,
-    fading: [...fading, { presence: side.ours, until }].slice(-mostFading),
+    fading: [
+      ...fading.filter(({ presence }) => !samePresence(presence, side.ours)),
+      { presence: side.ours, until },
+    ],
     withdrawn,
     lingersUntil: withdraws && lingerMs > 0 ? now + lingerMs : side.lingersUntil,
     suspect: withdraws && own && isSignedIn(own) ? own : undefined,
@@ -268,13 +287,24 @@ function settleTime({ withdrawn }: SideState, now: number): number {
   return Math.min(2 * withdrawn.settleMs, longestSettleMs);
 }
 
-function fresh(fading: SideState['fading'], now: number): SideState['fading'] {
-  return fading.every(({ until }) => until > now) ? fading : fading.filter(({ until }) => until > now);
+function fresh({ fading, tellingSince }: SideState, now: number): SideState['fading'] {
+  return tellingSince !== undefined || fading.every(({ until }) => until > now)
+    ? fading
+    : fading.filter(({ until }) => until > now);
+}
+
+/** The time that it took to tell the network does not count: reports of what stood there are late from now on. */
+function postponed(
+  { fading, tellingSince = Number.POSITIVE_INFINITY }: SideState,
+  now: number,
+): SideState['fading'] {
+  const ms = Math.max(0, now - tellingSince);
+  return ms === 0 ? fading : fading.map(({ presence, until }) => ({ presence, until: until + ms }));
 }
 
 function earliest(sides: readonly SideState[], now: number): number | undefined {
-  const times = sides.flatMap(({ fading, lingersUntil }) => [
-    ...fading.map(({ until }) => until),
+  const times = sides.flatMap(({ fading, lingersUntil, tellingSince }) => [
+    ...(tellingSince !== undefined ? [] : fading.map(({ until }) => until)),
     ...(lingersUntil > now ? [lingersUntil] : []),
   ]);
   return times.length === 0 ? undefined : Math.min(...times);

@@ -43,6 +43,8 @@ export type RemarksEvent =
   | { readonly kind: 'seen'; readonly side: Side; readonly remarks: Remarks; readonly at: number }
   /** It is another account from now on, that says nothing yet. */
   | { readonly kind: 'moved'; readonly side: Side }
+  /** Nobody tells any longer what is said there. */
+  | { readonly kind: 'unwatched'; readonly side: Side }
   /** What an earlier run of the gateway left there. */
   | { readonly kind: 'inherited'; readonly side: Side; readonly remarks: Remarks }
   /** The presence that the gateway shows may have changed, or time has passed. */
@@ -73,7 +75,8 @@ const unseen: RemarksSide = {
 };
 export const startRemarks: RemarksState = { teams: unseen, skype: unseen };
 
-const mostFading = 8;
+/** Remembered as explanations: more than networks, read once a second at most, can show while reports are late. */
+const mostFading = 16;
 /** How long the first report of a side is waited for, ms: one that is not watched never tells. */
 const firstReportMs = 10_000;
 
@@ -177,6 +180,8 @@ function applied(state: RemarksState, event: RemarksEvent, now: number): Remarks
       return state;
     case 'moved':
       return { ...state, [event.side]: unseen };
+    case 'unwatched':
+      return { ...state, [event.side]: { ...state[event.side], seen: undefined } };
     case 'inherited':
       return { ...state, [event.side]: { ...state[event.side], ours: event.remarks, oursSince: now } };
     case 'seen': {
