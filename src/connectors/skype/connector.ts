@@ -1,7 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import type { Person, SipUri } from '../../core/people.ts';
-import type { Presence } from '../../core/presence/presence.ts';
 import { recent } from '../../core/recent.ts';
 import type { Connector, Finding, LinkStatus, PublishOutcome, Sink } from '../../gateway/connector.ts';
 import type { Directory } from '../../gateway/directory.ts';
@@ -43,8 +42,7 @@ export interface SkypeConnectorOptions {
   readonly mintId?: () => string;
 }
 
-/** What the gateway's own accounts are shown as. */
-const available: Presence = { availability: 'Available', activity: 'None' };
+/** Also how often an account is tried again that its pool has refused. */
 const tickMs = 60_000;
 const rememberedOutcomes = 10_000;
 
@@ -112,6 +110,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
   const tick = (): void => {
     ticking = clock.setTimer(tickMs, () => {
       endpoints.tick().catch(() => undefined);
+      watching.renew().catch(() => undefined);
       tick();
     });
   };
@@ -123,12 +122,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
     async start(given) {
       sink = given;
       tick();
-      await Promise.all(
-        [...gatewayAccounts.keys()].map(async (pool) => {
-          const found = endpoints.ofGateway(pool);
-          if (found.kind === 'found') await endpoints.showEndpoint(found.endpoint, available);
-        }),
-      );
+      await watching.renew();
     },
 
     ...createDelivering({ doors, endpoints, proxies, late }),

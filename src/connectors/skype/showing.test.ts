@@ -22,11 +22,15 @@ function world(signOut: SignOut = 'immediate', pool: { readonly hides?: boolean 
   let written = 0;
   let notTold: Failure | undefined;
   let untold = false;
+  let notTaken: Failure | undefined;
   const open = (): Endpoint => {
     done.push('open');
     const door = {
       ready: async () => notReady,
-      note: async (text: string) => void done.push(`note ${text || '-'}`),
+      note: async (text: string) => {
+        done.push(`note ${text || '-'}`);
+        return notTaken;
+      },
       ...(pool.hides === true && { hide: async () => void done.push('hide') }),
     };
     return { door, shows: 'lurking', sessions: written } as unknown as Endpoint;
@@ -43,7 +47,7 @@ function world(signOut: SignOut = 'immediate', pool: { readonly hides?: boolean 
         done.push(`show ${presence.availability}`);
         await turn();
         endpoint.shows = 'available';
-        return undefined;
+        return notTaken;
       },
       isShown: () => there !== undefined || untold,
       async remove() {
@@ -73,6 +77,10 @@ function world(signOut: SignOut = 'immediate', pool: { readonly hides?: boolean 
     /** From now on a pool takes no sign-out. */
     deafen: (failure: Failure | undefined): void => {
       notTold = failure;
+    },
+    /** From now on a pool takes neither a presence nor a note. */
+    refuse: (failure: Failure | undefined): void => {
+      notTaken = failure;
     },
     /** From now on something is written through every endpoint that is made. */
     busy: (): void => {
@@ -122,6 +130,33 @@ describe('showing people at a pool', () => {
     await showing.remark(alice, note('Lunch'));
     await showing.show(alice, offline);
     assert.deepEqual(done, ['open', 'show Available', 'note Lunch', 'note -', 'remove']);
+  });
+
+  it('leaves no note behind where the pool could not be reached to take it away', async () => {
+    const { showing, done, refuse } = world();
+    await showing.show(alice, of('Available'));
+    await showing.remark(alice, note('Lunch'));
+    refuse(unreachable);
+    assert.equal(await showing.show(alice, offline), unreachable);
+    refuse(undefined);
+    assert.equal(await showing.show(alice, offline), undefined);
+    assert.deepEqual(done.slice(2), ['note Lunch', 'note -', 'note -', 'remove']);
+  });
+
+  it('takes somebody away although the pool does not let their note be changed', async () => {
+    const { showing, done, refuse } = world();
+    await showing.show(alice, of('Available'));
+    await showing.remark(alice, note('Lunch'));
+    refuse({ kind: 'refused', id: 'not-allowed', detail: 'Forbidden/none' });
+    assert.equal(await showing.show(alice, offline), undefined);
+    assert.equal(done.at(-1), 'remove');
+  });
+
+  it('calls it unreachable, which is tried again, where the pool has lost the endpoint', async () => {
+    const { showing, refuse } = world();
+    refuse({ kind: 'ended', id: 'session-ended', detail: 'NotFound/ApplicationNotFound' });
+    assert.equal((await showing.show(alice, of('Available')))?.id, 'unreachable');
+    assert.equal((await showing.remark(alice, note('Lunch')))?.id, 'unreachable');
   });
 
   it('hides one that writes where the pool lets it, so that what it writes is not cut off', async () => {

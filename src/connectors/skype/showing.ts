@@ -48,6 +48,15 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
   const noted = new WeakSet<Endpoint>();
   let receiving = new Map<PersonId, Person>();
 
+  /** Undefined as soon as the pool has no note of ours. */
+  async function takeNoteAway(endpoint: Endpoint): Promise<Failure | undefined> {
+    if (!noted.has(endpoint)) return undefined;
+    const failure = lasting(await endpoint.door.note(''));
+    if (failure?.id === 'unreachable') return failure;
+    noted.delete(endpoint);
+    return undefined;
+  }
+
   async function showNow(person: Person, presence: Presence): Promise<Failure | undefined> {
     const order = toUcwaPreferred(presence);
     switch (order.kind) {
@@ -59,7 +68,7 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
         const found = await endpoints.ofPerson(person);
         if (found.kind === 'none') return found.failure;
         inherited.delete(person.id);
-        return await endpoints.showEndpoint(found.endpoint, presence);
+        return lasting(await endpoints.showEndpoint(found.endpoint, presence));
       }
     }
   }
@@ -68,7 +77,10 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
     const endpoint = endpoints.known(person.id);
     // What was made for writing has taken the place of what was left, and shows nothing.
     if (endpoint?.shows === 'lurking' && inherited.delete(person.id)) return undefined;
-    if (endpoint && signOut === 'immediate' && noted.delete(endpoint)) await endpoint.door.note('');
+    if (endpoint && signOut === 'immediate') {
+      const failure = await takeNoteAway(endpoint);
+      if (failure) return failure;
+    }
     if (receiving.has(person.id) && endpoints.mayReceiveUnseen(person)) return await receiveUnseen(person);
     if (signOut === 'lazy') {
       endpoints.abandon(person.id);
@@ -148,11 +160,16 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
       const endpoint = endpoints.known(person.id);
       if (endpoint?.shows !== 'available') return undefined;
       noted.add(endpoint);
-      return await endpoint.door.note(toSkypeNote(remarks));
+      return lasting(await endpoint.door.note(toSkypeNote(remarks)));
     },
 
     inherit(left) {
       for (const { person } of left) inherited.add(person.id);
     },
   };
+}
+
+/** A pool that has lost an endpoint does not refuse what it was to show: that can be shown as soon as there is another. */
+function lasting(failure: Failure | undefined): Failure | undefined {
+  return failure?.kind === 'ended' ? { ...failure, kind: 'transient', id: 'unreachable' } : failure;
 }

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { somebody } from '../../../test/kit/people.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Failure } from './errors.ts';
+import { createWatching } from './presence.ts';
+
+const alice = somebody('alice');
+const bob = somebody('bob');
+const carol = somebody('carol', { home: 'onPrem' });
+const dave = somebody('dave', { home: 'none' });
+
+/** The gateway has an account at the online pool alone. */
+function world() {
+  let opened = 0;
+  let there: Endpoint | undefined;
+  const done: string[] = [];
+  const failures: string[] = [];
+  const open = (): Endpoint => {
+    const name = `endpoint ${++opened}`;
+    const door = {
+      async watch(people: ReadonlySet<string>): Promise<Failure | undefined> {
+        done.push(`${name} watches ${[...people].join(' ') || 'nobody'}`);
+        return undefined;
+      },
+    };
+    return { name, door, shows: 'lurking' } as unknown as Endpoint;
+  };
+  const watching = createWatching(
+    ['online', 'onPrem'],
+    {
+      ofGateway(pool) {
+        if (pool !== 'online')
+          return { kind: 'none', failure: { kind: 'refused', id: 'not-linked', detail: '' } };
+        there ??= open();
+        return { kind: 'found', endpoint: there };
+      },
+      async showEndpoint(endpoint, { availability }) {
+        const { name } = endpoint as unknown as { readonly name: string };
+        done.push(`${name} is ${availability}`);
+        return undefined;
+      },
+    },
+    (pool, { id }) => void failures.push(`${pool} ${id}`),
+  );
+  return {
+    watching,
+    failures,
+    /** What was done since this was asked last. */
+    done: () => done.splice(0),
+    /** The pool, or whoever keeps its passwords, wants no more of the endpoint that there is. */
+    end() {
+      there = undefined;
+    },
+  };
+}
+
+describe('watching people at the pools', () => {
+  it('is done at the pool of each, and failing where the gateway has no account', async () => {
+    const { watching, done, failures } = world();
+    await watching.renew();
+    await watching.watch([alice, bob, dave]);
+    assert.deepEqual(done(), [
+      'endpoint 1 is Available',
+      'endpoint 1 watches sip:alice@contoso.example sip:bob@contoso.example',
+    ]);
+    assert.deepEqual(failures, []);
+    await watching.watch([carol]);
+    assert.deepEqual(done(), ['endpoint 1 watches nobody']);
+    assert.deepEqual(failures, ['onPrem not-linked']);
+  });
+
+  it('goes on at the next endpoint where one has given up, and costs nothing where none has', async () => {
+    const { watching, done, end } = world();
+    await watching.renew();
+    await watching.watch([alice]);
+    done();
+    await watching.renew();
+    assert.deepEqual(done(), []);
+    end();
+    await watching.renew();
+    assert.deepEqual(done(), ['endpoint 2 is Available', 'endpoint 2 watches sip:alice@contoso.example']);
+  });
+});
