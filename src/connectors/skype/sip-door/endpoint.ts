@@ -13,7 +13,7 @@ import type { EndpointUser } from './switchboard.ts';
 import { Talks, type TalksOptions } from './talks.ts';
 
 export interface SipEndpointOptions extends TalksOptions {
-  readonly registration: Omit<RegistrationOptions, 'registered' | 'lost' | 'stopped'>;
+  readonly registration: Omit<RegistrationOptions, 'mayMove' | 'registered' | 'moved' | 'lost' | 'stopped'>;
   readonly publisher: MakePublisher;
   readonly watcher: MakeWatcher;
   readonly othersOf: (link: Link, signal: AbortSignal) => Promise<'yes' | 'no' | 'unknown'>;
@@ -47,6 +47,8 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
   /** What the registration that holds now began with. */
   #restored: Promise<Failure | undefined> = Promise.resolve(undefined);
   #rewatched: Promise<Failure | undefined> = Promise.resolve(undefined);
+  /** Connections that it has moved away from, and that talks may still be on. */
+  readonly #behind = new Map<Link, Disposable>();
   #left: Promise<void> | undefined;
   #isOver = false;
 
@@ -58,8 +60,10 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
     this.#reachable = switchboard.endpoint({ opaque: self.opaque, address: self.uri }, this);
     this.#registration = new Registration({
       ...options.registration,
+      mayMove: () => this.#talks.areQuiet,
       registered: (link) => this.#registered(link),
-      lost: () => this.#lost(),
+      moved: (from, to) => this.#moved(from, to),
+      lost: (link) => this.#lost(link),
       stopped: (failure) => {
         this.#listener.failed(failure);
         this.#close();
@@ -77,6 +81,10 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
 
   get link(): Link | undefined {
     return this.#registration.link;
+  }
+
+  isAt(link: Link): boolean {
+    return this.#registration.isAt(link);
   }
 
   async ready(signal: AbortSignal): Promise<Failure | undefined> {
@@ -195,12 +203,32 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
       void begun.then((failure) => failure && this.#listener.failed(failure));
   }
 
-  #lost(): void {
+  /** What was shown and watched is so at the new place first. What has just begun at the former one ends with that. */
+  #moved(from: Link, to: Link): void {
+    const publisher = this.#publisher;
+    const watcher = this.#watcher;
+    this.#behind.get(from)?.[Symbol.dispose]();
+    this.#behind.set(
+      from,
+      from.whenOver(() => {
+        this.#behind.delete(from);
+        this.#talks.lost(from);
+      }),
+    );
+    this.#registered(to);
+    void Promise.all([this.#restored, this.#rewatched]).then(async () => {
+      watcher?.[Symbol.dispose]();
+      await publisher?.succeeded();
+      publisher?.[Symbol.dispose]();
+    });
+  }
+
+  #lost(link?: Link): void {
     this.#publisher?.[Symbol.dispose]();
     this.#publisher = undefined;
     this.#watcher?.[Symbol.dispose]();
     this.#watcher = undefined;
-    this.#talks.lost();
+    this.#talks.lost(link);
   }
 
   #close(): void {
@@ -208,6 +236,8 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
     this.#isOver = true;
     this.#reachable[Symbol.dispose]();
     this.#lost();
+    for (const watching of this.#behind.values()) watching[Symbol.dispose]();
+    this.#behind.clear();
     this.#options.gone();
   }
 

@@ -38,6 +38,7 @@ export function sessionDescription(): { readonly type: string; readonly body: Ui
 /** One INVITE session behind its 2xx: runs the pure session machine of the library on one connection. */
 export class Established implements Talk {
   readonly dialog: DialogId;
+  readonly link: Link;
   readonly #options: EstablishedOptions;
   readonly #timers = new Map<SessionTimer, Disposable>();
   readonly #ways: Disposable;
@@ -47,6 +48,7 @@ export class Established implements Talk {
   constructor(options: EstablishedOptions) {
     const { dialog, session, link, host } = options;
     this.dialog = dialog;
+    this.link = link;
     this.#options = options;
     this.#session = session;
     const { callId, localTag } = session.dialog;

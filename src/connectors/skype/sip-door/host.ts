@@ -8,6 +8,7 @@ import { addressOfRecord, parseUri } from '../../../protocols/sip/uri.ts';
 import type { DialogEnd, DialogId, DoorListener } from '../door.ts';
 import { remoteId, sipUri } from '../ids.ts';
 import type { Ask } from './ask.ts';
+import type { Link } from './link.ts';
 import type { Names } from './names.ts';
 import type { Self } from './self.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -27,6 +28,8 @@ export interface Host {
 /** A session as its endpoint sees it, whatever carries its texts. */
 export interface Talk {
   readonly dialog: DialogId;
+  /** The connection that it lives and dies with. */
+  readonly link: Link;
   /** Ends it, towards the peer too; told to the listener once. */
   end(): Promise<void>;
   /** The connection is gone: it is over without a word. */

@@ -121,6 +121,12 @@ export class Link implements AsyncDisposable {
     });
   }
 
+  /** Whether the front end says that it serves: it has to answer OPTIONS, if only with a refusal that is not its own fault. */
+  async serves(): Promise<boolean> {
+    const answer = await this.ask(this.#heartbeat());
+    return answer.kind === 'response' && answer.response.status < 500;
+  }
+
   /** Undefined if the link is over. */
   invite(request: SipRequest, listener: ClientListener): ClientTransaction | undefined {
     return this.isOpen ? this.#flow.transactions.request(request, listener) : undefined;

@@ -52,18 +52,28 @@ describe('the order of front ends', () => {
     { maxLength: 8 },
   );
 
-  it('has each once, and never a worse priority before a better one', () => {
+  it('has each once, never a worse priority before a better one, and is the same every time', () => {
     fc.assert(
-      fc.property(targets, fc.array(fc.double({ min: 0, max: 0.999, noNaN: true })), (list, draws) => {
+      fc.property(targets, fc.string(), (list, key) => {
         const given = list.map(({ priority, weight }, index) => at(`fe${index}`, priority, weight));
-        let drawn = 0;
-        const ordered = orderTargets(given, () => draws[drawn++] ?? 0.5);
+        const ordered = orderTargets(given, key);
         assert.deepEqual(ordered.map(({ host }) => host).sort(), given.map(({ host }) => host).sort());
         const priorities = ordered.map(({ priority }) => priority);
         assert.deepEqual(
           priorities,
           priorities.toSorted((a, b) => a - b),
         );
+        assert.deepEqual(orderTargets(given.toReversed(), key), ordered);
+      }),
+    );
+  });
+
+  it('leaves everybody else where they are when one goes', () => {
+    fc.assert(
+      fc.property(targets, fc.string(), fc.nat(8), (list, key, gone) => {
+        const given = list.map(({ priority, weight }, index) => at(`fe${index}`, priority, weight));
+        const without = (all: readonly Target[]) => all.filter(({ host }) => host !== `fe${gone}`);
+        assert.deepEqual(orderTargets(without(given), key), without(orderTargets(given, key)));
       }),
     );
   });
@@ -71,10 +81,12 @@ describe('the order of front ends', () => {
   it('begins with each of one priority in proportion to its weight', () => {
     const given = [at('heavy', 0, 3), at('light', 0, 1), at('spare', 1, 100)];
     const first = new Map<string, number>();
-    for (let draw = 0; draw < 1000; draw += 1) {
-      const host = orderTargets(given, () => draw / 1000)[0]?.host ?? '';
+    for (let person = 0; person < 4_000; person += 1) {
+      const host = orderTargets(given, `person ${person}`)[0]?.host ?? '';
       first.set(host, (first.get(host) ?? 0) + 1);
     }
-    assert.deepEqual([first.get('heavy'), first.get('light'), first.get('spare')], [750, 250, undefined]);
+    const heavy = first.get('heavy') ?? 0;
+    assert.ok(heavy > 2_850 && heavy < 3_150, `${heavy} of 4,000`);
+    assert.equal(heavy + (first.get('light') ?? 0), 4_000);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { resolveSrv } from 'node:dns/promises';
 
 /** One place that a pool may be reached at. A lower priority comes first; weights share the load within one. */
@@ -34,7 +35,8 @@ const services = {
   tcp: ['_sipinternal._tcp', '_sip._tcp'],
 } as const;
 
-const defaultPorts = { tls: 5061, tcp: 5060 } as const;
+/** Where no port is named. */
+export const defaultPorts = { tls: 5061, tcp: 5060 } as const;
 
 /** Records that are used of one answer; more are no help. */
 const mostTargets = 64;
@@ -63,30 +65,25 @@ export async function locate(
 const bare = (name: string): string => name.replace(/\.$/, '').toLowerCase();
 
 /**
- * The order in which targets are to be tried (RFC 2782): by priority, and within one drawn by weight, so that over many
- * draws each comes first in proportion. Targets of weight 0 have a small chance beside others.
+ * The order in which somebody tries targets (RFC 2782): by priority, and within one in proportion to the weights over all
+ * `key`s. It is the same for the same key at any time, and a target that comes or goes moves nobody between the others: each
+ * target has a draw of its own (weighted rendezvous hashing). Targets of weight 0 have a small chance beside others.
  */
-export function orderTargets(targets: readonly Target[], random: () => number): readonly Target[] {
-  const ordered: Target[] = [];
-  for (const priority of [...new Set(targets.map((target) => target.priority))].sort((a, b) => a - b)) {
-    const left = targets.filter((target) => target.priority === priority);
-    while (left.length > 0) {
-      const [drawn] = left.splice(draw(left, random()), 1);
-      if (drawn) ordered.push(drawn);
-    }
-  }
-  return ordered;
+export function orderTargets(targets: readonly Target[], key: string): readonly Target[] {
+  return targets
+    .map((target) => ({ target, draw: drawOf(target, key) }))
+    .toSorted((a, b) => a.target.priority - b.target.priority || a.draw - b.draw)
+    .map(({ target }) => target);
 }
 
-/** RFC 2782 gives weight 0 a "very small chance"; a hundredth of the smallest other weight, or of 1. */
-function draw(targets: readonly Target[], random: number): number {
-  const weights = targets.map(({ weight }) => (weight > 0 ? weight : 0.01));
-  let mark = random * weights.reduce((sum, weight) => sum + weight, 0);
-  for (const [index, weight] of weights.entries()) {
-    mark -= weight;
-    if (mark < 0) return index;
-  }
-  return targets.length - 1;
+/** Exponential with the weight as its rate: the least of several belongs to each in proportion to its weight. */
+function drawOf(target: Target, key: string): number {
+  const digest = createHash('sha256')
+    .update(`${targetName(target)} ${key}`)
+    .digest();
+  const uniform = (digest.readUIntBE(0, 6) + 1) / 2 ** 48;
+  // RFC 2782 gives weight 0 a "very small chance".
+  return -Math.log(uniform) / Math.max(target.weight, 0.01);
 }
 
 export function targetName({ host, port }: Target): string {

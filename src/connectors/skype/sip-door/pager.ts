@@ -24,12 +24,14 @@ export interface PagerOptions {
  */
 export class Pager implements Talk {
   readonly dialog: DialogId;
+  readonly link: Link;
   readonly peer: SipUri;
   readonly #options: PagerOptions;
   #isOver = false;
 
   constructor(options: PagerOptions) {
     this.dialog = options.dialog;
+    this.link = options.link;
     this.peer = options.peer;
     this.#options = options;
   }
@@ -112,6 +114,7 @@ interface Page {
 /** The first text of somebody, which waits to be taken up: until then its sender has no answer. */
 export class Paging implements Talk {
   readonly dialog: DialogId;
+  readonly link: Link;
   readonly invitation: DoorInvitation;
   readonly #options: PagerOptions;
   readonly #transaction: ServerTransaction;
@@ -122,6 +125,7 @@ export class Paging implements Talk {
   constructor(options: PagerOptions, { transaction, content, waitMs }: Page) {
     const { request } = transaction;
     this.dialog = options.dialog;
+    this.link = options.link;
     this.#options = options;
     this.#transaction = transaction;
     this.#content = content;

@@ -11,6 +11,11 @@ export interface Publisher extends Disposable {
   note(text: string): Promise<Failure | undefined>;
   /** Takes away what was published; the endpoint stays registered. */
   withdraw(): Promise<Failure | undefined>;
+  /**
+   * Another publisher, of the same endpoint at another front end, shows everything from now on: takes away what would be
+   * shown beside that, and nothing else.
+   */
+  succeeded(): Promise<void>;
 }
 
 /** Asks for the presence of people, in the words of one dialect. For one registration on one connection. */

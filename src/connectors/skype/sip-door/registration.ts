@@ -1,33 +1,25 @@
 import type { Clock } from '../../../core/clock.ts';
-import { parseContacts } from '../../../protocols/sip/headers/name-addr.ts';
-import { param } from '../../../protocols/sip/headers/params.ts';
-import { parseDigits } from '../../../protocols/sip/lexical.ts';
-import { type Header, header, headerLines, type SipResponse } from '../../../protocols/sip/message.ts';
 import type { Failure } from '../errors.ts';
-import type { Ask } from './ask.ts';
-import { failureOfAnswer } from './failures.ts';
-import type { FrontEnds } from './front-ends.ts';
 import { Link } from './link.ts';
-import type { Names } from './names.ts';
 import type { Pace } from './pace.ts';
-import { type Dialect, requestOf, type Self } from './self.ts';
+import { type Registered, Registrar, type RegistrarOptions } from './registrar.ts';
 import { orAborted, sleep } from './sleep.ts';
 
-export interface RegistrationOptions {
-  readonly self: Self;
-  readonly dialect: Dialect;
-  readonly frontEnds: FrontEnds;
-  readonly ask: Ask;
+export interface RegistrationOptions extends RegistrarOptions {
   readonly pace: Pace;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly names: Names;
-  /** What is asked for, in seconds: how long a dead gateway's endpoint is on show. */
-  readonly expiresSeconds: number;
   /** Resolves when an earlier endpoint of the same name is signed out. */
   readonly after: Promise<void>;
+  /** Lets through who goes back to a better front end: slowly, because that one has just come up. */
+  readonly returning: Pace;
+  /** Whether nothing is under way that would be lost with the connection. */
+  readonly mayMove: () => boolean;
   /** The endpoint is there, on this connection; `lost` follows. */
   readonly registered: (link: Link) => void;
+  /** It is there on another connection now; what was begun on the former one goes on there while that lasts. */
+  readonly moved: (from: Link, to: Link) => void;
+  /** @param link the connection that it was on last */
   readonly lost: (link: Link) => void;
   /** For good. */
   readonly stopped: (failure: Failure) => void;
@@ -44,28 +36,39 @@ const firstRetryMs = 500;
 const longestRetryMs = 30_000;
 /** The longest wait for the pool to confirm a sign-out. */
 const signOutMs = 2_000;
+/** The longest time between two looks for a better front end; the shortest is half of it. */
+const lookMs = 60_000;
+/** For how long who was refused by a better front end is left where they are. */
+const refusedMs = 600_000;
 const over: Failure = { kind: 'transient', id: 'unreachable', detail: 'the endpoint is signed out' };
+
+/** A connection that the endpoint has moved away from, and where the pool may hold it until then, Unix ms. */
+interface Former {
+  readonly link: Link;
+  readonly until: number;
+}
 
 /**
  * Keeps one endpoint registered until it is disposed of: registers, registers again before the time is up, and anew on
- * whichever front end there is when the connection is lost. A refusal that will not change ends it.
+ * whichever front end there is when the connection is lost. Once a better one serves again, it moves there: it registers
+ * there first, and leaves the former registration to run out, since a pool whose front ends share their registrations would
+ * take a goodbye for one to the new. A refusal that will not change ends it.
  */
 export class Registration implements AsyncDisposable {
   readonly #options: RegistrationOptions;
   readonly #life = new AbortController();
-  readonly #callId: string;
-  readonly #tag: string;
+  readonly #registrar: Registrar;
   readonly #done: Promise<void>;
   #state: State = { kind: 'opening' };
   #settled = Promise.withResolvers<void>();
-  #expiresSeconds: number;
-  #cseq = -1;
+  #former: Former | undefined;
+  /** Unix ms. */
+  #heldUntil = 0;
+  #staysUntil = 0;
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
-    this.#callId = options.names.callId();
-    this.#tag = options.names.tag();
-    this.#expiresSeconds = options.expiresSeconds;
+    this.#registrar = new Registrar(options);
     this.#done = this.#run();
   }
 
@@ -76,6 +79,11 @@ export class Registration implements AsyncDisposable {
   /** The connection that the endpoint is registered on. */
   get link(): Link | undefined {
     return this.#state.kind === 'registered' ? this.#state.link : undefined;
+  }
+
+  /** Whether the pool may hold the endpoint to be on this connection. */
+  isAt(link: Link): boolean {
+    return link === this.link || link === this.#formerLink;
   }
 
   /** The connection, once there is one; or why the attempt under way, or the last one, failed. */
@@ -90,16 +98,21 @@ export class Registration implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { link } = this;
-    if (link?.isOpen) {
-      const bye = this.#options.ask(link, this.#request(0)).then(() => undefined);
+    const links = [this.link, this.#formerLink].flatMap((link) => (link?.isOpen ? [link] : []));
+    if (links.length > 0) {
+      const byes = Promise.all(links.map((link) => this.#registrar.leave(link)));
       await Promise.race([
-        bye,
+        byes,
         sleep(this.#options.clock, signOutMs, this.#life.signal).catch(() => undefined),
       ]);
     }
     this.#life.abort();
     await this.#done;
+  }
+
+  get #formerLink(): Link | undefined {
+    const former = this.#former;
+    return former && former.until > this.#options.clock.now() ? former.link : undefined;
   }
 
   async #run(): Promise<void> {
@@ -112,9 +125,10 @@ export class Registration implements AsyncDisposable {
         failures = 0;
         this.#turn({ kind: 'registered', link: outcome });
         this.#options.registered(outcome);
-        await this.#keep(outcome);
+        const last = await this.#keep(outcome);
         this.#turn({ kind: 'opening' });
-        this.#options.lost(outcome);
+        this.#former = undefined;
+        this.#options.lost(last);
         continue;
       }
       if (outcome.kind === 'refused') {
@@ -135,96 +149,83 @@ export class Registration implements AsyncDisposable {
   async #attempt(): Promise<Link | Failure> {
     await orAborted(this.#options.after, this.#life.signal);
     await this.#options.pace.turn(this.#life.signal);
-    const link = await orAborted(this.#options.frontEnds.link(), this.#life.signal);
-    if (!(link instanceof Link)) return link;
-    return (await this.#register(link)) ?? link;
+    return await this.#registrar.anywhere(this.#life.signal);
   }
 
-  /** Until the endpoint is lost, or let go. */
-  async #keep(link: Link): Promise<void> {
-    const { clock } = this.#options;
+  /** Until the endpoint is lost, or let go. Resolves with the connection that it was on last. */
+  async #keep(first: Link): Promise<Link> {
+    const { clock, random } = this.#options;
+    let link = first;
+    let renewAt = this.#renewal();
     while (!this.#life.signal.aborted && link.isOpen) {
-      const loss = new AbortController();
-      using _link = link.whenOver(() => loss.abort());
-      const isDue = await sleep(
-        clock,
-        this.#refreshMs(),
-        AbortSignal.any([this.#life.signal, loss.signal]),
-      ).then(
+      const lookAt = clock.now() + lookMs * (0.5 + 0.5 * random());
+      if (!(await this.#waited(link, Math.min(lookAt, renewAt)))) continue;
+      const better = this.#better(link);
+      if (!better && clock.now() < renewAt) continue;
+      const next = (better && (await this.#goTo(better))) ?? (await this.#renew(link));
+      if (!next) return link;
+      if (next !== link) this.#move(link, next);
+      link = next;
+      renewAt = this.#renewal();
+    }
+    return link;
+  }
+
+  /** Whether the time has come with the connection still there. @param until Unix ms */
+  #waited(link: Link, until: number): Promise<boolean> {
+    const { clock } = this.#options;
+    const loss = new AbortController();
+    const watching = link.whenOver(() => loss.abort());
+    return sleep(clock, Math.max(0, until - clock.now()), AbortSignal.any([this.#life.signal, loss.signal]))
+      .then(
         () => true,
         () => false,
-      );
-      if (isDue && (await this.#register(link).catch(() => over))) return;
-    }
+      )
+      .finally(() => watching[Symbol.dispose]());
   }
 
-  /** Some time before the end that is not the same for all. */
-  #refreshMs(): number {
-    return this.#expiresSeconds * 1000 * (0.5 + 0.2 * this.#options.random());
+  /** Where the endpoint had better be, when it may go there now. */
+  #better(link: Link): Link | undefined {
+    const { mayMove, returning, clock } = this.#options;
+    const better = this.#registrar.better(link);
+    if (!better || clock.now() < this.#staysUntil || !mayMove()) return undefined;
+    return returning.isFree() ? better : undefined;
   }
 
-  /** Undefined when the endpoint is registered there. */
-  async #register(link: Link): Promise<Failure | undefined> {
-    for (let attempt = 1; ; attempt += 1) {
-      const asked = this.#options.ask(link, this.#request(this.#expiresSeconds));
-      const answer = await orAborted(asked, this.#life.signal);
-      if (answer.kind === 'response') {
-        const { response } = answer;
-        if (response.status < 300) return this.#granted(response);
-        const least = parseDigits(header(response, 'Min-Expires') ?? '', 86_400);
-        if (response.status === 423 && least !== undefined && attempt === 1) {
-          this.#expiresSeconds = least;
-          continue;
-        }
-      }
-      const failure = failureOfAnswer(answer, 'other');
-      if (failure.kind === 'transient') this.#options.frontEnds.avoid(link, failure.afterMs);
-      return asRegistration(failure);
-    }
+  /** Undefined where it was not taken; which of the two front ends the pool holds it to be at may be unknown then. */
+  async #goTo(better: Link): Promise<Link | undefined> {
+    const outcome = await this.#registerAt(better);
+    if (outcome?.kind === 'failed' && outcome.failure.kind === 'refused')
+      this.#staysUntil = this.#options.clock.now() + refusedMs;
+    return outcome?.kind === 'registered' ? better : undefined;
   }
 
-  #granted(response: SipResponse): Failure | undefined {
-    const granted = this.#grantedSeconds(response);
-    if (granted === 0)
-      return { kind: 'transient', id: 'unexpected-answer', detail: 'registered for no time' };
-    this.#expiresSeconds = granted ?? this.#expiresSeconds;
-    return undefined;
+  /** Undefined where the endpoint is registered no more. */
+  async #renew(link: Link): Promise<Link | undefined> {
+    const outcome = await this.#registerAt(link);
+    if (outcome?.kind === 'registered') return link;
+    if (outcome?.kind !== 'sent-on') return undefined;
+    const next = await this.#registrar.anywhere(this.#life.signal).catch(() => undefined);
+    return next instanceof Link ? next : undefined;
   }
 
-  /** The Expires of our own Contact, or of the whole answer. */
-  #grantedSeconds(response: SipResponse): number | undefined {
-    const { self } = this.#options;
-    for (const line of headerLines(response, 'Contact')) {
-      const contacts = parseContacts(line);
-      if (contacts?.kind !== 'list') continue;
-      const ours = contacts.contacts.find(
-        ({ uri, params }) =>
-          uri.includes(self.opaque) || param(params, '+sip.instance')?.includes(self.instance),
-      );
-      const seconds = ours && parseDigits(param(ours.params, 'expires') ?? '', 86_400 * 30);
-      if (seconds !== undefined) return seconds;
-    }
-    return parseDigits(header(response, 'Expires') ?? '', 86_400 * 30);
+  /** Undefined when it ends meanwhile. */
+  #registerAt(link: Link): Promise<Registered | undefined> {
+    return this.#registrar.at(link, this.#life.signal).catch(() => undefined);
   }
 
-  #request(expires: number) {
-    const { self, names, dialect } = this.#options;
-    // Two numbers each: one is left for an answer to a challenge.
-    this.#cseq += 2;
-    const contact = `<${self.contactUri}>;expires=${expires};+sip.instance="<urn:uuid:${self.instance}>"`;
-    const headers: readonly Header[] = [
-      { name: 'Contact', value: contact },
-      { name: 'Expires', value: String(expires) },
-      ...(dialect === 'microsoft' ? microsoftHeaders : []),
-    ];
-    return requestOf(self, names, {
-      method: 'REGISTER',
-      to: self.uri,
-      callId: this.#callId,
-      tag: this.#tag,
-      cseq: this.#cseq,
-      headers,
-    });
+  #move(from: Link, to: Link): void {
+    this.#former = { link: from, until: this.#heldUntil };
+    this.#turn({ kind: 'registered', link: to });
+    this.#options.moved(from, to);
+  }
+
+  /** When to register again, Unix ms: some time before the end that is not the same for all. */
+  #renewal(): number {
+    const { clock, random } = this.#options;
+    const ms = this.#registrar.expiresSeconds * 1000;
+    this.#heldUntil = clock.now() + ms;
+    return clock.now() + ms * (0.5 + 0.2 * random());
   }
 
   #turn(state: State): void {
@@ -235,20 +236,4 @@ export class Registration implements AsyncDisposable {
     }
     this.#settled.resolve();
   }
-}
-
-const microsoftHeaders: readonly Header[] = [
-  { name: 'Event', value: 'registration' },
-  { name: 'Allow-Events', value: 'presence' },
-  { name: 'Supported', value: 'gruu-10, adhoclist, msrtc-event-categories' },
-  { name: 'ms-keep-alive', value: 'UAC;hop-hop=yes' },
-];
-
-/** What is wrong with a registration is wrong with the account, not with a person who is written to. */
-function asRegistration(failure: Failure): Failure {
-  if (failure.kind === 'ended') return { ...failure, kind: 'transient', id: 'unreachable' };
-  if (failure.kind !== 'refused') return failure;
-  const isAccount =
-    failure.id === 'not-allowed' || failure.id === 'no-such-person' || failure.id === 'offline';
-  return isAccount ? { ...failure, id: 'link-refused' } : failure;
 }

@@ -29,12 +29,14 @@ export interface RingingOptions {
 /** An invitation of somebody else's that rings here: it is never taken up by itself. */
 export class Ringing implements Talk {
   readonly dialog: DialogId;
+  readonly link: Link;
   readonly invitation: DoorInvitation;
   readonly #options: RingingOptions;
   #isOver = false;
 
   constructor(options: RingingOptions, invitation: DoorInvitation) {
     this.dialog = options.dialog;
+    this.link = options.link;
     this.#options = options;
     this.invitation = invitation;
   }

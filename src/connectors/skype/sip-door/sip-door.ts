@@ -35,7 +35,7 @@ export interface SipDoorOptions {
   readonly timing?: Timing;
   /** How long a dead gateway's endpoints stay, s; 60 unless given. */
   readonly expiresSeconds?: number;
-  /** How many endpoints may register in a second; 200 unless given. */
+  /** How many endpoints may register in a second; 200 unless given. A tenth of them may go back to a better front end. */
   readonly registrationsPerSecond?: number;
   /** How often a front end is asked for a sign of life, ms; 20 s unless given. */
   readonly heartbeatMs?: number;
@@ -61,6 +61,7 @@ export function createSipDoor(options: SipDoorOptions): Door {
   const pagingMs = Math.min(ringMs, 64 * timing.t1 - 1_000);
   const perSecond = options.registrationsPerSecond ?? 200;
   const pace = createPace(perSecond, Math.max(1, Math.floor(perSecond / 4)), clock);
+  const returning = createPace(perSecond / 10, 1, clock);
   const transport = tls ? 'tls' : 'tcp';
   const switchboard = new Switchboard();
   const endpoints = new Set<SipEndpoint>();
@@ -113,9 +114,11 @@ export function createSipDoor(options: SipDoorOptions): Door {
       registration: {
         self,
         dialect,
+        transport,
         frontEnds,
         ask,
         pace,
+        returning,
         clock,
         random,
         names,

@@ -13,7 +13,8 @@ export interface DialogUser {
 
 /** Who takes the requests outside of dialogs that are meant for one endpoint. */
 export interface EndpointUser {
-  readonly link: Link | undefined;
+  /** Whether the pool may hold the endpoint to be reached over this connection. */
+  isAt(link: Link): boolean;
   /** An INVITE or a MESSAGE. */
   call(transaction: ServerTransaction, link: Link): void;
   cancelled(transaction: ServerTransaction, cancel: SipRequest): void;
@@ -109,7 +110,7 @@ export class Switchboard {
   /** 404 for somebody whose endpoint is not here: no request reaches a person it should not. */
   #call(link: Link, transaction: ServerTransaction): void {
     const user = this.#endpointFor(transaction.request);
-    if (user === undefined || user.link !== link) {
+    if (!user?.isAt(link)) {
       transaction.respond(404);
       return;
     }

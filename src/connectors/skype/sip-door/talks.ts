@@ -72,9 +72,14 @@ export class Talks {
     await Promise.all([...this.#talks.values()].map((talk) => talk.end()));
   }
 
-  /** The connection is gone, and with it everything that was said over it. */
-  lost(): void {
-    for (const talk of [...this.#talks.values()]) talk.lost();
+  /** Whether nothing is under way with anybody, in either direction. */
+  get areQuiet(): boolean {
+    return this.#talks.size === 0 && this.#calls.size === 0;
+  }
+
+  /** The connection is gone, and with it everything that was said over it; without one, everything there is. */
+  lost(link?: Link): void {
+    for (const talk of [...this.#talks.values()]) if (link === undefined || talk.link === link) talk.lost();
   }
 
   /** An INVITE rings; a MESSAGE outside of a session belongs to its sender's others, or waits like an invitation. */

@@ -145,6 +145,8 @@ export function createMicrosoftPublisher(host: Host, link: Link): Publisher {
         versions.clear();
         return failure;
       }),
+    // The names of publications are the endpoint's: what its successor publishes stands in their place.
+    succeeded: () => Promise.resolve(),
     [Symbol.dispose]: () => undefined,
   };
 }

@@ -105,6 +105,14 @@ export function createSimplePublisher(host: Host, link: Link, expiresSeconds: nu
         return shown && (await send(shown, false));
       }),
     withdraw: () => inTurn(withdrawNow),
+    async succeeded() {
+      isOver = true;
+      refreshing?.[Symbol.dispose]();
+      await inTurn(async () => {
+        if (entityTag !== undefined) await put(0, undefined);
+        return undefined;
+      });
+    },
     [Symbol.dispose]() {
       isOver = true;
       refreshing?.[Symbol.dispose]();
