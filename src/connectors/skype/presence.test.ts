@@ -49,7 +49,7 @@ function world() {
     /** What was done since this was asked last. */
     done: () => done.splice(0),
     /** The pool, or whoever keeps its passwords, wants no more of the endpoint that there is. */
-    end() {
+    end: (): void => {
       there = undefined;
     },
   };
