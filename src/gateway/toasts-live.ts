@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { End } from '../core/conversation/delivery.ts';
-import type { RemoteId, ThreadKey } from '../core/ids.ts';
+import type { ThreadKey } from '../core/ids.ts';
 import type { Person, Side } from '../core/people.ts';
 import { toSkype } from '../core/text/text.ts';
 import type { ToastPlan } from '../core/toasts/plan.ts';
@@ -22,6 +22,7 @@ import {
   type RingEnd,
 } from './connector.ts';
 import type { NewMessage } from './ledger.ts';
+import { ToastReading } from './toasts-reading.ts';
 
 export interface LiveToastOptions {
   readonly connectors: Readonly<Record<Side, Connector>>;
@@ -42,10 +43,6 @@ export interface LiveToastOptions {
   readonly over: (toast: LiveToast) => void;
 }
 
-/** How often it is asked whether a message was read while that matters, ms. */
-const readingPollMs = 1_000;
-/** One question, or one marking as read. */
-const callMs = 10_000;
 /** A pool ends a ring that nobody answers long before. */
 const longestRingMs = 120_000;
 /** Rung and taken back at once, a conversation is shown as missed by whatever client it rang at. */
@@ -62,14 +59,11 @@ export class LiveToast {
   readonly #rangAt: number;
   readonly #stopped = new AbortController();
   readonly #following: NewMessage[] = [];
+  readonly #reading: ToastReading;
   #state: ToastState = { kind: 'rang' };
   #timer: Disposable | undefined;
-  #reading: Disposable | undefined;
   #chain: Promise<void> = Promise.resolve();
   #message: NewMessage | undefined;
-  /** Where the message lies in Teams. */
-  #shown: { readonly thread: ThreadKey; readonly remoteId: RemoteId } | undefined;
-  #seenInSkype = false;
   #ringingBack: AbortController | undefined;
 
   constructor(author: Person, recipient: Person, ring: IncomingRing, options: LiveToastOptions) {
@@ -78,6 +72,13 @@ export class LiveToast {
     this.#ring = ring;
     this.#options = options;
     this.#rangAt = options.clock.now();
+    this.#reading = new ToastReading({
+      teams: options.connectors.teams,
+      clock: options.clock,
+      recipient,
+      read: () => this.happened({ kind: 'read' }),
+      fault: options.fault,
+    });
   }
 
   /** Rejects if the message was to be taken at once and could not be. */
@@ -113,17 +114,14 @@ export class LiveToast {
   /** What became of the message that rang. */
   delivered(end: End): void {
     if (end.kind === 'failed') this.happened({ kind: 'undelivered' });
-    if (end.kind !== 'delivered' || end.side !== 'teams') return;
-    this.#shown = { thread: end.thread, remoteId: end.remoteId };
-    if (this.#seenInSkype) void this.#markRead();
-    this.#watchReading();
+    if (end.kind === 'delivered' && end.side === 'teams') this.#reading.shown(end.thread, end.remoteId);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort();
     this.#ringingBack?.abort();
     this.#timer?.[Symbol.dispose]();
-    this.#reading?.[Symbol.dispose]();
+    this.#reading[Symbol.dispose]();
     await this.#chain;
   }
 
@@ -137,8 +135,7 @@ export class LiveToast {
     const done = this.#chain.then(() => this.#run(commands));
     this.#chain = done.catch(() => undefined);
     if (state !== before) this.#note();
-    if (!awaitsReading(state)) this.#reading?.[Symbol.dispose]();
-    else if (!awaitsReading(before)) this.#watchReading();
+    this.#reading.awaited(awaitsReading(state));
     if (state.kind === 'over' && before.kind !== 'over')
       void this.#chain.then(() => this.#options.over(this));
     return done;
@@ -159,7 +156,7 @@ export class LiveToast {
 
   /** What was read in Teams falls over to nowhere. */
   async #timeIsUp(): Promise<void> {
-    const read = this.#state.kind === 'inTeams' && (await this.#hasRead()) === true;
+    const read = this.#state.kind === 'inTeams' && (await this.#reading.hasRead()) === true;
     this.happened({ kind: read ? 'read' : 'timer' });
   }
 
@@ -195,8 +192,7 @@ export class LiveToast {
         this.#ringingBack?.abort();
         return;
       case 'markRead':
-        this.#seenInSkype = true;
-        void this.#markRead();
+        this.#reading.seenInSkype();
         return;
       case 'relay':
         return;
@@ -250,33 +246,6 @@ export class LiveToast {
       this.#options.fault(error);
       return { kind: 'uncertain', refusal: { id: 'uncertain', side: 'skype' } } as const;
     }
-  }
-
-  async #markRead(): Promise<void> {
-    const { reading } = this.#options.connectors.teams;
-    if (!this.#shown || !reading) return;
-    using limit = deadline(this.#options.clock, callMs, this.#stopped.signal);
-    await reading.markRead(this.recipient, this.#shown.thread, limit.signal).catch(this.#options.fault);
-  }
-
-  #watchReading(): void {
-    if (this.#stopped.signal.aborted || !this.#shown || !awaitsReading(this.#state)) return;
-    this.#reading?.[Symbol.dispose]();
-    this.#reading = this.#options.clock.setTimer(readingPollMs, () => void this.#askWhetherRead());
-  }
-
-  async #hasRead(): Promise<boolean | undefined> {
-    const { reading } = this.#options.connectors.teams;
-    if (!this.#shown || !reading) return undefined;
-    using limit = deadline(this.#options.clock, callMs, this.#stopped.signal);
-    const { thread, remoteId } = this.#shown;
-    return await reading.hasRead(this.recipient, thread, remoteId, limit.signal).catch(() => undefined);
-  }
-
-  async #askWhetherRead(): Promise<void> {
-    const read = await this.#hasRead();
-    if (read === true) this.happened({ kind: 'read' });
-    else if (read === false) this.#watchReading();
   }
 
   #note(): void {
