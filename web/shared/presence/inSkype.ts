@@ -23,15 +23,17 @@ const byActivity: Readonly<Record<string, string>> = {
   'urgent-interruptions-only': 'Urgent interruptions only',
 };
 
+/** Says no more than the availability. */
+const inactive = 'inactive';
+
 /** A presence in the SfB client's words. An activity it does not know is drawn as it stands: pools localise it. */
 export function shownInSkype(availability: string, activity = ''): ShownPresence {
   const base = Object.hasOwn(byAvailability, availability) ? byAvailability[availability] : undefined;
   if (!base) return { badge: 'unknown', words: 'Presence unknown' };
-  if (activity === '' || base.badge === 'offline') return base;
-  const words = Object.hasOwn(byActivity, activity.toLowerCase())
-    ? byActivity[activity.toLowerCase()]
-    : activity;
-  return { badge: activity === 'out-of-office' ? 'out-of-office' : base.badge, words: words ?? base.words };
+  const token = activity.trim().toLowerCase();
+  if (token === '' || token === inactive || base.badge === 'offline') return base;
+  const words = Object.hasOwn(byActivity, token) ? byActivity[token] : activity.trim();
+  return { badge: token === 'out-of-office' ? 'out-of-office' : base.badge, words: words ?? base.words };
 }
 
 /** What a person may choose to be shown as (PreferredAvailability). */

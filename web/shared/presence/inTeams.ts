@@ -1,4 +1,4 @@
-import type { BadgeStatus, ShownPresence } from './badge.ts';
+import type { ShownPresence } from './badge.ts';
 
 const byAvailability: Readonly<Record<string, ShownPresence>> = {
   available: { badge: 'available', words: 'Available' },
@@ -11,30 +11,40 @@ const byAvailability: Readonly<Record<string, ShownPresence>> = {
   offline: { badge: 'offline', words: 'Offline' },
 };
 
-const byActivity: Readonly<Record<string, string>> = {
-  inacall: 'In a call',
-  inaconferencecall: 'In a conference call',
-  inameeting: 'In a meeting',
-  presenting: 'Presenting',
-  focusing: 'Focusing',
-  urgentinterruptionsonly: 'Urgent interruptions only',
-  outofoffice: 'Out of office',
+/** With the badge of one whose availability is not named. */
+const byActivity: Readonly<Record<string, ShownPresence>> = {
+  inacall: { badge: 'busy', words: 'In a call' },
+  inaconferencecall: { badge: 'busy', words: 'In a conference call' },
+  inameeting: { badge: 'busy', words: 'In a meeting' },
+  presenting: { badge: 'do-not-disturb', words: 'Presenting' },
+  focusing: { badge: 'do-not-disturb', words: 'Focusing' },
+  urgentinterruptionsonly: { badge: 'busy', words: 'Urgent interruptions only' },
+  outofoffice: { badge: 'out-of-office', words: 'Out of office' },
 };
 
 const unknown: ShownPresence = { badge: 'unknown', words: 'Status unknown' };
 
-/** A presence in Teams' own words. Values are compared without case, since Graph's documents differ in it. */
+/**
+ * A presence in Teams' own words. Graph's documents differ in letter case, and on which of the two values names the call
+ * or the meeting: it is looked for in both, without case.
+ */
 export function shownInTeams(
   presence: { readonly availability: string; readonly activity: string } | undefined,
 ): ShownPresence {
-  const availability = presence?.availability.toLowerCase() ?? '';
-  const activity = presence?.activity.toLowerCase() ?? '';
-  const base = Object.hasOwn(byAvailability, availability) ? byAvailability[availability] : undefined;
-  if (!base) return unknown;
-  const words = Object.hasOwn(byActivity, activity) ? byActivity[activity] : undefined;
-  if (words === undefined) return base;
-  const badge: BadgeStatus = activity === 'outofoffice' ? 'out-of-office' : base.badge;
-  return { badge, words };
+  const values = [presence?.availability.toLowerCase() ?? '', presence?.activity.toLowerCase() ?? ''];
+  const base = firstIn(byAvailability, values);
+  const fine = firstIn(byActivity, values);
+  if (!base || !fine) return base ?? fine ?? unknown;
+  if (base.badge === 'offline') return base;
+  return { badge: fine.badge === 'out-of-office' ? fine.badge : base.badge, words: fine.words };
+}
+
+function firstIn(
+  table: Readonly<Record<string, ShownPresence>>,
+  names: readonly string[],
+): ShownPresence | undefined {
+  const name = names.find((each) => Object.hasOwn(table, each));
+  return name === undefined ? undefined : table[name];
 }
 
 /** What a person may choose to be shown as; the pairs that Graph takes as preferred presence. */

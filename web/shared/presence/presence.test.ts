@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { shownInSkype } from './inSkype.ts';
+import { shownInTeams } from './inTeams.ts';
 import { lineOf, noRemarks } from './remarks.ts';
 
 describe('presence in the SfB client’s words', () => {
@@ -13,6 +14,9 @@ describe('presence in the SfB client’s words', () => {
       words: 'Presenting',
     });
     assert.deepEqual(shownInSkype('Away', 'off-work'), { badge: 'away', words: 'Off Work' });
+    assert.deepEqual(shownInSkype('IdleOnline', 'inactive'), { badge: 'available', words: 'Inactive' });
+    assert.deepEqual(shownInSkype('IdleBusy', 'inactive'), { badge: 'busy', words: 'Busy (inactive)' });
+    assert.equal(shownInSkype('Away', 'Out-Of-Office').badge, 'out-of-office');
     assert.deepEqual(shownInSkype('Offline', 'anything'), { badge: 'offline', words: 'Offline' });
   });
 
@@ -20,6 +24,49 @@ describe('presence in the SfB client’s words', () => {
     assert.equal(shownInSkype('').badge, 'unknown');
     assert.equal(shownInSkype('constructor').badge, 'unknown');
     assert.equal(shownInSkype('Busy', 'toString').words, 'toString');
+  });
+});
+
+describe('presence in Teams’ words', () => {
+  const shown = (availability: string, activity = availability) => {
+    const { badge, words } = shownInTeams({ availability, activity });
+    return `${badge}: ${words}`;
+  };
+
+  it('knows every state there is, in any letter case', () => {
+    assert.deepEqual(
+      [
+        shown('Available'),
+        shown('AVAILABLEIDLE', 'Inactive'),
+        shown('Busy', 'InAMeeting'),
+        shown('doNotDisturb', 'presenting'),
+        shown('BeRightBack'),
+        shown('Available', 'OutOfOffice'),
+        shown('Offline', 'OffWork'),
+      ],
+      [
+        'available: Available',
+        'available: Available',
+        'busy: In a meeting',
+        'do-not-disturb: Presenting',
+        'away: Be right back',
+        'out-of-office: Out of office',
+        'offline: Offline',
+      ],
+    );
+  });
+
+  it('finds a call, a meeting or a presentation in either value, or alone', () => {
+    assert.equal(shown('inACall', 'busy'), 'busy: In a call');
+    assert.equal(shown('inAMeeting', 'busy'), 'busy: In a meeting');
+    assert.equal(shown('focusing', 'doNotDisturb'), 'do-not-disturb: Focusing');
+    assert.equal(shown('presenting', 'dancing'), 'do-not-disturb: Presenting');
+  });
+
+  it('is unknown for what it does not know, and for nothing', () => {
+    assert.equal(shown('PresenceUnknown'), 'unknown: Status unknown');
+    assert.equal(shown('constructor', 'toString'), 'unknown: Status unknown');
+    assert.equal(shownInTeams(undefined).badge, 'unknown');
   });
 });
 
