@@ -13,6 +13,7 @@ import {
 } from './conversations.ts';
 import type { ClientEvent } from './events.ts';
 import { ConnectionFailed, RequestFailed, UnexpectedAnswer } from './failures.ts';
+import { createOwnInvitations } from './invitations.ts';
 import { type Completion, createOperations, type Operation } from './operations.ts';
 import type { Answer } from './requester.ts';
 import { checks } from './shapes.ts';
@@ -79,21 +80,11 @@ const takeBackTimeoutMs = 10_000;
 /** How long events are waited for in place of an answer that was lost: the event channel may have to recover, too. */
 const lateAnswerMs = 8_000;
 
-/** Where an invitation of ours stands, from its first event on. */
-interface Ringing {
-  readonly operationId: string;
-  conversation: string | undefined;
-  threadId: string | undefined;
-  cancel: string | undefined;
-  /** Nobody waits for it any more: it is to be taken back as soon as it is known where. */
-  unwanted: boolean;
-}
-
 export function createMessaging(application: Application, clock: Clock): Messaging {
   const { requester, links } = application;
   const conversations = new Map<string, Conversation>();
   const operations = createOperations();
-  const ringing = new Map<string, Ringing>();
+  const invitations = createOwnInvitations((href) => void takeBackLate(href));
   /** By the package handled last. */
   const ended = new Map<string, Conversation>();
 
@@ -102,18 +93,8 @@ export function createMessaging(application: Application, clock: Clock): Messagi
       operations.complete(event.href, event.operationId, completionOf(event));
     }
     if (event.kind !== 'messagingInvitation' || event.direction === 'Incoming') return;
-    const ours = event.operationId === undefined ? undefined : ringing.get(event.operationId);
-    if (ours) {
-      ours.conversation = event.conversation ?? ours.conversation;
-      ours.threadId = event.threadId ?? ours.threadId;
-      ours.cancel = event.cancel ?? ours.cancel;
-    }
-    if (event.type === 'completed') {
-      operations.complete(event.href, event.operationId, completionOf(event));
-      if (ours) ringing.delete(ours.operationId);
-    } else if (ours?.unwanted && ours.cancel !== undefined) {
-      void takeBackLate(ours.cancel);
-    }
+    invitations.note(event);
+    if (event.type === 'completed') operations.complete(event.href, event.operationId, completionOf(event));
   };
 
   const takeBackLate = async (href: string): Promise<void> => {
@@ -195,7 +176,7 @@ export function createMessaging(application: Application, clock: Clock): Messagi
       ended.clear();
       const open = [...conversations.keys()];
       conversations.clear();
-      ringing.clear();
+      invitations.forgetAll();
       operations.loseAll();
       return open;
     },
@@ -204,14 +185,7 @@ export function createMessaging(application: Application, clock: Clock): Messagi
       if (links.startMessaging === undefined)
         throw new UnexpectedAnswer('communication has no startMessaging link');
       using operation = operations.begin(operationId);
-      const ours: Ringing = {
-        operationId,
-        conversation: undefined,
-        threadId,
-        cancel: undefined,
-        unwanted: false,
-      };
-      ringing.set(operationId, ours);
+      const ours = invitations.begin(operationId, threadId);
       const body = {
         operationId,
         to,
@@ -227,8 +201,9 @@ export function createMessaging(application: Application, clock: Clock): Messagi
         () => ours.conversation !== undefined,
         signal,
       ).catch((error: unknown) => {
+        if (isNotDone(error)) invitations.forget(operationId);
+        else invitations.leave(ours);
         if (mayBeDone(error)) ours.unwanted = true;
-        else if (error instanceof RequestFailed) ringing.delete(operationId);
         throw error;
       });
       if (completion.kind !== 'succeeded') return completion;
@@ -238,7 +213,7 @@ export function createMessaging(application: Application, clock: Clock): Messagi
     },
 
     async cancel(operationId, signal) {
-      const ours = ringing.get(operationId);
+      const ours = invitations.get(operationId);
       if (!ours) return false;
       ours.unwanted = true;
       const href = ours.cancel ?? conversations.get(ours.conversation ?? '')?.stopMessaging;
@@ -295,6 +270,12 @@ function completionOf(event: { readonly status?: string; readonly reason?: Reaso
 function mayBeDone(error: unknown): boolean {
   if (error instanceof ConnectionFailed) return error.sent === 'maybe';
   return error instanceof RequestFailed && [408, 500, 502, 504].includes(error.status);
+}
+
+/** Whether the pool surely has not carried a request out. */
+function isNotDone(error: unknown): boolean {
+  const isFailed = error instanceof ConnectionFailed || error instanceof RequestFailed;
+  return isFailed && !mayBeDone(error);
 }
 
 /** A conversation that is over: its links answer 404, or 409 if it is about to go. */

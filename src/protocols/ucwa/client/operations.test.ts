@@ -44,6 +44,21 @@ describe('joining requests with the events that end them', () => {
     assert.equal((await operation.completion).kind, 'lost');
   });
 
+  it('joins an early end with one request, and keeps no more of them than may be meant', async () => {
+    const operations = createOperations();
+    using first = operations.begin('first');
+    using second = operations.begin('second');
+    using third = operations.begin('third');
+    for (let n = 0; n < 2_000; n++) operations.complete(`/${n}`, undefined, { kind: 'succeeded' });
+    first.located('/1999');
+    second.located('/1999');
+    third.located('/0');
+    assert.equal((await first.completion).kind, 'succeeded');
+    operations.loseAll();
+    assert.equal((await second.completion).kind, 'lost');
+    assert.equal((await third.completion).kind, 'lost');
+  });
+
   it('loses what belongs to one conversation, and nothing else', async () => {
     const operations = createOperations();
     using here = operations.begin('here', 'c1');

@@ -21,6 +21,9 @@ interface Pending {
   readonly scope: string | undefined;
 }
 
+/** Of the ends that no request has been joined with, the newest: in a busy application some request is always under way. */
+const mostEarly = 1_000;
+
 /**
  * Joins requests that start an operation with the events that end it. The event may name the operation id, the
  * address or both, and may come before the request's own answer.
@@ -43,6 +46,12 @@ export function createOperations(): Operations {
     early.clear();
   };
 
+  const keepEarly = (href: string, completion: Completion): void => {
+    early.set(href, completion);
+    const [oldest] = early.keys();
+    if (early.size > mostEarly && oldest !== undefined) early.delete(oldest);
+  };
+
   return {
     begin(id, scope) {
       const { promise, resolve } = Promise.withResolvers<Completion>();
@@ -58,6 +67,7 @@ export function createOperations(): Operations {
           operation.href = href;
           const completion = early.get(href);
           if (completion) resolve(completion);
+          early.delete(href);
           forgetEarly();
         },
         [Symbol.dispose]() {
@@ -77,7 +87,7 @@ export function createOperations(): Operations {
         if (operation.href === href) return operation.settle(completion);
         someUnanswered ||= operation.href === undefined;
       }
-      if (someUnanswered && id === undefined) early.set(href, completion);
+      if (someUnanswered && id === undefined) keepEarly(href, completion);
     },
     loseAll(scope) {
       for (const operation of pending.values()) {
