@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CoexistenceMode, Home } from '../people.ts';
-import { type ExistingThread, routeExisting } from './existing.ts';
+import { type ExistingThread, isAlive, routeExisting } from './existing.ts';
 import { checkFacts, policies, type RouteFacts, type Scope } from './facts.ts';
 import { everyFacts, route } from './route.ts';
 
@@ -92,6 +92,12 @@ describe('an SfB session', () => {
   it('keeps its way while it lives', () => {
     const answer = routeExisting(session, facts, 'microsoft');
     assert.deepEqual(answer.kind === 'continues' && answer.lands, ['skype']);
+  });
+  it('lives until it has been silent for the time given, and not beyond the process that held it', () => {
+    assert.equal(isAlive(1_000, 1_000, 600), true);
+    assert.equal(isAlive(1_000, 1_599, 600), true);
+    assert.equal(isAlive(1_000, 1_600, 600), false);
+    assert.equal(isAlive(undefined, 1_000, 600), false);
   });
   it('is followed by a new conversation by the rules, to Teams for a person upgraded since', () => {
     const answer = routeExisting({ ...session, alive: false }, facts, 'microsoft');

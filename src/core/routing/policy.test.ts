@@ -26,5 +26,11 @@ describe('the policy for a sender', () => {
       describePolicies({ everybody: 'bridged', tenants, people }),
       'bridged (microsoft for 1 tenant and 1 person)',
     );
+    const [alice, bob] = [personId('alice@contoso.example'), personId('bob@contoso.example')];
+    const own = new Map([alice, bob].map((id) => [id, 'bridged'] as const));
+    assert.equal(
+      describePolicies({ everybody: 'microsoft', tenants: new Map(), people: own }),
+      'microsoft (bridged for 2 people)',
+    );
   });
 });

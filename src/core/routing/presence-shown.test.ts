@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { homes, modes, sides } from '../people.ts';
-import { isSfbMode, scopes } from './facts.ts';
+import { type CoexistenceMode, type Home, homes, modes, type Side, sides } from '../people.ts';
+import { isSfbMode, type Scope, scopes } from './facts.ts';
 import { presenceShown } from './presence-shown.ts';
 
 const everyWatch = scopes.flatMap((scope) => sides.map((watcherClient) => ({ scope, watcherClient })));
@@ -41,5 +41,28 @@ describe('the presence a watcher is shown', () => {
             presenceShown({ ...watch, publisher: { mode, home: 'online' }, threadLands }).shows,
             threadLands,
           );
+  });
+
+  it('is told with the rule that decided', () => {
+    const rule = (
+      mode: CoexistenceMode,
+      home: Home,
+      watcherClient: Side,
+      scope: Scope = 'inTenant',
+      threadLands?: Side,
+    ) =>
+      presenceShown({
+        scope,
+        watcherClient,
+        publisher: { mode, home },
+        ...(threadLands && { threadLands }),
+      }).rule;
+    assert.equal(rule('TeamsOnly', 'online', 'skype'), 'publisher-teams-only');
+    assert.equal(rule('SfBWithTeamsCollab', 'online', 'teams'), 'publisher-sfb');
+    assert.equal(rule('Legacy', 'none', 'skype', 'federated'), 'publisher-in-teams-alone');
+    assert.equal(rule('Islands', 'online', 'teams'), 'islands-teams');
+    assert.equal(rule('Islands', 'online', 'skype'), 'islands-sfb');
+    assert.equal(rule('Islands', 'online', 'teams', 'federated'), 'islands-sfb');
+    assert.equal(rule('TeamsOnly', 'online', 'teams', 'inTenant', 'skype'), 'thread');
   });
 });
