@@ -37,6 +37,9 @@ export interface IdleTimes {
   readonly awayAfterMs: number;
 }
 
+/** Node's timers take no more than about 24 days, and run at once beyond; one that runs early is set again. */
+const longestTimerMs = 20 * 24 * 60 * 60_000;
+
 /**
  * One signed-in client of a person. Nothing rings there until its capabilities are known, and it is seen by nobody
  * until its state is: told by itself ({@link Endpoint.report}), or found out by the clock ({@link Endpoint.publish}).
@@ -163,6 +166,8 @@ export class Endpoint implements Watcher, Disposable {
       this.#show(state);
     }
     this.#idleTimer =
-      nextInMs === undefined ? undefined : this.#clock.setTimer(nextInMs, () => this.#armIdle());
+      nextInMs === undefined
+        ? undefined
+        : this.#clock.setTimer(Math.min(nextInMs, longestTimerMs), () => this.#armIdle());
   }
 }

@@ -1,7 +1,7 @@
 import type { Application } from './application.ts';
 import { backoff, type Clock, pause } from './clock.ts';
 import type { ClientEvent, ContactEvent, ContactNoteEvent, ContactPresenceEvent } from './events.ts';
-import { RequestFailed } from './failures.ts';
+import { ConnectionFailed, RequestFailed } from './failures.ts';
 import { readContact, readContactNote, readContactPresence } from './people.ts';
 import type { ContactNote, ContactPresence } from './shapes.ts';
 
@@ -28,10 +28,14 @@ type PointingEvent = ContactPresenceEvent | ContactNoteEvent;
 interface Stale {
   readonly contact: string;
   readonly what: 'presence' | 'note';
+  /** How often it could not be read. */
+  readonly failures: number;
 }
 
 const readsAtOnce = 8;
-const readAttempts = 4;
+/** Failures in a row after which somebody should hear of it. */
+const worthTelling = 4;
+const againMs = { first: 1_000, longest: 30_000 } as const;
 
 export function createContactReader(options: ContactReaderOptions): ContactReader {
   const { application, clock, random, signal, noted } = options;
@@ -41,6 +45,7 @@ export function createContactReader(options: ContactReaderOptions): ContactReade
   /** By the address of what is to be read. */
   const stale = new Map<string, Stale>();
   const reading = new Set<string>();
+  const postponed = new Map<string, Stale>();
 
   const uriOfContact = async (contact: string): Promise<string> => {
     const known = uriOf.get(contact);
@@ -48,7 +53,7 @@ export function createContactReader(options: ContactReaderOptions): ContactReade
     const { uri, _links } = await readContact(application, contact, signal);
     uriOf.set(contact, uri);
     if (newcomers.delete(contact) && noted && _links.contactNote)
-      stale.set(_links.contactNote.href, { contact, what: 'note' });
+      stale.set(_links.contactNote.href, { contact, what: 'note', failures: 0 });
     return uri;
   };
 
@@ -60,17 +65,29 @@ export function createContactReader(options: ContactReaderOptions): ContactReade
     else noted?.(uri, await readContactNote(application, href, signal), askedAt);
   };
 
-  /** What could not be read would stay wrong until it changes again. */
-  const readWithPatience = async (href: string, one: Stale): Promise<void> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await read(href, one);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (attempt >= readAttempts || isNotFound(error)) return options.failed(error);
-        await pause(clock, backoff(attempt, 1_000, 10_000, random), signal).catch(() => undefined);
-      }
+  /** What could not be read would stay wrong until it changes again: nothing else tells of it. */
+  const readOrLater = async (href: string, one: Stale): Promise<void> => {
+    try {
+      await read(href, one);
+    } catch (error) {
+      if (signal.aborted) return;
+      const failures = one.failures + 1;
+      const goesOn = mayPass(error);
+      if (!goesOn || failures === worthTelling) options.failed(error);
+      if (goesOn) postpone(href, { ...one, failures });
     }
+  };
+
+  const postpone = (href: string, one: Stale): void => {
+    postponed.set(href, one);
+    const ms = backoff(one.failures, againMs.first, againMs.longest, random);
+    const isDue = (): void => {
+      // Read since, because it changed once more, or not of interest any longer.
+      if (postponed.get(href) !== one) return;
+      stale.set(href, one);
+      readStale();
+    };
+    pause(clock, ms, signal).then(isDue, () => undefined);
   };
 
   /** One read of an address at a time; a change that comes meanwhile is read afterwards. */
@@ -79,8 +96,9 @@ export function createContactReader(options: ContactReaderOptions): ContactReade
       if (reading.size >= readsAtOnce || signal.aborted) return;
       if (reading.has(href)) continue;
       stale.delete(href);
+      postponed.delete(href);
       reading.add(href);
-      void readWithPatience(href, one).finally(() => {
+      void readOrLater(href, one).finally(() => {
         reading.delete(href);
         readStale();
       });
@@ -91,6 +109,7 @@ export function createContactReader(options: ContactReaderOptions): ContactReade
     if (event.type === 'deleted') {
       uriOf.delete(event.href);
       newcomers.delete(event.href);
+      for (const [href, { contact }] of postponed) if (contact === event.href) postponed.delete(href);
       return;
     }
     if (event.type === 'added') newcomers.add(event.href);
@@ -98,7 +117,7 @@ export function createContactReader(options: ContactReaderOptions): ContactReade
   };
 
   const point = ({ type, href, contact }: PointingEvent, what: Stale['what']): void => {
-    if (type !== 'deleted' && contact !== undefined) stale.set(href, { contact, what });
+    if (type !== 'deleted' && contact !== undefined) stale.set(href, { contact, what, failures: 0 });
   };
 
   return {
@@ -115,4 +134,10 @@ export function createContactReader(options: ContactReaderOptions): ContactReade
 
 export function isNotFound(error: unknown): boolean {
   return error instanceof RequestFailed && error.status === 404;
+}
+
+/** Whether the same may be answered later: the pool was not reached, or had too much to do, or a fault. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof ConnectionFailed) return true;
+  return error instanceof RequestFailed && (error.status >= 500 || [408, 429].includes(error.status));
 }

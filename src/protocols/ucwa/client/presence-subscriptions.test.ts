@@ -219,4 +219,45 @@ describe('the people of presence subscriptions', () => {
     assert.deepEqual(p.noted.slice(1), ['sip:p1@contoso.example Personal Here']);
     assert.equal(p.observed.length, 2);
   });
+
+  it('are read however long the pool cannot be reached: nothing else would tell', async () => {
+    const p = pool();
+    using watching = p.watching;
+    p.presence.set(`${contact}/presence`, 'Busy');
+    p.refuse(true);
+    watching.handle([added, changed('contactPresence')]);
+    await p.pass(10 * minute);
+    assert.deepEqual(p.observed, []);
+    const asked = p.requests.length;
+    assert.ok(asked < 40, `${asked} requests`);
+    p.presence.set(`${contact}/presence`, 'Away');
+    p.refuse(false);
+    await p.pass(minute);
+    assert.deepEqual(p.observed, ['sip:p1@contoso.example Away']);
+    await p.pass(5 * minute);
+    assert.equal(p.observed.length, 1);
+  });
+
+  it('hold up nobody while one cannot be read, and are not read when they are not watched any more', async () => {
+    const p = pool();
+    using watching = p.watching;
+    p.refuse(true);
+    watching.handle([added, changed('contactPresence')]);
+    await p.settle();
+    p.refuse(false);
+    const others = Array.from({ length: 20 }, (_, n) => `/people/other${n}@contoso.example`);
+    watching.handle(
+      others.map((each) => ({
+        kind: 'contactPresence',
+        type: 'updated',
+        href: `${each}/presence`,
+        contact: each,
+      })),
+    );
+    await p.settle();
+    assert.equal(p.observed.length, others.length);
+    watching.handle([{ ...added, type: 'deleted' }]);
+    await p.pass(2 * minute);
+    assert.equal(p.observed.length, others.length);
+  });
 });
