@@ -41,4 +41,20 @@ describe('the clients that a person has', () => {
     assert.equal(usedLast(after(used('teams', 1), used('skype', 2), used('skype', 0))), 'skype');
     assert.equal(after(used('skype', 2), used('skype', 1)).skype.usedAt, 2);
   });
+
+  it('were used when they were, whatever is seen of them or found there since', () => {
+    const since: readonly ClientEvent[] = [
+      seen(available),
+      seen(undefined),
+      { kind: 'present', side: 'skype' },
+      { kind: 'absent', side: 'skype' },
+      used('teams', 9),
+    ];
+    for (const event of since) assert.equal(after(used('skype', 5), event).skype.usedAt, 5);
+  });
+
+  it('show what they showed when they are used or a toast finds them there', () => {
+    for (const event of [used('skype', 5), { kind: 'present', side: 'skype' } as const])
+      assert.deepEqual(after(seen(available), event).skype.presence, available);
+  });
 });

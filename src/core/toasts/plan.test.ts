@@ -43,10 +43,35 @@ describe('where a conversation from SfB pops up, with one toast', () => {
     assert.equal(plan({ teams: at('Available', 1), skype: at('AvailableIdle', 9) }), 'teams first');
   });
 
+  it('is not one in which the person is idle, about to be back or away; a busy one is as good as any', () => {
+    const idle = ['AvailableIdle', 'BusyIdle', 'BeRightBack', 'Away'];
+    for (const availability of [
+      'Available',
+      'Busy',
+      'AvailableIdle',
+      'BusyIdle',
+      'BeRightBack',
+      'Away',
+    ] as const)
+      assert.equal(
+        plan({ teams: at(availability, 9), skype: at('Available', 1) }),
+        idle.includes(availability) ? 'skype first' : 'teams first',
+        availability,
+      );
+  });
+
+  it('is the one that is known of, when nothing is known of the other', () => {
+    assert.equal(plan({ teams: unseen, skype: masked() }), 'skype first');
+    assert.equal(plan({ teams: masked(), skype: unseen }), 'teams first');
+    assert.equal(plan({ teams: unseen, skype: unseen }), 'teams first');
+    assert.equal(plan({ teams: unseen, skype: unseen }, { lands: ['skype'] }), 'skype first');
+  });
+
   it('is the one used last, when both are in use or both idle', () => {
     assert.equal(plan({ teams: at('Available', 1), skype: masked(2) }), 'skype first');
     assert.equal(plan({ teams: at('Available', 2), skype: masked(1) }), 'teams first');
     assert.equal(plan({ teams: at('Away', 1), skype: at('BeRightBack', 2) }), 'skype first');
+    assert.equal(plan({ teams: at('Away', 2), skype: at('BeRightBack', 1) }), 'teams first');
   });
 
   it('is Teams where nothing speaks for SfB, and where a client in SfB is not known of', () => {
@@ -83,6 +108,9 @@ describe('where a conversation from SfB pops up by Microsoft’s rules', () => {
   const microsoft = { routing: 'microsoft' } as const;
   it('is both clients of somebody homed online, whatever is configured', () => {
     assert.equal(plan({ teams: at('Available'), skype: masked() }, microsoft), 'both');
+  });
+  it('is Teams alone where no client in SfB is known of', () => {
+    assert.equal(plan({ teams: at('Available'), skype: unseen }, microsoft), 'no-client-in-skype');
   });
   it('is SfB and nowhere else for somebody homed on-prem', () => {
     const clients = { teams: at('Available', 9), skype: masked() };

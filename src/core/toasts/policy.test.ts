@@ -19,4 +19,10 @@ describe('the policy of toasts', () => {
       ['dual', 'single', 'single'],
     );
   });
+
+  it('is one toast unless configured, alone for 20 s, and none in Do not disturb', () => {
+    const { everybody, fallOverMs, inDoNotDisturb } = defaultToasts;
+    assert.deepEqual([everybody, fallOverMs, inDoNotDisturb], ['single', 20_000, false]);
+    assert.equal(toastPolicyFor(defaultToasts, alice), 'single');
+  });
 });

@@ -63,6 +63,10 @@ describe('a conversation that rings', () => {
     assert.equal(ends(teamsFirst, ...fallen), 'bring accept ring relay markRead answered-in-skype');
     assert.equal(ends(teamsFirst, timer, read), 'bring accept ring stopRinging read-in-teams');
     assert.equal(
+      ends(teamsFirst, timer, answered('teams')),
+      'bring accept ring stopRinging answered-in-teams',
+    );
+    assert.equal(
       ends(teamsFirst, timer, { kind: 'ringFailed', how: 'unanswered' }),
       'bring accept ring missed',
     );
@@ -130,6 +134,87 @@ const events: fc.Arbitrary<ToastEvent> = fc.constantFrom<ToastEvent>(
   { kind: 'ringFailed', how: 'declined' },
   { kind: 'ringFailed', how: 'unanswered' },
 );
+
+describe('what comes late', () => {
+  const happenings: readonly ToastEvent[] = [
+    { kind: 'planned', plan: take },
+    answered('teams'),
+    answered('skype'),
+    read,
+    declined,
+    timer,
+    rangOut,
+    callerGaveUp,
+    { kind: 'sessionEnded' },
+    { kind: 'undelivered' },
+    { kind: 'superseded' },
+    { kind: 'ringFailed', how: 'unanswered' },
+  ];
+
+  it('changes nothing in a state that does not wait for it, and its timer goes on', () => {
+    const unheard: readonly (readonly [ToastState, readonly ToastEvent['kind'][]])[] = [
+      [{ kind: 'rang' }, happenings.map(({ kind }) => kind).filter((kind) => kind !== 'planned')],
+      [{ kind: 'inSkype', only: false }, ['planned', 'read', 'undelivered', 'ringFailed']],
+      [{ kind: 'inBoth' }, ['planned', 'ringFailed']],
+      [
+        { kind: 'inTeams', rang: true },
+        ['planned', 'declined', 'rangOut', 'callerGaveUp', 'sessionEnded', 'ringFailed'],
+      ],
+      [{ kind: 'ringingBack' }, ['planned', 'declined', 'timer', 'rangOut', 'callerGaveUp', 'sessionEnded']],
+    ];
+    for (const [state, kinds] of unheard)
+      for (const event of happenings) {
+        const decision = decideToast(state, event);
+        if (kinds.includes(event.kind))
+          assert.deepEqual(decision, { state, commands: [], wait: 'keep' }, `${event.kind} ${state.kind}`);
+        else assert.notDeepEqual(decision.state, state, `${event.kind} ${state.kind}`);
+      }
+  });
+
+  it('is seen in SfB all the same when its person was there before they missed or read it', () => {
+    const toldOf: ToastState = { kind: 'over', end: 'answered-in-skype' };
+    for (const end of ['missed', 'read-in-teams'] as const)
+      assert.deepEqual(decideToast({ kind: 'over', end }, answered('skype')), {
+        state: toldOf,
+        commands: [{ kind: 'markRead' }],
+        wait: undefined,
+      });
+  });
+
+  it('changes no other end, nor does anything else', () => {
+    const ended = [
+      'taken',
+      'answered-in-teams',
+      'read-in-teams',
+      'answered-in-skype',
+      'declined',
+      'missed',
+      'undelivered',
+      'left-to-skype',
+    ] as const;
+    for (const end of ended)
+      for (const event of happenings) {
+        const isSeen = event.kind === 'answered' && event.side === 'skype';
+        if (isSeen && (end === 'missed' || end === 'read-in-teams')) continue;
+        const state: ToastState = { kind: 'over', end };
+        assert.deepEqual(decideToast(state, event), { state, commands: [], wait: undefined });
+      }
+  });
+});
+
+describe('reading in Teams', () => {
+  it('is awaited where it rings in SfB meanwhile', () => {
+    const awaited: ToastState[] = [{ kind: 'inBoth' }, { kind: 'ringingBack' }];
+    for (const state of awaited) assert.ok(awaitsReading(state), state.kind);
+    const others: ToastState[] = [
+      { kind: 'rang' },
+      { kind: 'inSkype', only: false },
+      { kind: 'inTeams', rang: true },
+      { kind: 'over', end: 'missed' },
+    ];
+    for (const state of others) assert.ok(!awaitsReading(state), state.kind);
+  });
+});
 
 describe('whatever happens to a conversation that rings', () => {
   it('it is taken into the ledger once at most, and never taken up before', () => {
