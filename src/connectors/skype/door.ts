@@ -51,6 +51,11 @@ export interface DoorEndpoint extends AsyncDisposable {
    * order to be unseen.
    */
   hide?(): Promise<Failure | undefined>;
+  /**
+   * Takes back what it shows as the person's own choice, before it goes: clients of the person's own would go on showing
+   * that. Left out where what an endpoint shows goes with it.
+   */
+  release?(): Promise<Failure | undefined>;
   /** The person's note, now and after every loss, while the endpoint shows presence; an empty text takes it away. */
   note(text: string): Promise<Failure | undefined>;
   /** Opens a session with a first text, and waits for its fate. `dialog` is good at once for `cancel`. */

@@ -15,7 +15,10 @@ const note = (text: string): Remarks => ({ ...noRemarks, note: { kind: 'text', t
 const unreachable: Failure = { kind: 'refused', id: 'unreachable', detail: 'away' };
 
 /** At most one endpoint, and a record of all that is done with it. */
-function world(signOut: SignOut = 'immediate', pool: { readonly hides?: boolean } = {}) {
+function world(
+  signOut: SignOut = 'immediate',
+  pool: { readonly hides?: boolean; readonly releases?: boolean } = {},
+) {
   const done: string[] = [];
   let there: Endpoint | undefined;
   let notReady: Failure | undefined;
@@ -31,6 +34,12 @@ function world(signOut: SignOut = 'immediate', pool: { readonly hides?: boolean 
         done.push(`note ${text || '-'}`);
         return notTaken;
       },
+      ...(pool.releases === true && {
+        release: async () => {
+          done.push('release');
+          return notTaken;
+        },
+      }),
       ...(pool.hides === true && { hide: async () => void done.push('hide') }),
     };
     return { door, shows: 'lurking', sessions: written } as unknown as Endpoint;
@@ -130,6 +139,24 @@ describe('showing people at a pool', () => {
     await showing.remark(alice, note('Lunch'));
     await showing.show(alice, offline);
     assert.deepEqual(done, ['open', 'show Available', 'note Lunch', 'note -', 'remove']);
+  });
+
+  it('takes back what the person’s own clients would go on showing, and only then goes', async () => {
+    const { showing, done, refuse } = world('immediate', { releases: true });
+    await showing.show(alice, of('Busy'));
+    refuse(unreachable);
+    assert.equal(await showing.show(alice, offline), unreachable);
+    refuse({ ...unreachable, id: 'not-allowed' });
+    assert.equal(await showing.show(alice, offline), undefined);
+    assert.deepEqual(done, ['open', 'show Busy', 'release', 'release', 'remove']);
+  });
+
+  it('has nothing to take back from the clients of somebody who is TeamsOnly', async () => {
+    const { showing, done } = world('immediate', { releases: true });
+    const upgraded = somebody('upgraded', { mode: 'TeamsOnly' });
+    await showing.show(upgraded, of('Busy'));
+    await showing.show(upgraded, offline);
+    assert.deepEqual(done, ['open', 'show Busy', 'remove']);
   });
 
   it('leaves no note behind where the pool could not be reached to take it away', async () => {

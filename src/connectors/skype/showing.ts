@@ -57,6 +57,13 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
     return undefined;
   }
 
+  /** Whoever is TeamsOnly has no client of their own that would go on showing it; everybody else may have. */
+  async function release({ door, shows }: Endpoint, { mode }: Person): Promise<Failure | undefined> {
+    if (shows !== 'available' || mode === 'TeamsOnly') return undefined;
+    const failure = lasting(await door.release?.());
+    return failure?.id === 'unreachable' ? failure : undefined;
+  }
+
   async function showNow(person: Person, presence: Presence): Promise<Failure | undefined> {
     const order = toUcwaPreferred(presence);
     switch (order.kind) {
@@ -78,7 +85,7 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
     // What was made for writing has taken the place of what was left, and shows nothing.
     if (endpoint?.shows === 'lurking' && inherited.delete(person.id)) return undefined;
     if (endpoint && signOut === 'immediate') {
-      const failure = await takeNoteAway(endpoint);
+      const failure = (await takeNoteAway(endpoint)) ?? (await release(endpoint, person));
       if (failure) return failure;
     }
     if (receiving.has(person.id) && endpoints.mayReceiveUnseen(person)) return await receiveUnseen(person);

@@ -14,6 +14,7 @@ const application: Application = {
   } as unknown as Application['requester'],
   makeMeAvailable: () => Promise.resolve(),
   setPresence: () => Promise.resolve(),
+  resetPresence: () => Promise.resolve(),
   setNote: () => Promise.resolve(),
   reportMyActivity: () => Promise.resolve(),
   end: () => Promise.resolve(),

@@ -120,6 +120,12 @@ class UcwaEndpoint implements DoorEndpoint {
     return cannotReceive;
   }
 
+  async release(): Promise<Failure | undefined> {
+    const application = this.#current?.application;
+    if (!application) return undefined;
+    return await this.#change(callMs, (signal) => application.resetPresence(signal));
+  }
+
   async note(text: string): Promise<Failure | undefined> {
     this.#note = text;
     return await this.#change(callMs, async (signal) => {

@@ -28,7 +28,10 @@ export interface Application {
   readonly requester: Requester;
   /** Leaves lurker mode: publishes presence, and invitations begin to come. */
   makeMeAvailable(signInAs: PreferredAvailability, signal: AbortSignal): Promise<void>;
+  /** As the person's own choice, which holds for all clients of theirs and outlives this one while there is another. */
   setPresence(availability: PreferredAvailability, signal: AbortSignal): Promise<void>;
+  /** Takes the choice back: what the clients make of it by themselves is shown. */
+  resetPresence(signal: AbortSignal): Promise<void>;
   /** An empty text takes the note away. */
   setNote(message: string, signal: AbortSignal): Promise<void>;
   reportMyActivity(signal: AbortSignal): Promise<void>;
@@ -100,6 +103,10 @@ class RunningApplication implements Application {
 
   setPresence(availability: PreferredAvailability, signal: AbortSignal): Promise<void> {
     return this.#follow('presence', { json: { availability }, signal });
+  }
+
+  resetPresence(signal: AbortSignal): Promise<void> {
+    return this.#follow('presence', { signal });
   }
 
   setNote(message: string, signal: AbortSignal): Promise<void> {
