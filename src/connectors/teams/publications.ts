@@ -10,6 +10,7 @@ import { refused } from './deliver.ts';
 import { outcomeOf } from './errors.ts';
 import { type Held, PersonPresence } from './person-presence.ts';
 import type { Tenant, Tenants } from './tenants.ts';
+import { Throttle } from './throttle.ts';
 import { Turns } from './turns.ts';
 
 /** What Graph takes for a session, minutes. */
@@ -18,6 +19,8 @@ const sessionMinutes = { least: 5, most: 240 } as const;
 const refreshMs = { least: 3 * 60_000, most: 4 * 60_000 } as const;
 const requestMs = 15_000;
 const leaveMs = 3_000;
+/** Graph is not asked again before the time that it has named. */
+const leftAlone: GraphFailure = { kind: 'answered', status: 429, code: 'TooManyRequests', message: '' };
 /** People whose presence is changed at one time: what waits for a connection does not wait on a request's time. */
 const atOnce = 64;
 
@@ -52,9 +55,11 @@ export class Publications implements AsyncDisposable {
   readonly #inherited = new Map<PersonId, Held>();
   readonly #stopped = new AbortController();
   readonly #turns = new Turns(atOnce);
+  readonly #throttle: Throttle<Tenant>;
 
   constructor(options: PublicationsOptions) {
     this.#options = options;
+    this.#throttle = new Throttle(options.clock);
     const minutes = Math.ceil(options.leaseMs / 60_000);
     this.#minutes = Math.min(sessionMinutes.most, Math.max(sessionMinutes.least, minutes));
   }
@@ -88,6 +93,15 @@ export class Publications implements AsyncDisposable {
     );
     shown.tail = applied.catch(() => undefined);
     return applied;
+  }
+
+  leaveRemarks({ id }: Person): void {
+    const shown = this.#shown.get(id);
+    if (!shown) return;
+    shown.status = '';
+    shown.tail = shown.tail.then(() => {
+      shown.held.status = false;
+    });
   }
 
   /** What an earlier run may have left. */
@@ -149,14 +163,21 @@ export class Publications implements AsyncDisposable {
     shown: Shown,
     ask: (there: PersonPresence, signal: AbortSignal) => Promise<GraphFailure | undefined>,
   ): Promise<PublishOutcome> {
+    const { person } = shown;
     const there = this.#presenceOf(shown);
-    if (!there) return { kind: 'failed', refusal: refused('not-enabled', shown.person).refusal };
-    const failure = await this.#turns.run(() =>
-      ask(there, AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(requestMs)])),
-    );
+    const tenant = this.#options.tenants.of(person);
+    if (!there || !tenant) return { kind: 'failed', refusal: refused('not-enabled', person).refusal };
+    const failure = await this.#turns.run(async () => {
+      if (this.#throttle.left(tenant, person.id) > 0) return leftAlone;
+      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(requestMs)]);
+      const failed = await ask(there, signal);
+      if (failed?.kind === 'answered' && failed.retryAfterMs !== undefined)
+        this.#throttle.note(tenant, person.id, failed.retryAfterMs);
+      return failed;
+    });
     return failure === undefined
       ? { kind: 'published' }
-      : { kind: 'failed', refusal: outcomeOf(failure, 'prepare', shown.person.displayName).refusal };
+      : { kind: 'failed', refusal: outcomeOf(failure, 'prepare', person.displayName).refusal };
   }
 
   #presenceOf({ person, held }: Shown): PersonPresence | undefined {
