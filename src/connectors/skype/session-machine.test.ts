@@ -1,53 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { RemoteId } from '../../core/ids.ts';
 import type { Failure } from './errors.ts';
+import {
+  accepted,
+  declined,
+  idleMs,
+  invited,
+  inviteFailed,
+  joined,
+  over,
+  remote,
+  run,
+  send,
+  sent,
+} from './session.test-kit.ts';
 import { decide } from './session-machine.ts';
-import type { SessionCommand, SessionEvent, SessionState } from './session-state.ts';
-
-const idleMs = 600_000;
-const remote = 'remote' as RemoteId;
-const over: Failure = { kind: 'ended', id: 'session-ended', detail: 'over' };
-const declined: Failure = { kind: 'refused', id: 'declined', detail: 'no' };
-
-/** Runs events from nothing; returns the last state and every command, in short. */
-function run(...events: readonly SessionEvent[]) {
-  let state: SessionState = { kind: 'none' };
-  const said: string[] = [];
-  for (const event of events) {
-    const decision = decide(state, event, idleMs);
-    state = decision.state;
-    said.push(...decision.commands.map(short));
-  }
-  return { state, said };
-}
-
-function short(command: SessionCommand): string {
-  switch (command.kind) {
-    case 'invite':
-    case 'post':
-      return `${command.kind} ${command.text} in ${command.dialog}`;
-    case 'cancel':
-    case 'join':
-    case 'stop':
-      return `${command.kind} ${command.dialog}`;
-    case 'settle':
-      return `${command.text} ${command.end.kind === 'delivered' ? `delivered in ${command.end.dialog}` : command.end.failure.id}`;
-  }
-}
-
-const send = (text: string, at = 0): SessionEvent => ({ kind: 'send', text, fresh: `for-${text}`, at });
-const accepted = (dialog: string, at = 0): SessionEvent => ({ kind: 'accepted', dialog, remote, at });
-const inviteFailed = (dialog: string, failure = declined): SessionEvent => ({
-  kind: 'inviteFailed',
-  dialog,
-  failure,
-  at: 0,
-});
-const sent = (text: string, at = 0): SessionEvent => ({ kind: 'sent', text, remote, at });
-const invited: SessionEvent = { kind: 'invited', dialog: 'theirs' };
-const joined: SessionEvent = { kind: 'joined', dialog: 'theirs', at: 0 };
+import type { SessionEvent, SessionState } from './session-state.ts';
 
 describe('the sessions with one peer', () => {
   it('open with the first text and carry the next', () => {
