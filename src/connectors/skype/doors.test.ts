@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { eventually } from '../../../test/kit/eventually.ts';
 import { SkypeActor } from '../../../test/kit/skype-actor.ts';
+import { createGate } from '../../core/gate.ts';
 import { systemClock } from '../../gateway/clock.ts';
 import { openAuthority } from '../../sandbox/authority.ts';
 import { serve } from '../../sandbox/listen.ts';
 import { createPools } from '../../sandbox/skype/pools.ts';
 import { type DoorWorld, describeDoor, HeardByDoor } from './door.test-kit.ts';
 import type { DoorAccount } from './door.ts';
-import { createGate } from './gate.ts';
 import { openDoor, type PoolOptions } from './pools.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'isthmus-doors-'));

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
+import type { Gate } from '../../core/gate.ts';
 import type { Door, DoorAccount } from './door.ts';
-import type { Gate } from './gate.ts';
 import type { Location } from './sip-door/locate.ts';
 import type { Dialect } from './sip-door/self.ts';
 import { createSipDoor } from './sip-door/sip-door.ts';

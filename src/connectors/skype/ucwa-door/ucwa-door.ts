@@ -1,8 +1,8 @@
 import type { Clock } from '../../../core/clock.ts';
+import type { Gate } from '../../../core/gate.ts';
 import { createDiscovery, createTransport } from '../../../protocols/ucwa/client/client.ts';
 import type { Door, DoorAccount, DoorHealth } from '../door.ts';
 import { failureOfError } from '../errors.ts';
-import type { Gate } from '../gate.ts';
 import { openUcwaEndpoint } from './ucwa-endpoint.ts';
 
 export interface UcwaDoorOptions {
