@@ -122,9 +122,9 @@ describe('what is told twice', () => {
     const theirs2: SessionEvent = { kind: 'invited', dialog: 'theirs2' };
     for (const way of [[], open.slice(0, 1), [...open, send('b')]])
       assert.deepEqual(run(...way, invited, invited).said, run(...way, invited).said);
+    const calls: readonly SessionEvent[] = [invited, joined, rang];
     for (const way of [[], [rang]])
-      for (const again of [invited, joined, rang])
-        assert.deepEqual(run(...way, invited, joined, again).said, ['join theirs']);
+      for (const call of calls) assert.deepEqual(run(...way, invited, joined, call).said, ['join theirs']);
     const followed = run(...open, send('b'), invited, joined);
     assert.deepEqual(followed.said.slice(3), ['join theirs']);
     assert.deepEqual(run(invited, theirs2).said, ['join theirs', 'join theirs2']);
