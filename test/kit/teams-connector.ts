@@ -141,6 +141,8 @@ export interface TeamsWorldOptions {
   readonly fault?: Fault;
   /** Of the gateway's own accounts; null: it has no such accounts. Default: the right one. */
   readonly gatewayPassword?: string | null;
+  /** How far the connector's clock is ahead of Graph's, ms; negative: behind. Default 0. */
+  readonly skewMs?: number;
 }
 
 export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<TeamsWorld> {
@@ -200,7 +202,10 @@ export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<T
         remove: async (person) => void links.delete(person),
       },
       kept,
-      clock,
+      clock: {
+        now: () => clock.now() + (options.skewMs ?? 0),
+        setTimer: (ms, run) => clock.setTimer(ms, run),
+      },
       random: () => 0.5,
     });
     connector.register(app);

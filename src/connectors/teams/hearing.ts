@@ -62,8 +62,11 @@ export interface Hearing extends AsyncDisposable {
   check(): void;
 }
 
-/** Messages: so that what Graph holds back outlives an outage of the gateway. Presence: the longest Graph allows. */
-const lifeMs = { messages: 24 * 60 * 60_000, presence: 60 * 60_000 } as const;
+/**
+ * Messages: so that what Graph holds back outlives an outage of the gateway. Presence: less than the hour that Graph allows,
+ * by its own clock, which may be behind ours.
+ */
+const lifeMs = { messages: 24 * 60 * 60_000, presence: 50 * 60_000 } as const;
 
 export function hearTenant(tenant: Tenant, settings: TenantOptions, options: HearingOptions): Hearing {
   const { sink, tenants, chats, directory, links, clock, random, signal } = options;

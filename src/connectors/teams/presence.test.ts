@@ -129,6 +129,24 @@ describe('presence in Teams', () => {
     assert.ok(teams.clock.now() - back <= 7_000, `${teams.clock.now() - back} ms`);
   });
 
+  for (const [minutes, how] of [
+    [5, 'ahead'],
+    [-5, 'behind'],
+  ] as const) {
+    it(`is told of by a subscription although the gateway’s clock is five minutes ${how}`, async () => {
+      await teams[Symbol.asyncDispose]();
+      teams = await openTeamsWorld({ skewMs: minutes * 60_000 });
+      await teams.connector.watch([alice]);
+      const subscription = teams.connector.status().find(({ name }) => name.startsWith('presence'));
+      assert.equal(subscription?.state, 'connected', subscription?.refusal?.detail);
+      await teams.actor(alice).signIn();
+      await eventually(
+        'alice, with no time passed',
+        () => teams.sink.latest(alice)?.availability === 'Available',
+      );
+    });
+  }
+
   it('carries a status message, and only what the gateway set is taken away', async () => {
     const status = () => teams.actor(alice).statusOf(bob.id);
     const note = (text: string) => ({ ...noRemarks, note: { kind: 'text', text } }) as const;
