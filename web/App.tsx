@@ -2,7 +2,8 @@ import { FluentProvider, Link, makeStyles, Spinner, Text, tokens } from '@fluent
 import { lazy, type ReactNode, Suspense } from 'react';
 import { type PageName, pageAt } from './routes.ts';
 import { ErrorBoundary } from './shared/ErrorBoundary.tsx';
-import { pageTheme } from './shared/themes.ts';
+import { pageThemes } from './shared/themes.ts';
+import { useTheme } from './shared/useTheme.ts';
 import { useTitle } from './shared/useTitle.ts';
 
 const TeamsPage = lazy(() => import('./teams/TeamsPage.tsx').then((m) => ({ default: m.TeamsPage })));
@@ -24,7 +25,7 @@ const useStyles = makeStyles({
 export function App(): ReactNode {
   const styles = useStyles();
   return (
-    <FluentProvider theme={pageTheme}>
+    <FluentProvider theme={useTheme(pageThemes)}>
       <ErrorBoundary>
         <Suspense
           fallback={

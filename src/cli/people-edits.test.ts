@@ -31,6 +31,7 @@ describe('what operators did about people', () => {
       [bob],
     ]);
     assert.deepEqual([edit?.given, edit?.source], [{ mode: 'Islands' }, { mode: 'SfBOnly' }]);
+    assert.equal(edit?.displayName, bob.displayName);
   });
 
   it('tells everything that a source says of somebody who was removed, and nothing where none names them', () => {

@@ -12,10 +12,11 @@ export function editsOf(
   const edits = Object.entries(amendments).map(([id, amendment]): PersonEdit => {
     const person = named.get(id);
     const all = person && fieldsOf(person);
-    const given = amendment.kind === 'removed' ? {} : amendment.fields;
+    const given: PersonFields = amendment.kind === 'removed' ? {} : amendment.fields;
     return {
       person: personId(id),
       kind: amendment.kind,
+      displayName: given.displayName ?? person?.displayName,
       at: amendment.at,
       given,
       source: amendment.kind === 'edited' ? all && only(all, given) : all,

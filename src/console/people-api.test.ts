@@ -15,8 +15,22 @@ const carol = somebody('carol');
 const asked: unknown[] = [];
 const links = new Map<string, LinkSecret>();
 const edits = [
-  { person: carol.id, kind: 'removed', at: undefined, given: {}, source: { displayName: 'Carol' } },
-  { person: bob.id, kind: 'edited', at: 7, given: { mode: 'Islands' }, source: { mode: 'Legacy' } },
+  {
+    person: carol.id,
+    kind: 'removed',
+    displayName: undefined,
+    at: undefined,
+    given: {},
+    source: { displayName: 'Carol' },
+  },
+  {
+    person: bob.id,
+    kind: 'edited',
+    displayName: 'Bob',
+    at: 7,
+    given: { mode: 'Islands' },
+    source: { mode: 'Legacy' },
+  },
 ] as const;
 let answer: {
   edit: EditOutcome;

@@ -47,6 +47,8 @@ export interface EditsAnswer {
 export interface PersonEdit {
   readonly person: PersonId;
   readonly kind: 'edited' | 'added' | 'removed';
+  /** As operators, else a source has it; undefined where nobody says one. */
+  readonly displayName: string | undefined;
   /** When it was last done, Unix ms; undefined where an earlier version kept no time. */
   readonly at: number | undefined;
   readonly given: Readonly<Record<string, string>>;

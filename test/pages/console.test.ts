@@ -14,6 +14,18 @@ describe('the console page', () => {
     await world?.[Symbol.asyncDispose]();
   });
 
+  async function change(
+    method: string,
+    path: string,
+    fields?: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const answer = await fetch(`${world.system.url}/api/people${path}`, {
+      method,
+      ...(fields && { body: JSON.stringify(fields), headers: { 'content-type': 'application/json' } }),
+    });
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
+  }
+
   it('says that nothing has passed yet', async () => {
     await open.page.getByText('No message has passed yet.').waitFor();
   });
@@ -51,6 +63,56 @@ describe('the console page', () => {
       .filter({ hasText: 'Connected' })
       .first()
       .waitFor();
+    assert.deepEqual(open.faults, []);
+  });
+
+  it('finds people by name', async () => {
+    const { page } = open;
+    await page.getByRole('tab', { name: 'People' }).click();
+    await page.getByLabel('Find people').fill('clark contoso');
+    await page.getByRole('status').getByText('1 person').waitFor();
+    assert.equal(await page.getByRole('button', { name: /Presence of/ }).count(), 1);
+    await page.getByLabel('Find people').fill('nobody at all');
+    await page.getByText('Nobody has this name or address.').waitFor();
+    await page.getByLabel('Find people').fill('');
+    await page.getByRole('button', { name: 'Presence of Bob Brown' }).waitFor();
+  });
+
+  it('shows whom operators changed, added and removed, with what the sources say, and takes it back', async () => {
+    const { page } = open;
+    const done = page.getByRole('table', { name: 'Done by operators' });
+    assert.equal(await done.count(), 0);
+    await change('PUT', '/heidi@contoso.example', { mode: 'Islands' });
+    await change('POST', '', {
+      id: 'dora@contoso.example',
+      displayName: 'Dora',
+      mode: 'Islands',
+      home: 'online',
+    });
+    await change('DELETE', '/ivan@contoso.example');
+
+    const row = (name: string) => done.getByRole('row').filter({ hasText: name });
+    await row('Heidi Hall')
+      .filter({ hasText: 'Changed' })
+      .filter({ hasText: 'Mode: Islands (the sources: SfBOnly)' })
+      .waitFor();
+    await row('Dora').filter({ hasText: 'Added' }).waitFor();
+    await row('Ivan Ivanov').filter({ hasText: 'Removed' }).waitFor();
+    await page.getByRole('button', { name: 'Presence of Ivan Ivanov' }).waitFor({ state: 'detached' });
+
+    await row('Ivan Ivanov').getByRole('button', { name: 'Undo: Ivan Ivanov' }).click();
+    await page.getByText('Ivan Ivanov will be back, as the sources say.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.getByRole('button', { name: 'Presence of Ivan Ivanov' }).waitFor();
+    await row('Ivan Ivanov').waitFor({ state: 'detached' });
+
+    await page.getByRole('button', { name: 'Presence of Heidi Hall' }).click();
+    await page.getByRole('heading', { name: 'Heidi Hall' }).waitFor();
+    await row('Heidi Hall').getByRole('button', { name: 'Undo: Heidi Hall' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo', exact: true }).click();
+    await done.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'All people' }).click();
+    await row('Dora').waitFor();
     assert.deepEqual(open.faults, []);
   });
 });

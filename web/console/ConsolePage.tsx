@@ -17,21 +17,25 @@ type TabName = (typeof tabs)[number];
 const useStyles = makeStyles({
   page: {
     height: '100%',
+    overflow: 'auto',
     display: 'flex',
     flexDirection: 'column',
     backgroundColor: tokens.colorNeutralBackground2,
   },
   top: {
+    flexShrink: 0,
     display: 'flex',
     alignItems: 'center',
-    gap: tokens.spacingHorizontalM,
+    flexWrap: 'wrap',
+    columnGap: tokens.spacingHorizontalM,
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL}`,
     backgroundColor: tokens.colorNeutralBackground1,
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
   },
+  pages: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalM },
   title: { flexGrow: 1, margin: 0 },
-  content: { flexGrow: 1, minHeight: 0, overflow: 'auto', padding: `0 ${tokens.spacingHorizontalL}` },
-  tabs: { padding: `0 ${tokens.spacingHorizontalS}` },
+  content: { flexGrow: 1, padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL}` },
+  tabs: { flexShrink: 0, padding: `0 ${tokens.spacingHorizontalS}` },
 });
 
 /** For operators: how the networks are linked, who is who, and what happened to each message. */
@@ -41,7 +45,7 @@ export function ConsolePage(): ReactNode {
   const [person, openPerson] = usePersonInAddress();
   const [tab, setTab] = useState<TabName>(person === undefined ? 'messages' : 'people');
   const [traced, setTraced] = useState<string | undefined>();
-  const { status, people, messages } = view;
+  const { status, messages } = view;
   const choose = (name: unknown): void => {
     setTab(tabs.find((known) => known === name) ?? 'messages');
     if (person !== undefined) openPerson(undefined);
@@ -52,9 +56,11 @@ export function ConsolePage(): ReactNode {
         <Text as="h1" weight="semibold" size={400} className={styles.title}>
           Isthmus console
         </Text>
-        <Link href="/split">Both clients</Link>
-        <Link href="/teams">Teams</Link>
-        <Link href="/skype">Skype for Business</Link>
+        <nav className={styles.pages} aria-label="Other pages">
+          <Link href="/split">Both clients</Link>
+          <Link href="/teams">Teams</Link>
+          <Link href="/skype">Skype for Business</Link>
+        </nav>
       </header>
       {view.trouble && <TroubleBar trouble={view.trouble} intent="warning" />}
       {status && person === undefined && <Summary status={status} />}
@@ -72,21 +78,19 @@ export function ConsolePage(): ReactNode {
       <main className={styles.content}>
         {view.token !== 'fine' ? (
           <TokenCard rejected={view.token === 'rejected'} onToken={view.giveToken} />
-        ) : !status || !people || !messages ? (
+        ) : !status || !messages ? (
           <Spinner label="Asking the gateway" />
         ) : person !== undefined ? (
-          <PersonPage id={person} onBack={() => choose('people')} />
+          <PersonPage key={person} id={person} onBack={() => choose('people')} />
         ) : tab === 'messages' ? (
-          <Messages messages={messages} people={people} onTrace={setTraced} />
+          <Messages messages={messages} onTrace={setTraced} />
         ) : tab === 'people' ? (
-          <People people={people} onOpen={openPerson} />
+          <People onOpen={openPerson} />
         ) : (
-          <Links status={status} people={people} />
+          <Links status={status} />
         )}
       </main>
-      {traced !== undefined && (
-        <TraceDrawer id={traced} people={people ?? []} onClose={() => setTraced(undefined)} />
-      )}
+      {traced !== undefined && <TraceDrawer key={traced} id={traced} onClose={() => setTraced(undefined)} />}
     </div>
   );
 }

@@ -7,12 +7,14 @@ import { messageState } from './words.ts';
 
 describe('the operators’ API as the console reads it', () => {
   it('shows a person’s accounts, links and presence on both sides', () => {
-    const [person] = toPeople({
+    const { people, total } = toPeople({
+      total: 70,
       people: [
         {
           id: 'carol@contoso.example',
           displayName: 'Carol Clark',
           mode: 'Legacy',
+          amended: 'edited',
           teams: { kind: 'account', objectId: 'x', upn: 'carol@contoso.example' },
           skype: { home: 'onPrem', sip: 'sip:carol@contoso.example', pool: 'onPrem' },
           links: { teams: 'linked', skype: 'not linked' },
@@ -26,6 +28,9 @@ describe('the operators’ API as the console reads it', () => {
         },
       ],
     });
+    const [person] = people;
+    assert.equal(total, 70);
+    assert.equal(person?.amended, 'edited');
     assert.equal(person?.name, 'Carol Clark');
     assert.deepEqual(person?.link, { teams: 'linked', skype: 'not linked' });
     assert.deepEqual(person.presence, {
@@ -48,12 +53,19 @@ describe('the operators’ API as the console reads it', () => {
   it('has words for every end of a message', () => {
     const [failed, odd] = toMessages({
       messages: [
-        { state: 'failed', reason: { cause: 'Bob is offline.', cure: 'Try later.' } },
+        {
+          state: 'failed',
+          author: 'a@b',
+          authorName: 'Ann',
+          recipient: 'c@d',
+          reason: { cause: 'Bob is offline.', cure: 'Try later.' },
+        },
         { state: 'new state' },
       ],
     });
     assert.ok(failed && odd);
     assert.deepEqual(messageState(failed), { words: 'Failed', tone: 'danger' });
+    assert.deepEqual([failed.author, failed.recipient], ['Ann', 'c@d']);
     assert.equal(failed.cause, 'Bob is offline.');
     assert.equal(messageState(odd).words, 'new state');
   });

@@ -1,5 +1,5 @@
 import { arrayAt, isRecord, recordAt, stringAt } from '../shared/http.ts';
-import type { Link, Message, Person, Side, Status, Step, Trace } from './model.ts';
+import type { Link, Message, People, Person, Side, Status, Step, Trace } from './model.ts';
 
 export function toStatus(value: unknown): Status {
   return {
@@ -28,20 +28,27 @@ export function toStatus(value: unknown): Status {
   };
 }
 
-export function toPeople(value: unknown): readonly Person[] {
-  return arrayAt(value, 'people').map((person) => ({
+export function toPeople(value: unknown): People {
+  const people = arrayAt(value, 'people').map(toPerson);
+  return { people, total: numberAt(value, 'total') || people.length };
+}
+
+function toPerson(person: unknown): Person {
+  const amended = stringAt(person, 'amended');
+  return {
     id: stringAt(person, 'id'),
     name: stringAt(person, 'displayName') || stringAt(person, 'name') || stringAt(person, 'id'),
     upn: stringAt(person, 'teams', 'upn'),
     sip: stringAt(person, 'skype', 'sip'),
     home: stringAt(person, 'skype', 'home'),
     mode: stringAt(person, 'mode'),
+    amended: amended === 'edited' || amended === 'added' ? amended : undefined,
     link: bySide((side) => stringAt(person, 'links', side)),
     presence: bySide((side) => ({
       availability: stringAt(person, 'presence', 'sides', side, 'seen', 'availability'),
       activity: stringAt(person, 'presence', 'sides', side, 'seen', 'activity'),
     })),
-  }));
+  };
 }
 
 export function toMessages(value: unknown): readonly Message[] {
@@ -53,8 +60,8 @@ export function toMessage(value: unknown): Message {
   return {
     id: stringAt(value, 'id'),
     side: sideAt(value),
-    author: stringAt(value, 'author'),
-    recipient: stringAt(value, 'recipient'),
+    author: stringAt(value, 'authorName') || stringAt(value, 'author'),
+    recipient: stringAt(value, 'recipientName') || stringAt(value, 'recipient'),
     writtenAt: numberAt(value, 'writtenAt'),
     takenAt: numberAt(value, 'takenAt'),
     endedAt: typeof endedAt === 'number' ? endedAt : undefined,

@@ -26,6 +26,13 @@ export interface Status {
   };
 }
 
+/** Those who were asked for. */
+export interface People {
+  readonly people: readonly Person[];
+  /** How many there are in all of those who were asked for. */
+  readonly total: number;
+}
+
 export interface Person {
   readonly id: string;
   readonly name: string;
@@ -34,6 +41,8 @@ export interface Person {
   readonly sip: string;
   readonly home: string;
   readonly mode: string;
+  /** What operators did about the person, if anything. */
+  readonly amended: 'edited' | 'added' | undefined;
   readonly link: Readonly<Record<Side, string>>;
   /** Words such as `Busy` or `Busy, in a call`; '' where nothing was seen. */
   readonly presence: Readonly<Record<Side, { readonly availability: string; readonly activity: string }>>;
@@ -42,6 +51,7 @@ export interface Person {
 export interface Message {
   readonly id: string;
   readonly side: Side;
+  /** By name, or by id who is not in the directory. */
   readonly author: string;
   readonly recipient: string;
   /** Unix ms. */

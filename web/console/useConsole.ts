@@ -2,15 +2,16 @@ import { useEffect, useState } from 'react';
 import { startPolling } from '../shared/poller.ts';
 import { type Trouble, troubleOf } from '../shared/trouble.ts';
 import { TokenWanted } from './api.ts';
+import { toEdits } from './edits/fromApi.ts';
+import type { Edit } from './edits/model.ts';
 import { toMessages, toPeople, toStatus, toTrace } from './fromApi.ts';
 import { api, token } from './gateway.ts';
-import type { Message, Person, Status, Trace } from './model.ts';
+import type { Message, People, Status, Trace } from './model.ts';
 import { toPersonPresence } from './presence/fromApi.ts';
 import type { PersonPresence } from './presence/model.ts';
 
 export interface ConsoleView {
   readonly status: Status | undefined;
-  readonly people: readonly Person[] | undefined;
   readonly messages: readonly Message[] | undefined;
   readonly trouble: Trouble | undefined;
   /** The gateway asks for the operators' token; `rejected`: not for the one that was given. */
@@ -24,7 +25,6 @@ export interface Console extends ConsoleView {
 const maxMessages = 100;
 const nothingYet: ConsoleView = {
   status: undefined,
-  people: undefined,
   messages: undefined,
   trouble: undefined,
   token: 'fine',
@@ -38,14 +38,12 @@ export function useConsole(): Console {
     const ending = new AbortController();
     const get = (path: string): Promise<unknown> => api.get(path, ending.signal);
     const round = async (): Promise<void> => {
-      const [status, people, messages] = await Promise.all([
+      const [status, messages] = await Promise.all([
         get('/api/status'),
-        get('/api/people'),
         get(`/api/messages?limit=${maxMessages}`),
       ]);
       setView({
         status: toStatus(status),
-        people: toPeople(people),
         messages: toMessages(messages),
         trouble: undefined,
         token: 'fine',
@@ -74,6 +72,19 @@ export type Asked<T> =
   | { readonly kind: 'loaded'; readonly value: T }
   | { readonly kind: 'failed'; readonly trouble: Trouble };
 
+/** How many people are listed at once; the others are found by name. */
+const maxPeople = 200;
+
+/** Those whose name or address has every word of `find`, as many as a list may hold. */
+export function usePeople(find: string): Asked<People> {
+  return useAsked(`/api/people?${new URLSearchParams({ find, limit: `${maxPeople}` })}`, toPeople);
+}
+
+/** What operators did about people; `again` changes when it has to be read at once. */
+export function useEdits(again: number): Asked<readonly Edit[]> {
+  return useAsked('/api/people/edits', toEdits, again);
+}
+
 /** One message's steps; read again while it is looked at. */
 export function useTrace(id: string): Asked<Trace> {
   return useAsked(`/api/messages/${encodeURIComponent(id)}`, toTrace);
@@ -84,12 +95,16 @@ export function usePersonPresence(id: string): Asked<PersonPresence> {
   return useAsked(`/api/people/${encodeURIComponent(id)}/presence`, toPersonPresence);
 }
 
-/** `read` has to be the same function each time. */
-function useAsked<T>(path: string, read: (body: unknown) => T): Asked<T> {
+/**
+ * `read` has to be the same function each time; `again` changes when an answer has to be asked for at once. Until the new
+ * answer is there, the old one is shown: what must not be seen meanwhile gets a key of its own.
+ */
+function useAsked<T>(path: string, read: (body: unknown) => T, again = 0): Asked<T> {
   const [view, setView] = useState<Asked<T>>({ kind: 'loading' });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `again` asks again
   useEffect(() => {
     const ending = new AbortController();
-    setView({ kind: 'loading' });
+    setView((before) => (before.kind === 'loaded' ? before : { kind: 'loading' }));
     const round = async (): Promise<void> => {
       const value = read(await api.get(path, ending.signal));
       setView({ kind: 'loaded', value });
@@ -100,6 +115,6 @@ function useAsked<T>(path: string, read: (body: unknown) => T): Asked<T> {
     };
     startPolling(round, failed, () => document.hidden, ending.signal);
     return () => ending.abort();
-  }, [path, read]);
+  }, [path, read, again]);
   return view;
 }

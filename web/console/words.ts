@@ -1,11 +1,6 @@
-import type { Message, Person, Side } from './model.ts';
+import type { Message, Side } from './model.ts';
 
 export const sideNames: Readonly<Record<Side, string>> = { teams: 'Teams', skype: 'Skype for Business' };
-
-/** The name that people know somebody by; the id itself of what is nobody's. */
-export function nameOf(people: readonly Person[], id: string): string {
-  return people.find((person) => person.id === id)?.name ?? id;
-}
 
 export type Tone = 'success' | 'danger' | 'warning' | 'informative' | 'subtle';
 

@@ -1,8 +1,10 @@
-import { FluentProvider, makeStyles, Spinner, type Theme } from '@fluentui/react-components';
+import { FluentProvider, makeStyles, Spinner } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { SignInCard, type SignInCardProps } from './SignInCard.tsx';
+import type { Themes } from './themes.ts';
 import type { SignIn } from './useSignIn.ts';
+import { useTheme } from './useTheme.ts';
 
 const useStyles = makeStyles({
   frame: { height: '100%', position: 'relative', overflow: 'hidden' },
@@ -13,7 +15,7 @@ const useStyles = makeStyles({
 const fullHeight = { height: '100%' };
 
 interface Props<S> {
-  readonly theme: Theme;
+  readonly themes: Themes;
   readonly status: SignIn<S>;
   /** While signing in. */
   readonly busyWords: string;
@@ -22,10 +24,10 @@ interface Props<S> {
 }
 
 /** One client on a page, in its product's colours: its way in, then its window. */
-export function ClientFrame<S>({ theme, status, busyWords, signIn, window }: Props<S>): ReactNode {
+export function ClientFrame<S>({ themes, status, busyWords, signIn, window }: Props<S>): ReactNode {
   const styles = useStyles();
   return (
-    <FluentProvider theme={theme} style={fullHeight}>
+    <FluentProvider theme={useTheme(themes)} style={fullHeight}>
       <div className={styles.frame}>
         <ErrorBoundary>
           {status.step === 'in' ? (

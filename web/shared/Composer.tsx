@@ -44,6 +44,7 @@ export function Composer({ placeholder, disabled = false, onSend, onTyping }: Pr
         className={styles.box}
         textarea={{ ref: box, className: styles.area, rows: text.includes('\n') ? 3 : 1 }}
         aria-label={placeholder}
+        dir="auto"
         placeholder={placeholder}
         value={text}
         disabled={disabled}

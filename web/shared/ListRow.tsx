@@ -2,6 +2,8 @@ import { makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-componen
 import type { ReactNode } from 'react';
 
 const useStyles = makeStyles({
+  // Lists of hundreds: what is out of sight is not laid out.
+  entry: { contentVisibility: 'auto', containIntrinsicSize: 'auto 44px' },
   row: {
     display: 'flex',
     alignItems: 'center',
@@ -52,7 +54,7 @@ export function ListRow(props: Props): ReactNode {
   const styles = useStyles();
   const { unread = false, chosen = false } = props;
   return (
-    <li>
+    <li className={styles.entry}>
       <button
         type="button"
         className={mergeClasses(styles.row, chosen && styles.chosen)}
@@ -63,7 +65,7 @@ export function ListRow(props: Props): ReactNode {
         <span className={styles.words}>
           <span className={styles.line}>
             <Text className={styles.grow} truncate wrap={false} block weight={unread ? 'bold' : 'regular'}>
-              {props.title}
+              <bdi>{props.title}</bdi>
             </Text>
             {props.corner && (
               <Text className={styles.faint} size={200}>

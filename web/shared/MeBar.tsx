@@ -22,7 +22,7 @@ const useStyles = makeStyles({
   strong: { backgroundColor: tokens.colorBrandBackground, color: tokens.colorNeutralForegroundOnBrand },
   product: { flexGrow: 1, minWidth: 0 },
   lightProduct: { color: tokens.colorBrandForeground2 },
-  me: { minWidth: 0, gap: tokens.spacingHorizontalS },
+  me: { minWidth: 0, flexShrink: 0, whiteSpace: 'nowrap', gap: tokens.spacingHorizontalS },
   strongMe: {
     color: tokens.colorNeutralForegroundOnBrand,
     ':hover': {
@@ -35,6 +35,7 @@ const useStyles = makeStyles({
     },
   },
   note: {
+    flexShrink: 0,
     padding: `${tokens.spacingVerticalXXS} ${tokens.spacingHorizontalM}`,
     backgroundColor: tokens.colorBrandBackground2,
   },
@@ -113,7 +114,7 @@ export function MeBar<C extends Choice>(props: Props<C>): ReactNode {
       </header>
       {note !== '' && (
         <Text className={styles.note} size={200} truncate wrap={false} block>
-          {note}
+          <bdi>{note}</bdi>
         </Text>
       )}
       {trouble && <TroubleBar trouble={trouble} onDismiss={() => setTrouble(undefined)} />}

@@ -22,17 +22,15 @@ const useStyles = makeStyles({
 
 interface Props {
   readonly look: 'lines' | 'bubbles';
-  /** Another one whenever an entry comes or changes. */
-  readonly version: string;
   /** In the place of entries, where there is none. */
   readonly empty: string;
   readonly children: readonly ReactNode[];
 }
 
 /** What was said, the newest at the end, where it stays unless the reader scrolls up. */
-export function MessageLog({ look, version, empty, children }: Props): ReactNode {
+export function MessageLog({ look, empty, children }: Props): ReactNode {
   const styles = useStyles();
-  const list = useStickToEnd(version);
+  const list = useStickToEnd();
   return (
     <div
       className={mergeClasses(styles.list, styles[look])}

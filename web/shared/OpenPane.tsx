@@ -1,5 +1,7 @@
-import { makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
+import { ArrowLeftRegular } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
+import { narrow } from './narrow.ts';
 import { PersonAvatar } from './PersonAvatar.tsx';
 import type { ShownPresence } from './presence/badge.ts';
 
@@ -15,6 +17,7 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorBrandBackground2,
   },
   headerLight: { backgroundColor: tokens.colorNeutralBackground1 },
+  back: { display: 'none', flexShrink: 0, [narrow]: { display: 'inline-flex' } },
   title: { flexGrow: 1, minWidth: 0, display: 'flex', flexDirection: 'column' },
   faint: { color: tokens.colorNeutralForeground2 },
 });
@@ -27,6 +30,8 @@ interface Props {
   readonly line: string;
   readonly presence: ShownPresence | undefined;
   readonly outOfOffice: boolean;
+  /** To the lists, where they are covered. */
+  readonly onBack: () => void;
   /** At the end of the bar. */
   readonly action?: ReactNode;
   readonly children: ReactNode;
@@ -39,6 +44,13 @@ export function OpenPane(props: Props): ReactNode {
   return (
     <main className={mergeClasses(styles.pane, isLight && styles.paneLight)} aria-label={props.label}>
       <header className={mergeClasses(styles.header, isLight && styles.headerLight)}>
+        <Button
+          appearance="subtle"
+          className={styles.back}
+          icon={<ArrowLeftRegular />}
+          aria-label="Back to the list"
+          onClick={props.onBack}
+        />
         <PersonAvatar
           name={props.name}
           presence={props.presence}
@@ -47,7 +59,7 @@ export function OpenPane(props: Props): ReactNode {
         />
         <div className={styles.title}>
           <Text weight="semibold" truncate wrap={false} block>
-            {props.name}
+            <bdi>{props.name}</bdi>
           </Text>
           <Text size={200} className={styles.faint} truncate wrap={false} block>
             {props.line}

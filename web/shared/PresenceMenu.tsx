@@ -13,11 +13,16 @@ import { ArrowResetRegular, SignOutRegular } from '@fluentui/react-icons';
 import { type FormEvent, type ReactElement, type ReactNode, useState } from 'react';
 import type { BadgeStatus } from './presence/badge.ts';
 
+/** In a window that is lower than the menu, the menu scrolls. */
+const below = { position: 'below', align: 'end', autoSize: true } as const;
+
 const useStyles = makeStyles({
   surface: {
+    boxSizing: 'border-box',
+    overflowY: 'auto',
     display: 'flex',
     flexDirection: 'column',
-    width: '240px',
+    width: '264px',
     gap: tokens.spacingVerticalXXS,
     padding: tokens.spacingHorizontalM,
   },
@@ -57,11 +62,13 @@ export function PresenceMenu<C extends Choice>(props: Props<C>): ReactNode {
     props.onChoose(choice);
   };
   return (
-    <Popover open={open} onOpenChange={(_, data) => setOpen(data.open)} inline positioning="below-end">
+    <Popover open={open} onOpenChange={(_, data) => setOpen(data.open)} inline positioning={below}>
       <PopoverTrigger disableButtonEnhancement>{props.trigger}</PopoverTrigger>
       <PopoverSurface className={styles.surface} aria-label="My status">
         <div className={styles.person}>
-          <Text weight="semibold">{props.name}</Text>
+          <Text weight="semibold">
+            <bdi>{props.name}</bdi>
+          </Text>
           <Text size={200}>{props.address}</Text>
         </div>
         {props.choices.map((choice) => (
@@ -118,6 +125,7 @@ function NoteForm(props: {
         size="small"
         maxLength={280}
         aria-label={props.label}
+        dir="auto"
         placeholder={props.label}
         value={text}
         onChange={(_, data) => setText(data.value)}

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 
 const useStyles = makeStyles({
   pane: {
-    width: 'clamp(216px, 36%, 320px)',
-    flexShrink: 0,
+    flexGrow: 1,
+    minWidth: 0,
     display: 'flex',
     flexDirection: 'column',
     minHeight: 0,

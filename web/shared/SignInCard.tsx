@@ -20,19 +20,20 @@ const useStyles = makeStyles({
     height: '100%',
     overflow: 'auto',
     display: 'flex',
-    alignItems: 'center',
-    justifyContent: 'center',
     backgroundColor: tokens.colorNeutralBackground3,
   },
   card: {
     width: 'min(360px, calc(100% - 32px))',
     boxSizing: 'border-box',
-    padding: tokens.spacingHorizontalXXL,
+    padding: `clamp(${tokens.spacingHorizontalL}, 8%, ${tokens.spacingHorizontalXXL})`,
+    flexShrink: 0,
+    margin: 'auto',
     borderTop: `4px solid ${tokens.colorBrandBackground}`,
   },
   title: { margin: 0, color: tokens.colorBrandForeground1 },
   form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   select: { minWidth: 0, '& > select': { width: '100%', boxSizing: 'border-box', textOverflow: 'ellipsis' } },
+  input: { minWidth: 0, '& > input': { minWidth: 0, width: '100%' } },
   note: { color: tokens.colorNeutralForeground2 },
 });
 
@@ -86,6 +87,7 @@ export function SignInCard(props: SignInCardProps): ReactNode {
               </Select>
             ) : (
               <Input
+                className={styles.input}
                 value={address}
                 type="email"
                 autoComplete="username"
@@ -96,6 +98,7 @@ export function SignInCard(props: SignInCardProps): ReactNode {
           {props.asksPassword && (
             <Field label="Password">
               <Input
+                className={styles.input}
                 type="password"
                 autoComplete="current-password"
                 value={password}

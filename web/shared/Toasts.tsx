@@ -113,7 +113,7 @@ function Toast({
         <PersonAvatar name={toast.from} shape={shape} />
         <div className={styles.words}>
           <Text weight="semibold" truncate wrap={false}>
-            {toast.from}
+            <bdi>{toast.from}</bdi>
           </Text>
           <Text size={200}>{toast.title}</Text>
         </div>
@@ -125,7 +125,9 @@ function Toast({
           onClick={() => onDecline(key)}
         />
       </div>
-      <Text className={styles.text}>{toast.text}</Text>
+      <Text className={styles.text} dir="auto">
+        {toast.text}
+      </Text>
       <div className={styles.actions}>
         {toast.decline && (
           <Button size="small" onClick={() => onDecline(key)}>

@@ -1,7 +1,9 @@
 import {
   type BrandVariants,
+  createDarkTheme,
   createLightTheme,
   type Theme,
+  teamsDarkTheme,
   teamsLightTheme,
 } from '@fluentui/react-components';
 
@@ -28,7 +30,19 @@ const skypeBrand: BrandVariants = {
 const fontFamilyBase =
   "'Segoe UI', 'Segoe UI Web (West European)', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
-export const teamsTheme: Theme = { ...teamsLightTheme, fontFamilyBase };
-export const skypeTheme: Theme = { ...createLightTheme(skypeBrand), fontFamilyBase };
+/** One product's colours, by day and by night. */
+export interface Themes {
+  readonly light: Theme;
+  readonly dark: Theme;
+}
+
+export const teamsThemes: Themes = {
+  light: { ...teamsLightTheme, fontFamilyBase },
+  dark: { ...teamsDarkTheme, fontFamilyBase },
+};
+export const skypeThemes: Themes = {
+  light: { ...createLightTheme(skypeBrand), fontFamilyBase },
+  dark: { ...createDarkTheme(skypeBrand), fontFamilyBase },
+};
 /** Around and between the two products. */
-export const pageTheme: Theme = teamsTheme;
+export const pageThemes: Themes = teamsThemes;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { ClientFrame } from '../shared/ClientFrame.tsx';
 import type { Sandbox } from '../shared/sandbox.ts';
-import { skypeTheme } from '../shared/themes.ts';
+import { skypeThemes } from '../shared/themes.ts';
 import { SkypeWindow } from './ui/SkypeWindow.tsx';
 import { useSkypeSession } from './useSkypeSession.ts';
 
@@ -14,7 +14,7 @@ export function SkypeClient({ sandbox, preselected }: Props): ReactNode {
   const { status, signIn, signOut } = useSkypeSession(sandbox);
   return (
     <ClientFrame
-      theme={skypeTheme}
+      themes={skypeThemes}
       status={status}
       busyWords="Contacting the server and signing in"
       signIn={{

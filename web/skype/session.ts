@@ -20,6 +20,8 @@ export interface SkypeSession {
   readonly store: Store<SkypeState, SkypeAction>;
   /** A window, or the one of a contact by its address. */
   readonly open: (window: string, name: string) => void;
+  /** No window is open any more; its conversation goes on. */
+  readonly close: () => void;
   readonly send: (window: string, text: string) => void;
   readonly typing: (window: string) => void;
   readonly stop: (window: string) => Promise<void>;
@@ -199,6 +201,7 @@ export async function startSkype(env: SkypeSurroundings): Promise<SkypeSession> 
       // A window with a subject is of somebody behind a shared account, which is no contact.
       if (window === peerOf(window)) running.people.follow(window, name).catch(() => undefined);
     },
+    close: () => store.dispatch({ type: 'closed' }),
     send: (window, text) => running.outbox.send(window, text),
     typing: (window) => {
       const session = store.get().windows[window]?.session;

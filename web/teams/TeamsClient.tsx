@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { ClientFrame } from '../shared/ClientFrame.tsx';
 import type { Sandbox } from '../shared/sandbox.ts';
-import { teamsTheme } from '../shared/themes.ts';
+import { teamsThemes } from '../shared/themes.ts';
 import { TeamsWindow } from './ui/TeamsWindow.tsx';
 import { type SignInWay, useTeamsSession } from './useTeamsSession.ts';
 
@@ -15,7 +15,7 @@ export function TeamsClient({ sandbox, way, preselected }: Props): ReactNode {
   const { status, signIn, signOut } = useTeamsSession(sandbox, way);
   return (
     <ClientFrame
-      theme={teamsTheme}
+      themes={teamsThemes}
       status={status}
       busyWords="Signing in to Teams"
       signIn={{

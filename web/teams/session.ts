@@ -19,6 +19,8 @@ export interface TeamsSession {
   readonly store: Store<TeamsState, TeamsAction>;
   readonly openChat: (chatId: string) => void;
   readonly openPerson: (person: User) => void;
+  /** Nothing is open any more. */
+  readonly close: () => void;
   readonly send: (text: string) => void;
   readonly retry: (key: string) => void;
   readonly closeToast: (key: string) => void;
@@ -196,6 +198,7 @@ export async function startTeams(env: TeamsSurroundings): Promise<TeamsSession> 
       const chat = chatWith(store.get(), person);
       openAs(chat ? { kind: 'chat', chatId: chat.id } : { kind: 'draft', person });
     },
+    close: () => openAs({ kind: 'nothing' }),
     send: (text) => enqueue(store.get().open, env.newKey(), text),
     retry: (key) => {
       const { open, outgoing } = store.get();

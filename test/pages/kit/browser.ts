@@ -12,6 +12,8 @@ export interface Size {
 /** The screen of a small laptop, and one that is smaller still. */
 export const laptop: Size = { width: 1280, height: 720 };
 export const small: Size = { width: 1024, height: 640 };
+/** Held upright; half a laptop's screen at twice the size of letters is about as narrow. */
+export const phone: Size = { width: 390, height: 844 };
 
 /** A page and what went wrong in it: uncaught errors, dialogs, what the content policy refused. */
 export interface OpenPage {

@@ -36,12 +36,18 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground3,
     overflow: 'hidden',
   },
-  segment: { position: 'absolute', top: 0, bottom: 0, minWidth: '2px' },
+  // The colour is what it says: forced colours would leave nothing of it.
+  segment: { position: 'absolute', top: 0, bottom: 0, minWidth: '2px', forcedColorAdjust: 'none' },
   axis: { gridColumn: 2, position: 'relative', height: '16px', color: tokens.colorNeutralForeground2 },
   tick: { position: 'absolute', transform: 'translateX(-50%)', whiteSpace: 'nowrap' },
   legend: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalM },
   entry: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalXS },
-  swatch: { width: '10px', height: '10px', borderRadius: tokens.borderRadiusSmall },
+  swatch: {
+    width: '10px',
+    height: '10px',
+    borderRadius: tokens.borderRadiusSmall,
+    forcedColorAdjust: 'none',
+  },
   faint: { color: tokens.colorNeutralForeground2 },
 });
 

@@ -108,7 +108,8 @@ function unknownWords({ state }: Endpoint): string {
 }
 
 function factsOf(endpoint: Endpoint, now: number): readonly Fact[] {
-  const { whose, state, side, source, reportedAt, lastActiveAt, leaseUntil } = endpoint;
+  const { whose, state, side, presence, source, reportedAt, lastActiveAt, leaseUntil } = endpoint;
+  const isSignedIn = state === 'known' && presence?.availability !== 'Offline';
   const ago = (at: number): string => `${whenInWords(at, now)} (${duration(Math.max(0, now - at))} ago)`;
   if (whose === 'gateway')
     return [
@@ -121,7 +122,7 @@ function factsOf(endpoint: Endpoint, now: number): readonly Fact[] {
     ['Source', source],
     ...(reportedAt === undefined ? [] : [['Reported', ago(reportedAt)] as const]),
     ...(lastActiveAt === undefined ? [] : [['Last active', ago(lastActiveAt)] as const]),
-    ...(state === 'known' ? [['Lease', 'held by the person’s own clients'] as const] : []),
+    ...(isSignedIn ? [['Lease', 'held by the person’s own clients'] as const] : []),
   ];
 }
 

@@ -1,8 +1,8 @@
 import { Badge, Button, makeStyles, TableCell, TableRow, Text, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { duration, preciseTime } from '../../shared/time.ts';
-import type { Message, Person } from '../model.ts';
-import { messageState, nameOf, sideNames } from '../words.ts';
+import type { Message } from '../model.ts';
+import { messageState, sideNames } from '../words.ts';
 import { DataTable } from './DataTable.tsx';
 
 const useStyles = makeStyles({
@@ -17,7 +17,6 @@ const useStyles = makeStyles({
 
 interface Props {
   readonly messages: readonly Message[];
-  readonly people: readonly Person[];
   readonly onTrace: (id: string) => void;
 }
 
@@ -25,26 +24,30 @@ const columns = [
   { title: 'Written', width: '110px' },
   { title: 'From' },
   { title: 'To' },
-  { title: 'Written in', width: '180px' },
-  { title: 'State', width: '130px' },
+  { title: 'Written in', width: '160px' },
+  { title: 'State', width: '190px' },
   { title: 'Took', width: '80px' },
-  { title: 'Reason', width: '28%' },
+  { title: 'Reason', width: '24%' },
   { title: 'Steps', width: '90px' },
 ];
 
-export function Messages({ messages, people, onTrace }: Props): ReactNode {
+export function Messages({ messages, onTrace }: Props): ReactNode {
   const styles = useStyles();
   if (messages.length === 0)
     return <Text className={styles.empty}>No message has passed yet. Write one in either client.</Text>;
   return (
-    <DataTable label="Recent messages" columns={columns}>
+    <DataTable label="Recent messages" columns={columns} minWidth="1160px">
       {messages.map((message) => {
         const { words, tone } = messageState(message);
         return (
           <TableRow key={message.id}>
             <TableCell>{preciseTime(message.writtenAt)}</TableCell>
-            <TableCell>{nameOf(people, message.author)}</TableCell>
-            <TableCell>{nameOf(people, message.recipient)}</TableCell>
+            <TableCell className={styles.cell}>
+              <bdi>{message.author}</bdi>
+            </TableCell>
+            <TableCell className={styles.cell}>
+              <bdi>{message.recipient}</bdi>
+            </TableCell>
             <TableCell>{sideNames[message.side]}</TableCell>
             <TableCell>
               <Badge appearance="tint" color={tone}>

@@ -1,12 +1,13 @@
 import { Badge, Button, makeStyles, Spinner, Text, tokens } from '@fluentui/react-components';
 import { ArrowLeftRegular } from '@fluentui/react-icons';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { PersonAvatar } from '../../shared/PersonAvatar.tsx';
 import { TroubleBar } from '../../shared/TroubleBar.tsx';
 import type { PersonPresence } from '../presence/model.ts';
 import { authorityWords, shownOn } from '../presence/words.ts';
-import { usePersonPresence } from '../useConsole.ts';
+import { useEdits, usePersonPresence } from '../useConsole.ts';
 import { DayOfPresence } from './DayOfPresence.tsx';
+import { EditsTable } from './EditsTable.tsx';
 import { Endpoints } from './Endpoints.tsx';
 import { PresenceSteps } from './PresenceSteps.tsx';
 
@@ -34,6 +35,9 @@ interface Props {
 export function PersonPage({ id, onBack }: Props): ReactNode {
   const styles = useStyles();
   const asked = usePersonPresence(id);
+  const [undone, setUndone] = useState(0);
+  const edits = useEdits(undone);
+  const own = edits.kind === 'loaded' ? edits.value.filter((edit) => edit.id === id) : [];
   return (
     <div className={styles.page}>
       <div>
@@ -44,6 +48,7 @@ export function PersonPage({ id, onBack }: Props): ReactNode {
       {asked.kind === 'loading' && <Spinner label="Asking the gateway" />}
       {asked.kind === 'failed' && <TroubleBar trouble={asked.trouble} />}
       {asked.kind === 'loaded' && <Loaded person={asked.value} />}
+      {own.length > 0 && <EditsTable edits={own} onUndone={() => setUndone((times) => times + 1)} />}
     </div>
   );
 }
@@ -60,7 +65,7 @@ function Loaded({ person }: { readonly person: PersonPresence }): ReactNode {
         <div className={styles.who}>
           <div className={styles.name}>
             <Text as="h2" size={600} weight="semibold" className={styles.title}>
-              {person.name}
+              <bdi>{person.name}</bdi>
             </Text>
             <Badge appearance="outline" color="informative">
               {person.mode}

@@ -42,7 +42,7 @@ export function PresenceSteps({ history, now }: Props): ReactNode {
           Nothing in the last day, as far as this gateway remembers: its memory begins when it is started.
         </Text>
       ) : (
-        <DataTable label="Steps" columns={columns}>
+        <DataTable label="Steps" columns={columns} minWidth="520px">
           {history.map((step, index) => {
             const before = history[index + 1];
             return (

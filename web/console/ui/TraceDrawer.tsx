@@ -13,9 +13,9 @@ import { DismissRegular } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
 import { TroubleBar } from '../../shared/TroubleBar.tsx';
 import { preciseTime } from '../../shared/time.ts';
-import type { Person, Trace } from '../model.ts';
+import type { Trace } from '../model.ts';
 import { useTrace } from '../useConsole.ts';
-import { messageState, nameOf, sideNames } from '../words.ts';
+import { messageState, sideNames } from '../words.ts';
 import { type Fact, Facts } from './Facts.tsx';
 
 const useStyles = makeStyles({
@@ -33,11 +33,10 @@ const useStyles = makeStyles({
 
 interface Props {
   readonly id: string;
-  readonly people: readonly Person[];
   readonly onClose: () => void;
 }
 
-export function TraceDrawer({ id, people, onClose }: Props): ReactNode {
+export function TraceDrawer({ id, onClose }: Props): ReactNode {
   const view = useTrace(id);
   return (
     <OverlayDrawer open position="end" size="medium" onOpenChange={(_, data) => data.open || onClose()}>
@@ -58,25 +57,19 @@ export function TraceDrawer({ id, people, onClose }: Props): ReactNode {
       <DrawerBody>
         {view.kind === 'loading' && <Spinner label="Reading the ledger" />}
         {view.kind === 'failed' && <TroubleBar trouble={view.trouble} />}
-        {view.kind === 'loaded' && <TraceView trace={view.value} people={people} />}
+        {view.kind === 'loaded' && <TraceView trace={view.value} />}
       </DrawerBody>
     </OverlayDrawer>
   );
 }
 
-function TraceView({
-  trace,
-  people,
-}: {
-  readonly trace: Trace;
-  readonly people: readonly Person[];
-}): ReactNode {
+function TraceView({ trace }: { readonly trace: Trace }): ReactNode {
   const styles = useStyles();
   const { message, steps } = trace;
   const facts: readonly Fact[] = [
     ['Message', message.id],
-    ['From', nameOf(people, message.author)],
-    ['To', nameOf(people, message.recipient)],
+    ['From', message.author],
+    ['To', message.recipient],
     ['Written in', sideNames[message.side]],
     ['State', messageState(message).words],
     ...(message.cause ? [['Reason', `${message.cause} ${message.cure}`] as const] : []),

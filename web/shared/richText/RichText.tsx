@@ -7,6 +7,10 @@ const useStyles = makeStyles({
   root: {
     overflowWrap: 'anywhere',
     whiteSpace: 'pre-wrap',
+    // Each paragraph reads in the direction of its own first letter.
+    unicodeBidi: 'plaintext',
+    textAlign: 'start',
+    '& p, & li, & blockquote, & pre': { unicodeBidi: 'plaintext', textAlign: 'start' },
     '& p, & ul, & ol, & blockquote, & pre': { margin: 0 },
     '& ul, & ol': { paddingLeft: tokens.spacingHorizontalXL },
     '& p + p, & p + blockquote, & blockquote + p': { marginTop: tokens.spacingVerticalXS },
@@ -21,7 +25,11 @@ const useStyles = makeStyles({
 
 /** Draws message text. React escapes every string; no markup from a network reaches the document. */
 export function RichText({ nodes }: { readonly nodes: readonly RichNode[] }): ReactNode {
-  return <div className={useStyles().root}>{draw(linkify(nodes))}</div>;
+  return (
+    <div className={useStyles().root} dir="auto">
+      {draw(linkify(nodes))}
+    </div>
+  );
 }
 
 function draw(nodes: readonly RichNode[]): ReactNode {

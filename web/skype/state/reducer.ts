@@ -34,6 +34,7 @@ export type SkypeAction =
   | { readonly type: 'ownPresence'; readonly presence: ShownPresence | undefined }
   | { readonly type: 'ownNote'; readonly note: string }
   | { readonly type: 'opened'; readonly window: string; readonly name: string }
+  | { readonly type: 'closed' }
   | { readonly type: 'seen' }
   | { readonly type: 'invited'; readonly invitation: Invitation }
   | {
@@ -91,6 +92,8 @@ export function reduce(state: SkypeState, action: SkypeAction): SkypeState {
         ...withWindow(state, action.window, action.name, (window) => ({ ...window, unread: false })),
         open: action.window,
       };
+    case 'closed':
+      return { ...state, open: undefined };
     case 'seen':
       return state.open !== undefined && state.windows[state.open]?.unread
         ? withWindow(state, state.open, '', (window) => ({ ...window, unread: false }))

@@ -34,6 +34,7 @@ export function ConversationPane({ window, state, session }: Props): ReactNode {
       line={contact ? secondLine(contact, Date.now()) : window.peer.replace(/^sip:/, '')}
       presence={contact?.presence}
       outOfOffice={contact?.remarks.outOfOffice !== undefined}
+      onBack={session.close}
       action={
         window.session.kind !== 'none' && (
           <Tooltip content="End the conversation" relationship="label">

@@ -41,11 +41,7 @@ const useStyles = makeStyles({
 export function LineList({ lines }: { readonly lines: readonly Line[] }): ReactNode {
   const styles = useStyles();
   return (
-    <MessageLog
-      look="lines"
-      version={lines.map((line) => `${line.key} ${line.state.kind}`).join()}
-      empty="Type a message to start the conversation."
-    >
+    <MessageLog look="lines" empty="Type a message to start the conversation.">
       {lines.map((line) =>
         line.author === 'notice' ? (
           <div key={line.key} className={styles.notice}>

@@ -33,6 +33,7 @@ export function ChatPane({ state, session }: Props): ReactNode {
       line={shown ? lineOf(shown, presence, Date.now()) : (header.person?.address ?? '')}
       presence={shown}
       outOfOffice={presence?.outOfOffice !== undefined}
+      onBack={session.close}
     >
       {messages ? (
         <MessageList messages={messages} onRetry={session.retry} />

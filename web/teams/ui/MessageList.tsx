@@ -38,11 +38,7 @@ interface Props {
 
 export function MessageList({ messages, onRetry }: Props): ReactNode {
   return (
-    <MessageLog
-      look="bubbles"
-      version={messages.map((m) => `${m.key} ${m.send?.kind}`).join()}
-      empty="Write the first message."
-    >
+    <MessageLog look="bubbles" empty="Write the first message.">
       {messages.map((message) => (
         <Message key={message.key} message={message} onRetry={onRetry} />
       ))}
