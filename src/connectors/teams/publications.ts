@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { createGate } from '../../core/gate.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Person } from '../../core/people.ts';
 import type { Presence } from '../../core/presence/presence.ts';
@@ -11,7 +12,6 @@ import { outcomeOf } from './errors.ts';
 import { type Held, PersonPresence } from './person-presence.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 import { Throttle } from './throttle.ts';
-import { Turns } from './turns.ts';
 
 /** What Graph takes for a session, minutes. */
 const sessionMinutes = { least: 5, most: 240 } as const;
@@ -54,7 +54,7 @@ export class Publications implements AsyncDisposable {
   readonly #shown = new Map<PersonId, Shown>();
   readonly #inherited = new Map<PersonId, Held>();
   readonly #stopped = new AbortController();
-  readonly #turns = new Turns(atOnce);
+  readonly #gate = createGate(atOnce);
   readonly #throttle: Throttle<Tenant>;
 
   constructor(options: PublicationsOptions) {
@@ -167,17 +167,23 @@ export class Publications implements AsyncDisposable {
     const there = this.#presenceOf(shown);
     const tenant = this.#options.tenants.of(person);
     if (!there || !tenant) return { kind: 'failed', refusal: refused('not-enabled', person).refusal };
-    const failure = await this.#turns.run(async () => {
-      if (this.#throttle.left(tenant, person.id) > 0) return leftAlone;
-      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(requestMs)]);
-      const failed = await ask(there, signal);
-      if (failed?.kind === 'answered' && failed.retryAfterMs !== undefined)
-        this.#throttle.note(tenant, person.id, failed.retryAfterMs);
-      return failed;
-    });
+    const failure = await this.#inTurn(tenant, person, (signal) => ask(there, signal));
     return failure === undefined
       ? { kind: 'published' }
       : { kind: 'failed', refusal: outcomeOf(failure, 'prepare', person.displayName).refusal };
+  }
+
+  async #inTurn(
+    tenant: Tenant,
+    { id }: Person,
+    ask: (signal: AbortSignal) => Promise<GraphFailure | undefined>,
+  ): Promise<GraphFailure | undefined> {
+    using _turn = await this.#gate.enter();
+    if (this.#throttle.left(tenant, id) > 0) return leftAlone;
+    const failure = await ask(AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(requestMs)]));
+    if (failure?.kind === 'answered' && failure.retryAfterMs !== undefined)
+      this.#throttle.note(tenant, id, failure.retryAfterMs);
+    return failure;
   }
 
   #presenceOf({ person, held }: Shown): PersonPresence | undefined {
