@@ -52,6 +52,11 @@ export interface Connector extends AsyncDisposable {
    * goes when that presence does. Resolves when the network has taken it; latest call wins.
    */
   remark(person: Person, remarks: Remarks): Promise<PublishOutcome>;
+  /**
+   * The person has put their own words in the place of what was said there: it is neither to be said again, nor to be
+   * taken away with the presence.
+   */
+  leaveRemarks(person: Person): void;
 
   /**
    * Called once after `start`: an earlier run ended with these people on show here. `Offline` for one of them takes away

@@ -21,7 +21,9 @@ import {
 /** What is to be told to a network now. */
 export type Telling =
   | { readonly kind: 'presence'; readonly side: Side; readonly presence: Presence }
-  | { readonly kind: 'remarks'; readonly side: Side; readonly remarks: Remarks };
+  | { readonly kind: 'remarks'; readonly side: Side; readonly remarks: Remarks }
+  /** What was said there the person has put their own words in the place of. */
+  | { readonly kind: 'overwritten'; readonly side: Side };
 
 interface Paced<T> {
   pace: Pace<T>;
@@ -88,9 +90,13 @@ export class PersonPresence {
     );
     this.#remarks = decision.state;
     this.#remarksWakeAt = decision.wakeAt;
-    return decision.say.flatMap(({ side, remarks }) =>
-      this.#paceRemarks(side, { kind: 'change', value: remarks, urgent: false }, now),
-    );
+    for (const side of decision.leave) this.#holdBackNoRemarks(side);
+    return [
+      ...decision.leave.map((side) => ({ kind: 'overwritten', side }) as const),
+      ...decision.say.flatMap(({ side, remarks }) =>
+        this.#paceRemarks(side, { kind: 'change', value: remarks, urgent: false }, now),
+      ),
+    ];
   }
 
   /** Time has passed. */
@@ -167,12 +173,14 @@ export class PersonPresence {
   }
 
   #pacePresence(side: Side, value: Presence, urgent: boolean, now: number): readonly Telling[] {
-    if (!isSignedIn(value)) {
-      const { remarks } = this.#pacesOf(side);
-      remarks.pace = { toldAt: remarks.pace.toldAt, waiting: { kind: 'nothing' } };
-      remarks.dueAt = undefined;
-    }
+    if (!isSignedIn(value)) this.#holdBackNoRemarks(side);
     return this.#letPresence(side, { kind: 'change', value, urgent }, now);
+  }
+
+  #holdBackNoRemarks(side: Side): void {
+    const { remarks } = this.#pacesOf(side);
+    remarks.pace = { toldAt: remarks.pace.toldAt, waiting: { kind: 'nothing' } };
+    remarks.dueAt = undefined;
   }
 
   #letPresence(side: Side, event: PaceEvent<Presence>, now: number): readonly Telling[] {

@@ -163,6 +163,25 @@ describe('remarks through the gateway', () => {
     assert.deepEqual(remarked(w.teams), []);
   });
 
+  it('are left to the person who has put their own in their place, at once where they would go with the presence', async () => {
+    await using w = await world();
+    says(w, 'skype', alice, noRemarks);
+    w.seen('teams', alice.id, of('Available'));
+    says(w, 'teams', alice, note('Lunch'));
+    await w.gateway.settled();
+    says(w, 'skype', alice, note('Mine'));
+    assert.deepEqual(w.skype.left, []);
+    let wasLeft = false;
+    w.skype.onPublish = () => {
+      wasLeft = w.skype.left.includes(alice.id);
+      return { kind: 'published' };
+    };
+    w.seen('teams', alice.id, of('Offline'));
+    await w.gateway.settled();
+    assert.ok(wasLeft);
+    assert.deepEqual(remarked(w.skype), ['Alice Lunch no']);
+  });
+
   it('are shown to who looks on, with the last time a client was used', async () => {
     await using w = await world();
     says(w, 'skype', heidi, note('Hi'));

@@ -171,9 +171,13 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
   }
 
   function tell(person: Person, entry: Entry, tellings: readonly Telling[]): void {
+    // Before a presence goes that would take them with it.
+    for (const telling of tellings)
+      if (telling.kind === 'overwritten') leaveRemarks(person, entry, telling.side);
     for (const telling of tellings) {
       if (telling.kind === 'presence') presences.want(person, telling.side, telling.presence);
-      else if (entry.isUp[telling.side]) remarking.want(person, telling.side, telling.remarks);
+      if (telling.kind === 'remarks' && entry.isUp[telling.side])
+        remarking.want(person, telling.side, telling.remarks);
     }
     entry.wake?.[Symbol.dispose]();
     const { wakeAt } = entry.presence;
@@ -181,6 +185,12 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
       wakeAt === undefined
         ? undefined
         : clock.setTimer(Math.max(0, wakeAt - clock.now()), () => woken(person.id));
+  }
+
+  function leaveRemarks(person: Person, entry: Entry, side: Side): void {
+    connectors[side].leaveRemarks(person);
+    const presence = entry.presence.ours(side);
+    if (isSignedIn(presence)) void onShow.shows(side, { person, presence, remarks: noRemarks });
   }
 
   function woken(id: PersonId): void {

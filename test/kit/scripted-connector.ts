@@ -28,6 +28,8 @@ export class ScriptedConnector implements Connector {
   readonly asked: DeliveryOrder[] = [];
   readonly told: Notice[] = [];
   readonly published: { readonly person: Person; readonly presence: Presence }[] = [];
+  /** Those whose remarks were left to them. */
+  readonly left: PersonId[] = [];
   readonly remarked: { readonly person: Person; readonly remarks: Remarks }[] = [];
   inherited: readonly OnShow[] = [];
   readonly cannotShow = new Set<PersonId>();
@@ -98,6 +100,10 @@ export class ScriptedConnector implements Connector {
   async remark(person: Person, remarks: Remarks): Promise<PublishOutcome> {
     this.remarked.push({ person, remarks });
     return { kind: 'published' };
+  }
+
+  leaveRemarks({ id }: Person): void {
+    this.left.push(id);
   }
 
   inherit(left: readonly OnShow[]): void {

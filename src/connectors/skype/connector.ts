@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
+import { createGate } from '../../core/gate.ts';
 import type { Person, SipUri } from '../../core/people.ts';
 import { recent } from '../../core/recent.ts';
 import type { Connector, Finding, LinkStatus, PublishOutcome, Sink } from '../../gateway/connector.ts';
@@ -11,7 +12,6 @@ import { createDelivering } from './delivering.ts';
 import type { Door, DoorAccount } from './door.ts';
 import { Endpoints } from './endpoints.ts';
 import type { Failure } from './errors.ts';
-import { createGate } from './gate.ts';
 import { sipUri, threadKey } from './ids.ts';
 import { Listening } from './listening.ts';
 import { refusalOf } from './outcomes.ts';
@@ -136,6 +136,7 @@ export function createSkypeConnector(options: SkypeConnectorOptions): Connector 
 
     canShow: async (person) => (await accounts.own(person)).kind === 'account',
     remark: async (person, remarks) => outcomeOf(await showing.remark(person, remarks), person),
+    leaveRemarks: (person) => showing.leaveRemarks(person),
     inherit: (left) => showing.inherit(left),
 
     watch: (people) => watching.watch(people),

@@ -58,6 +58,8 @@ export interface DoorEndpoint extends AsyncDisposable {
   release?(): Promise<Failure | undefined>;
   /** The person's note, now and after every loss, while the endpoint shows presence; an empty text takes it away. */
   note(text: string): Promise<Failure | undefined>;
+  /** The note is the person's own by now: nothing of it is written again. */
+  leaveNote(): void;
   /** Opens a session with a first text, and waits for its fate. `dialog` is good at once for `cancel`. */
   invite(dialog: DialogId, to: SipUri, text: string, options: InviteOptions): Promise<InviteEnd>;
   /** Takes back an invitation that rings; its fate still comes through `invite`. */

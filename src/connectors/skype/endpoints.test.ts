@@ -32,6 +32,7 @@ function world({ signOut, dispose }: WorldOptions = {}) {
         show: nothing,
         receive: nothing,
         note: nothing,
+        leaveNote: () => undefined,
         invite: () => new Promise((answer) => void answers.push(answer)),
         send: () => assert.fail(),
         cancel: async () => void noted.push('an invitation is taken back'),

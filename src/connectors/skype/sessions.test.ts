@@ -22,6 +22,7 @@ function world() {
     show: async () => undefined,
     receive: async () => undefined,
     note: async () => undefined,
+    leaveNote: () => undefined,
     invite: (dialog, _to, text) => new Promise((answer) => void invites.push({ dialog, text, answer })),
     send: (_dialog, _id, text) => new Promise((answer) => void sends.push({ text, answer })),
     cancel: async () => void done.push('cancel'),

@@ -34,6 +34,7 @@ function world(
         done.push(`note ${text || '-'}`);
         return notTaken;
       },
+      leaveNote: () => done.push('leave note'),
       ...(pool.releases === true && {
         release: async () => {
           done.push('release');
@@ -157,6 +158,16 @@ describe('showing people at a pool', () => {
     await showing.show(upgraded, of('Busy'));
     await showing.show(upgraded, offline);
     assert.deepEqual(done, ['open', 'show Busy', 'remove']);
+  });
+
+  it('takes no note away that the person has put in the place of the gateway’s', async () => {
+    const { showing, done } = world();
+    await showing.show(alice, of('Available'));
+    showing.leaveRemarks(alice);
+    await showing.remark(alice, note('Lunch'));
+    showing.leaveRemarks(alice);
+    await showing.show(alice, offline);
+    assert.deepEqual(done, ['open', 'show Available', 'note Lunch', 'leave note', 'remove']);
   });
 
   it('leaves no note behind where the pool could not be reached to take it away', async () => {

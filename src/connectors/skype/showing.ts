@@ -22,6 +22,8 @@ export interface Showing {
   show(person: Person, presence: Presence): Promise<Failure | undefined>;
   /** Without effect for somebody who is not shown. */
   remark(person: Person, remarks: Remarks): Promise<Failure | undefined>;
+  /** The note that is there is the person's own. */
+  leaveRemarks(person: Person): void;
   /** From now on exactly these have an endpoint that receives also while nothing is shown, where their pool allows it. */
   receive(people: readonly Person[]): Promise<void>;
   /** An earlier run of this installation may have left their endpoints. */
@@ -168,6 +170,11 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
       if (endpoint?.shows !== 'available') return undefined;
       noted.add(endpoint);
       return lasting(await endpoint.door.note(toSkypeNote(remarks)));
+    },
+
+    leaveRemarks(person) {
+      const endpoint = endpoints.known(person.id);
+      if (endpoint && noted.delete(endpoint)) endpoint.door.leaveNote();
     },
 
     inherit(left) {

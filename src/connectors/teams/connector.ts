@@ -182,6 +182,7 @@ export function createTeamsConnector(options: TeamsOptions): TeamsConnector {
     publish: (person, presence) => publications.publish(person, presence),
     canShow: async (person) => person.teams.kind === 'account' && tenants.of(person) !== undefined,
     remark: (person, remarks) => publications.remark(person, remarks),
+    leaveRemarks: (person) => publications.leaveRemarks(person),
     inherit: (left) => publications.inherit(left),
 
     async watch(people) {

@@ -29,6 +29,7 @@ function world(mode: CoexistenceMode) {
   const there: Record<Side, Remarks> = { teams: noRemarks, skype: noRemarks };
   let state: RemarksState = startRemarks;
   let shown: Side | undefined;
+  const left: Side[] = [];
   let now = 0;
   let said = 0;
   const due: { readonly at: number; readonly run: () => void }[] = [];
@@ -36,6 +37,7 @@ function world(mode: CoexistenceMode) {
   const tell = (event: RemarksEvent): void => {
     const decision = decideRemarks(state, event, context(mode, shown), now);
     state = decision.state;
+    left.push(...decision.leave);
     for (const { side, remarks } of decision.say) {
       said += 1;
       set(side, renderedOn(side, remarks));
@@ -51,6 +53,7 @@ function world(mode: CoexistenceMode) {
   return {
     there,
     set,
+    left,
     get said() {
       return said;
     },
@@ -120,6 +123,23 @@ describe('remarks', () => {
     meanwhile.show(undefined);
     meanwhile.pass(60_000);
     assert.deepEqual(meanwhile.there.teams, note('Mine'));
+  });
+
+  it('are left to the person in Legacy who has put their own in the place of the gateway’s', () => {
+    const overwritten = (ms: number) => {
+      const w = world('Legacy');
+      w.set('skype', note('Other'));
+      w.show('teams');
+      w.pass(60_000);
+      assert.deepEqual(w.there.teams, note('Other'));
+      w.set('teams', note('Mine'));
+      w.pass(ms);
+      return w;
+    };
+    assert.deepEqual(overwritten(60_000).left, ['teams']);
+    const justBefore = overwritten(1_000);
+    justBefore.show(undefined);
+    assert.deepEqual(justBefore.left, ['teams']);
   });
 
   it('wait in Legacy until the side has told what stands there, but not for ever', () => {

@@ -62,6 +62,8 @@ export interface RemarksDecision {
   readonly state: RemarksState;
   /** To be said there from now on, where the gateway shows the person; what it no longer shows takes its remarks with it. */
   readonly say: readonly { readonly side: Side; readonly remarks: Remarks }[];
+  /** Where the person has put their own words in the place of the gateway's: neither to be repeated nor taken away. */
+  readonly leave: readonly Side[];
   /** Unix ms at which a `looked` event is due, if one is. */
   readonly wakeAt: number | undefined;
 }
@@ -89,19 +91,23 @@ export function decideRemarks(
 ): RemarksDecision {
   const before = shownNow(applied(state, event, now), context, now);
   const say: { readonly side: Side; readonly remarks: Remarks }[] = [];
+  const leave: Side[] = [];
   const wakes: number[] = [];
   const turned = (side: Side): RemarksSide => {
     const target = targetOf(before, side, context, now);
     if (target.againAt !== undefined) wakes.push(target.againAt);
     const { ours } = before[side];
-    if (target.overwritten) return replaced(before[side], noRemarks, context.paceMs, now);
+    if (target.overwritten) {
+      leave.push(side);
+      return replaced(before[side], noRemarks, context.paceMs, now);
+    }
     if (sameRemarks(ours, target.remarks)) return fresh(before[side], now);
     if (context.shows(side)) say.push({ side, remarks: target.remarks });
     return replaced(before[side], target.remarks, context.paceMs, now);
   };
   const next = { teams: turned('teams'), skype: turned('skype') };
   const times = [...wakes, ...sides.flatMap((side) => next[side].fading.map(({ until }) => until))];
-  return { state: next, say, wakeAt: times.length === 0 ? undefined : Math.min(...times) };
+  return { state: next, say, leave, wakeAt: times.length === 0 ? undefined : Math.min(...times) };
 }
 
 /** What the person's own clients say on a side; undefined where nothing is known. */
@@ -136,15 +142,19 @@ interface Target {
 function targetOf(state: RemarksState, side: Side, context: RemarksContext, now: number): Target {
   const { ours, oursSince, seen, shownSince } = state[side];
   const being = (remarks: Remarks, againAt?: number): Target => ({ remarks, overwritten: false, againAt });
-  if (shownSince === undefined) return being(noRemarks);
+  const overwritten: Target = { remarks: noRemarks, overwritten: true, againAt: undefined };
+  const bothCount = authorityOf(context.person) === 'teams while signed in there, else skype';
+  const isTheirs = bothCount && ownRemarks(state, side, now)?.note.kind === 'text';
+  if (shownSince === undefined)
+    return isTheirs && !sameRemarks(ours, noRemarks) ? overwritten : being(noRemarks);
   const copied = ownRemarks(state, otherSide(side), now) ?? ours;
-  if (authorityOf(context.person) !== 'teams while signed in there, else skype') return being(copied);
+  if (!bothCount) return being(copied);
   const toldBy = shownSince + firstReportMs;
   if (!seen && now < toldBy) return being(ours, toldBy);
-  if (ownRemarks(state, side, now)?.note.kind !== 'text') return being(copied);
+  if (!isTheirs) return being(copied);
   if (sameRemarks(ours, noRemarks)) return being(noRemarks);
   const sureAt = oursSince + settleMs + context.paceMs;
-  return now < sureAt ? being(copied, sureAt) : { remarks: noRemarks, overwritten: true, againAt: undefined };
+  return now < sureAt ? being(copied, sureAt) : overwritten;
 }
 
 function shownNow(state: RemarksState, { shows }: RemarksContext, now: number): RemarksState {

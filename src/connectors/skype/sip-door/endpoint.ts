@@ -104,6 +104,10 @@ export class SipEndpoint implements DoorEndpoint, EndpointUser {
     return await this.#change((publisher) => publisher.note(text));
   }
 
+  leaveNote(): void {
+    if (this.#role.kind === 'showing') this.#role = { ...this.#role, note: '' };
+  }
+
   receive(): Promise<Failure | undefined> {
     this.#role = { kind: 'receiving' };
     return this.#change((publisher) => publisher.withdraw());

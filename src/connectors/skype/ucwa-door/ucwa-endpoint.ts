@@ -1,4 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
+import type { Gate } from '../../../core/gate.ts';
 import type { SipUri } from '../../../core/people.ts';
 import type { Presence } from '../../../core/presence/presence.ts';
 import { toUcwaPreferred } from '../../../core/presence/scales.ts';
@@ -25,7 +26,6 @@ import type {
   SendEnd,
 } from '../door.ts';
 import { type Failure, failureOfError } from '../errors.ts';
-import type { Gate } from '../gate.ts';
 import { Incarnation } from './incarnation.ts';
 import { othersBeside } from './others.ts';
 import { sessionEnded, type Talks } from './talks.ts';
@@ -132,6 +132,10 @@ class UcwaEndpoint implements DoorEndpoint {
       const application = await this.#kept.running(signal);
       await application.setNote(text, signal);
     });
+  }
+
+  leaveNote(): void {
+    this.#note = '';
   }
 
   async invite(dialog: DialogId, to: SipUri, text: string, options: InviteOptions): Promise<InviteEnd> {
