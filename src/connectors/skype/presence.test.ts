@@ -14,11 +14,13 @@ const dave = somebody('dave', { home: 'none' });
 function world() {
   let opened = 0;
   let there: Endpoint | undefined;
+  let refusal: Failure | undefined;
   const done: string[] = [];
   const failures: string[] = [];
   const open = (): Endpoint => {
     const name = `endpoint ${++opened}`;
     const door = {
+      stopped: false,
       async watch(people: ReadonlySet<string>): Promise<Failure | undefined> {
         done.push(`${name} watches ${[...people].join(' ') || 'nobody'}`);
         return undefined;
@@ -38,7 +40,7 @@ function world() {
       async showEndpoint(endpoint, { availability }) {
         const { name } = endpoint as unknown as { readonly name: string };
         done.push(`${name} is ${availability}`);
-        return undefined;
+        return refusal;
       },
     },
     (pool, { id }) => void failures.push(`${pool} ${id}`),
@@ -50,7 +52,12 @@ function world() {
     done: () => done.splice(0),
     /** The pool, or whoever keeps its passwords, wants no more of the endpoint that there is. */
     end: (): void => {
+      if (there) Object.assign(there.door, { stopped: true });
       there = undefined;
+    },
+    /** What becomes of showing an endpoint. */
+    refuse: (failure: Failure | undefined): void => {
+      refusal = failure;
     },
   };
 }
@@ -80,5 +87,23 @@ describe('watching people at the pools', () => {
     end();
     await watching.renew();
     assert.deepEqual(done(), ['endpoint 2 is Available', 'endpoint 2 watches sip:alice@contoso.example']);
+  });
+
+  it('is not tried again so often that the account is locked', async () => {
+    const { watching, done, end, refuse } = world();
+    await watching.watch([alice]);
+    refuse({ kind: 'refused', id: 'link-refused', detail: 'invalid_grant' });
+    const triesIn = async (calls: number): Promise<number> => {
+      done();
+      for (let call = 0; call < calls; call += 1) {
+        await watching.renew();
+        end();
+      }
+      return done().filter((what) => what.endsWith('Available')).length;
+    };
+    assert.ok((await triesIn(16)) <= 5);
+    assert.ok((await triesIn(160)) <= 10);
+    refuse(undefined);
+    assert.ok((await triesIn(16)) >= 1, 'and yet again and again');
   });
 });

@@ -10,7 +10,8 @@ export interface Watching {
   watch(people: readonly Person[]): Promise<void>;
   /**
    * Makes the gateway's own endpoints, each anew that has given up (its account was refused, or its pool ended it), with all
-   * that they are there for. To be called from time to time, and not so often that an account locks.
+   * that they are there for. To be called every minute: what fails again and again is tried less often, so that no account
+   * is locked by it.
    */
   renew(): Promise<void>;
 }
@@ -18,14 +19,25 @@ export interface Watching {
 /** What the gateway's own accounts are shown as. */
 const available: Presence = { availability: 'Available', activity: 'None' };
 
+/** Calls of `renew` from one attempt at a pool to the next, at most. */
+const longestPause = 16;
+
+interface Own {
+  /** Shown, and told whom to watch. */
+  readonly endpoint: Endpoint;
+  /** Attempts in a row that came to nothing. */
+  failures: number;
+  /** Calls to be let pass before the next attempt. */
+  pause: number;
+}
+
 export function createWatching(
   pools: readonly string[],
   endpoints: Pick<Endpoints, 'ofGateway' | 'showEndpoint'>,
   failed: (pool: string, failure: Failure) => void,
 ): Watching {
   let watched: ReadonlyMap<string, ReadonlySet<SipUri>> = new Map();
-  /** Those that are shown and know whom to watch. */
-  const atWork = new WeakSet<Endpoint>();
+  const own = new Map<string, Own>();
 
   async function watchAt(pool: string): Promise<void> {
     const people = watched.get(pool);
@@ -40,10 +52,25 @@ export function createWatching(
   }
 
   async function renewAt(pool: string): Promise<void> {
+    const before = own.get(pool);
+    if (before && !before.endpoint.door.stopped) return;
+    if (before && before.pause > 0) {
+      before.pause -= 1;
+      return;
+    }
     const found = endpoints.ofGateway(pool);
-    if (found.kind === 'none' || atWork.has(found.endpoint)) return;
-    atWork.add(found.endpoint);
-    await Promise.all([endpoints.showEndpoint(found.endpoint, available), watchAt(pool)]);
+    if (found.kind === 'none') return;
+    const failures = (before?.failures ?? 0) + 1;
+    const after: Own = {
+      endpoint: found.endpoint,
+      failures,
+      pause: Math.min(longestPause, 2 ** failures) - 1,
+    };
+    own.set(pool, after);
+    const [failure] = await Promise.all([endpoints.showEndpoint(found.endpoint, available), watchAt(pool)]);
+    if (failure) return;
+    after.failures = 0;
+    after.pause = 0;
   }
 
   return {

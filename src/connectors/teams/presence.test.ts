@@ -138,7 +138,7 @@ describe('presence in Teams', () => {
       teams = await openTeamsWorld({ skewMs: minutes * 60_000 });
       await teams.connector.watch([alice]);
       const subscription = teams.connector.status().find(({ name }) => name.startsWith('presence'));
-      assert.equal(subscription?.state, 'connected', subscription?.refusal?.detail);
+      assert.equal(subscription?.state, 'connected');
       await teams.actor(alice).signIn();
       await eventually(
         'alice, with no time passed',
