@@ -1,5 +1,5 @@
 import { isObject } from '../hal.ts';
-import { expectShape } from './answers.ts';
+import { type Check, expectShape } from './answers.ts';
 import type { Application } from './application.ts';
 import { UnexpectedAnswer } from './failures.ts';
 import { type Contact, type ContactNote, type ContactPresence, checks } from './shapes.ts';
@@ -21,32 +21,25 @@ export async function search(
   );
 }
 
-export async function readContact(
-  application: Application,
-  href: string,
-  signal: AbortSignal,
-): Promise<Contact> {
-  const answer = await application.requester.call('GET', href, { signal });
-  return expectShape(checks.contact, answer.body, 'contact');
+export function readContact(application: Application, href: string, signal: AbortSignal): Promise<Contact> {
+  return read(application, href, checks.contact, 'contact', signal);
 }
 
 /** One look at somebody's presence; needs no subscription. */
-export async function readContactPresence(
+export function readContactPresence(
   application: Application,
   href: string,
   signal: AbortSignal,
 ): Promise<ContactPresence> {
-  const answer = await application.requester.call('GET', href, { signal });
-  return expectShape(checks.contactPresence, answer.body, 'contactPresence');
+  return read(application, href, checks.contactPresence, 'contactPresence', signal);
 }
 
-export async function readContactNote(
+export function readContactNote(
   application: Application,
   href: string,
   signal: AbortSignal,
 ): Promise<ContactNote> {
-  const answer = await application.requester.call('GET', href, { signal });
-  return expectShape(checks.contactNote, answer.body, 'contactNote');
+  return read(application, href, checks.contactNote, 'contactNote', signal);
 }
 
 /** What all clients of a contact together can do (`Messaging`, `Audio`, …); none for somebody who is not signed in. */
@@ -57,6 +50,17 @@ export async function readContactModalities(
 ): Promise<readonly string[]> {
   const href = _links.contactSupportedModalities?.href;
   if (href === undefined) throw new UnexpectedAnswer('contact has no contactSupportedModalities link');
-  const answer = await application.requester.call('GET', href, { signal });
-  return expectShape(checks.contactModalities, answer.body, 'contactSupportedModalities').modalities ?? [];
+  const shape = checks.contactModalities;
+  return (await read(application, href, shape, 'contactSupportedModalities', signal)).modalities ?? [];
+}
+
+async function read<T>(
+  { requester }: Application,
+  href: string,
+  shape: Check<T>,
+  what: string,
+  signal: AbortSignal,
+): Promise<T> {
+  const answer = await requester.call('GET', href, { signal });
+  return expectShape(shape, answer.body, what);
 }

@@ -1,20 +1,11 @@
 import { expectShape } from './answers.ts';
-import type { Application } from './application.ts';
-import { backoff, type Clock, pause } from './clock.ts';
-import { createContactReader, isNotFound } from './contact-reader.ts';
+import { backoff, pause } from './clock.ts';
+import { type ContactReaderOptions, createContactReader, isNotFound } from './contact-reader.ts';
 import type { ClientEvent } from './events.ts';
 import { UnexpectedAnswer } from './failures.ts';
-import { type ContactNote, type ContactPresence, checks } from './shapes.ts';
+import { checks } from './shapes.ts';
 
-export interface PresenceSubscriptionsOptions {
-  readonly application: Application;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** `askedAt` is when the answer was asked for, Unix ms; answers about one person come in order. */
-  readonly observed: (uri: string, presence: ContactPresence, askedAt: number) => void;
-  /** As `observed`. Absent: notes are not read. */
-  readonly noted?: (uri: string, note: ContactNote, askedAt: number) => void;
-  readonly failed: (error: unknown) => void;
+export interface PresenceSubscriptionsOptions extends Omit<ContactReaderOptions, 'signal'> {
   /** People a subscription; 100 unless given. */
   readonly batchSize?: number;
   /** How often the pool is asked whether the subscriptions are still there, ms: it can lose one without a word. */
