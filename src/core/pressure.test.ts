@@ -34,4 +34,14 @@ describe('pressure', () => {
       }),
     );
   });
+
+  it('is full where nothing may be held, even if nothing is', () => {
+    for (const held of [0, 1]) for (const most of [0, -1]) assert.equal(pressureOf([{ of: held, most }]), 1);
+    assert.equal(pressureOf([]), 0);
+  });
+
+  it('delays by the square of what is over half, to 2 s', () => {
+    const delays = [0.5, 0.6, 0.75, 0.9, 1, 4].map(delayMs);
+    assert.deepEqual(delays, [0, 80, 500, 1_280, 2_000, 2_000]);
+  });
 });

@@ -8,9 +8,11 @@ describe('how an invitation ended, as a pool says it', () => {
   const ends: Readonly<Record<string, DialogEnd>> = {
     ConnectedElsewhere: 'answered-elsewhere',
     Declined: 'declined',
+    Busy: 'declined',
     Missed: 'missed',
     Timeout: 'missed',
     Canceled: 'caller-gave-up',
+    CallTerminated: 'caller-gave-up',
     Ended: 'over',
     Expired: 'over',
   };

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { somebody } from '../../../test/kit/people.ts';
 import { capabilities } from './capabilities.ts';
-import { noticeText, textInTheNameOf, textOf } from './to-ucwa.ts';
+import { noticeText, proxyTitle, textInTheNameOf, textOf } from './to-ucwa.ts';
 
 const dave = somebody('dave', { home: 'none' });
 
@@ -21,6 +21,13 @@ describe('what is written in SfB', () => {
       kind: 'text',
       text: 'Dave (the other one) (Teams): Hello',
     });
+  });
+
+  it('names them and where they write, but for who writes in SfB, by 64 characters at most', () => {
+    const author = { ...dave, displayName: `  ${'D'.repeat(80)} ` };
+    assert.equal(proxyTitle(author), `${'D'.repeat(64)} (Teams)`);
+    assert.equal(proxyTitle(author, 'skype'), 'D'.repeat(64));
+    assert.equal(proxyTitle({ ...dave, displayName: ' Dave ' }), 'Dave (Teams)');
   });
 
   it('is refused when nothing is left or too much', () => {

@@ -31,13 +31,18 @@ describe('how far a tenant was read', () => {
     }
   });
 
+  it('begins with the gateway: what was written before is not its own to bring', () => {
+    assert.deepEqual(firstCursor(1_000), { since: 1_000, readUpTo: 1_000, behind: {} });
+  });
+
   it('never passes over anybody who was not read', () => {
     fc.assert(
       fc.property(cursors, times, people, (cursor, before, left) => {
         const behind = new Map(Object.entries(left));
         const next = afterRound(cursor, before, behind);
         for (const [person, upTo] of behind) assert.equal(readFrom(next, person), upTo);
-        assert.ok(readFrom(next, 'somebody else') <= Math.max(before, cursor.readUpTo));
+        assert.equal(readFrom(next, 'somebody else'), Math.max(before, cursor.readUpTo));
+        assert.equal(next.since, cursor.since);
         assert.ok(oldest(next) <= Math.min(next.readUpTo, ...behind.values()));
       }),
     );
@@ -45,8 +50,10 @@ describe('how far a tenant was read', () => {
 
   it('stays where it was when too many were not read', () => {
     const cursor = firstCursor(1_000);
-    const all = new Map(Array.from({ length: 501 }, (_, n) => [`person ${n}`, 1_000] as const));
-    assert.equal(afterRound(cursor, 2_000, all), cursor);
+    const left = (length: number) =>
+      new Map(Array.from({ length }, (_, n) => [`person ${n}`, 1_000] as const));
+    assert.equal(afterRound(cursor, 2_000, left(501)), cursor);
+    assert.equal(afterRound(cursor, 2_000, left(500)).readUpTo, 2_000);
   });
 
   it('is not in the future: after the clock was put back, the hour before is read anew', () => {
@@ -55,7 +62,12 @@ describe('how far a tenant was read', () => {
         const right = notAhead(cursor, now);
         assert.ok(right.readUpTo <= now);
         if (cursor.readUpTo <= now) assert.equal(right, cursor);
-        else assert.ok(right.readUpTo <= Math.max(0, now - 3_600_000));
+        else
+          assert.deepEqual(right, {
+            since: Math.min(cursor.since, now),
+            readUpTo: Math.max(0, now - 3_600_000),
+            behind: {},
+          });
       }),
     );
   });
