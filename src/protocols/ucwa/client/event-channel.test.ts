@@ -129,9 +129,10 @@ describe('the event channel', () => {
     script.stopped.abort();
   });
 
-  it('asks the same address again after a lost connection, a replaced P-GET and an unreadable answer', async () => {
+  it('asks the same address again after a lost connection, a replaced P-GET, an unreadable answer and what a proxy says', async () => {
     const script = scripted([
       { fails: new ConnectionFailed('UND_ERR_SOCKET', 'maybe', 'pool') },
+      { fails: new RequestFailed(410, undefined) },
       { fails: new RequestFailed(409, { code: 'Conflict', subcode: 'PGetReplaced' }) },
       { body: 'not a package' },
       packageOf('next', 2, 'a'),
@@ -145,14 +146,14 @@ describe('the event channel', () => {
       random: () => 0.5,
       signal: script.stopped.signal,
     });
-    for (let retry = 0; retry < 3; retry += 1) {
+    for (let retry = 0; retry < 4; retry += 1) {
       await settle();
       clock.advance(30_000);
     }
     await script.exhausted;
     assert.deepEqual(
       script.asked.map((href) => href.split(' ')[0]),
-      ['/events?ack=1', '/events?ack=1', '/events?ack=1', '/events?ack=1', '/events?ack=2'],
+      ['/events?ack=1', '/events?ack=1', '/events?ack=1', '/events?ack=1', '/events?ack=1', '/events?ack=2'],
     );
     script.stopped.abort();
   });

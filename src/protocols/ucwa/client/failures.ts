@@ -79,7 +79,8 @@ export type ApplicationFate =
  */
 export function fateOf(error: unknown, onApplication: boolean): ApplicationFate {
   if (!(error instanceof RequestFailed)) return { kind: 'alive' };
-  if (error.status === 410) return { kind: 'gone', subcode: error.reason?.subcode ?? 'Gone' };
+  // Without a reason it is not the pool that says so, but something in between.
+  if (error.status === 410 && error.reason) return { kind: 'gone', subcode: error.reason.subcode ?? 'Gone' };
   if (error.status === 404 && onApplication) return { kind: 'lost' };
   return { kind: 'alive' };
 }
