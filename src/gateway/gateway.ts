@@ -229,6 +229,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       ledger.newestSince(clock.now() - recalledMs),
     ]);
     lateness.recall(newest);
+    await toasts
+      .resume(opened.promise)
+      .catch((error: unknown) => report({ kind: 'fault', where: 'toasts of the last run', error }));
     for (const message of unfinished) {
       const mayBeAttempted = canFindFor(message) && message.attempts === 0;
       load.hold(bytesOf(message.body));

@@ -4,6 +4,7 @@ import type { ThreadKey } from '../core/ids.ts';
 import type { Person, Side } from '../core/people.ts';
 import { toSkype } from '../core/text/text.ts';
 import type { ToastPlan } from '../core/toasts/plan.ts';
+import { lastingToastState, resumeToast } from '../core/toasts/resume.ts';
 import {
   awaitsReading,
   decideToast,
@@ -22,6 +23,7 @@ import {
   type RingEnd,
 } from './connector.ts';
 import type { NewMessage } from './ledger.ts';
+import type { LeftToast, ToastMemory } from './toasts-memory.ts';
 import { ToastReading } from './toasts-reading.ts';
 
 export interface LiveToastOptions {
@@ -38,6 +40,7 @@ export interface LiveToastOptions {
   readonly found: (person: Person, what: 'present' | 'absent') => void;
   /** The recipient's own client has taken up a ring of the gateway's. */
   readonly relay: (author: Person, recipient: Person, thread: ThreadKey) => void;
+  readonly memory: Pick<ToastMemory, 'keeps' | 'forgets'>;
   readonly fault: (error: unknown) => void;
   /** Told once. */
   readonly over: (toast: LiveToast) => void;
@@ -49,6 +52,10 @@ const longestRingMs = 120_000;
 const missedRingMs = 300;
 /** Texts that follow the first before anybody has taken it up, and are shown where it is taken up. */
 const mostFollowing = 20;
+/** Behind its time a toast that an earlier run left does not come up in the other client any more, ms. */
+const mostLateMs = 120_000;
+/** How long the networks have to come up before a toast of an earlier run goes on, ms. */
+const comingUpMs = 2_000;
 
 /** Runs the machine of `core/toasts` for one conversation that rings. */
 export class LiveToast {
@@ -62,6 +69,9 @@ export class LiveToast {
   readonly #reading: ToastReading;
   #state: ToastState = { kind: 'rang' };
   #timer: Disposable | undefined;
+  /** Unix ms. */
+  #dueAt = 0;
+  #kept: Promise<void> = Promise.resolve();
   #chain: Promise<void> = Promise.resolve();
   #message: NewMessage | undefined;
   #ringingBack: AbortController | undefined;
@@ -86,6 +96,20 @@ export class LiveToast {
     return this.#happened({ kind: 'planned', plan });
   }
 
+  /** Takes up what an earlier run left. `opened`: from when on the networks can be used. */
+  resume({ message, following, state, dueAt }: LeftToast, opened: Promise<void>): void {
+    const { clock } = this.#options;
+    this.#message = message;
+    this.#following.push(...following);
+    const resumed = resumeToast(state, clock.now() > dueAt + mostLateMs);
+    this.#become(resumed);
+    this.#reading.awaited(awaitsReading(resumed));
+    void opened.then(() => {
+      const isWaiting = this.#state === resumed && resumed.kind !== 'over';
+      if (isWaiting && !this.#stopped.signal.aborted) this.#goOnAt(Math.max(dueAt, clock.now() + comingUpMs));
+    });
+  }
+
   happened(event: ToastEvent): void {
     this.#happened(event).catch((error: unknown) => {
       // Refused by the ledger: nothing was accepted, so the pool will tell the author what became of it.
@@ -103,11 +127,14 @@ export class LiveToast {
     if (message.remoteId === remoteId && message.thread === thread) {
       this.#message = message;
       this.#note();
+      this.#keep();
       return true;
     }
     if (message.author === this.recipient.id) this.happened({ kind: 'answered', side: message.side });
-    else if (message.side === 'skype' && this.#following.length < mostFollowing)
+    else if (message.side === 'skype' && this.#following.length < mostFollowing) {
       this.#following.push(message);
+      this.#keep();
+    }
     return false;
   }
 
@@ -129,16 +156,33 @@ export class LiveToast {
     if (this.#stopped.signal.aborted) return Promise.resolve();
     const before = this.#state;
     const { state, commands, wait } = decideToast(before, event);
-    this.#state = state;
     this.#noteUse(event);
-    if (wait !== 'keep') this.#setTimer(wait);
+    if (wait !== 'keep') this.#setTimer(wait, state);
     const done = this.#chain.then(() => this.#run(commands));
     this.#chain = done.catch(() => undefined);
-    if (state !== before) this.#note();
+    this.#become(state);
     this.#reading.awaited(awaitsReading(state));
+    return done;
+  }
+
+  #become(state: ToastState): void {
+    const before = this.#state;
+    this.#state = state;
+    if (state === before) return;
+    this.#note();
+    this.#keep();
     if (state.kind === 'over' && before.kind !== 'over')
       void this.#chain.then(() => this.#options.over(this));
-    return done;
+  }
+
+  #keep(): void {
+    const message = this.#message;
+    if (!message || this.#stopped.signal.aborted) return;
+    const { memory } = this.#options;
+    const state = lastingToastState(this.#state);
+    if (state)
+      this.#kept = memory.keeps({ message, following: [...this.#following], state, dueAt: this.#dueAt });
+    else memory.forgets(message.id);
   }
 
   #noteUse(event: ToastEvent): void {
@@ -146,12 +190,16 @@ export class LiveToast {
     if (event.kind === 'read') this.#options.used(this.recipient, 'teams');
   }
 
-  #setTimer(wait: Exclude<ToastDecision['wait'], 'keep'>): void {
+  #setTimer(wait: Exclude<ToastDecision['wait'], 'keep'>, state: ToastState): void {
     this.#timer?.[Symbol.dispose]();
-    this.#timer =
-      wait === undefined
-        ? undefined
-        : this.#options.clock.setTimer(this.#waitMs(wait), () => void this.#timeIsUp());
+    this.#timer = undefined;
+    if (wait !== undefined) this.#goOnAt(this.#options.clock.now() + this.#waitMs(wait, state));
+  }
+
+  #goOnAt(dueAt: number): void {
+    const { clock } = this.#options;
+    this.#dueAt = dueAt;
+    this.#timer = clock.setTimer(Math.max(0, dueAt - clock.now()), () => void this.#timeIsUp());
   }
 
   /** What was read in Teams falls over to nowhere. */
@@ -161,12 +209,12 @@ export class LiveToast {
   }
 
   /** A ring is taken up while it surely still rings, and while there is time to deliver what rang. */
-  #waitMs(wait: 'fallOver' | 'ringEnd'): number {
+  #waitMs(wait: 'fallOver' | 'ringEnd', state: ToastState): number {
     const { fallOverMs, deadlineMs } = this.#options.times;
     const { ringMs } = this.#ring;
     const ringEndMs = ringMs - Math.min(5_000, ringMs / 6);
     if (wait === 'ringEnd') return ringEndMs;
-    if (this.#state.kind !== 'inSkype') return fallOverMs;
+    if (state.kind !== 'inSkype') return fallOverMs;
     return Math.min(fallOverMs, ringEndMs, deadlineMs - Math.min(10_000, deadlineMs / 2));
   }
 
@@ -183,6 +231,8 @@ export class LiveToast {
         this.#ring.accept();
         return;
       case 'ring':
+        // It is on record first: a crash must not have it ring twice.
+        await this.#kept;
         void this.#ringBack(longestRingMs);
         return;
       case 'leaveMissed':

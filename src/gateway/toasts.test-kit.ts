@@ -10,9 +10,10 @@ import type { Policy } from '../core/routing/facts.ts';
 import { openFederation } from '../core/routing/federation.ts';
 import { policyForAll } from '../core/routing/policy.ts';
 import { defaultToasts, type ToastPolicy } from '../core/toasts/policy.ts';
+import { openMemoryLedger } from '../ledger/memory/open.ts';
 import { type IncomingMessage, IntakeRefused, type RingEnd } from './connector.ts';
 import { createDirectory } from './directory.ts';
-import type { NewMessage } from './ledger.ts';
+import type { KeptStore, NewMessage } from './ledger.ts';
 import { createToasts } from './toasts.ts';
 
 export const alice = somebody('alice');
@@ -30,11 +31,26 @@ interface Settings {
   readonly policy?: ToastPolicy;
   readonly routing?: Policy;
   readonly deadlineMs?: number;
+  /** What an earlier run left behind, which was killed. */
+  readonly left?: Left;
 }
 
+/** What outlives a run: the ledger, and the time of day. */
+interface Left {
+  readonly clock: ManualClock;
+  readonly kept: KeptStore;
+  /** What became of the messages that were taken. */
+  readonly ends: Map<MessageId, End | undefined>;
+}
+
+const nothing = (): Left => ({ clock: new ManualClock(), kept: openMemoryLedger().kept, ends: new Map() });
+
 /** Toasts between two scripted networks, on a clock that stands still; `done` is what became of a ring, in order. */
-export function world({ policy = 'single', routing = 'bridged', deadlineMs = 30_000 }: Settings = {}) {
-  const clock = new ManualClock();
+export function world(settings: Settings = {}) {
+  const { policy = 'single', routing = 'bridged', deadlineMs = 30_000, left = nothing() } = settings;
+  // A run that was killed has no clock any more.
+  const clock = new ManualClock(left.clock.now());
+  const { kept, ends } = left;
   const teams = new ScriptedConnector('teams');
   const skype = new ScriptedConnector('skype');
   const done: string[] = [];
@@ -58,7 +74,11 @@ export function world({ policy = 'single', routing = 'bridged', deadlineMs = 30_
     deadlineMs,
     directory: createDirectory([alice, carol, erin, heidi]),
     connectors: { teams, skype },
-    ledger: { note: (_message, { detail }) => void traced.push(detail ?? '') },
+    ledger: {
+      note: (_message, { detail }) => void traced.push(detail ?? ''),
+      kept,
+      trace: async (id) => (ends.has(id as MessageId) ? { end: ends.get(id as MessageId) } : undefined),
+    },
     clock,
     own: ({ id }, side) => own.get(`${id} ${side}`),
     signedIn: ({ id }) => (own.has(`${id} teams`) ? ['teams'] : []),
@@ -72,17 +92,18 @@ export function world({ policy = 'single', routing = 'bridged', deadlineMs = 30_
 
   function keep(message: IncomingMessage): NewMessage {
     const takenAt = clock.now();
-    const kept: NewMessage = {
+    const taking: NewMessage = {
       ...message,
-      id: `m${taken.length}` as MessageId,
+      id: `m${ends.size}` as MessageId,
       conversation: conversationOf(message.author, message.recipient),
       takenAt,
       deadlineAt: (message.heldSince ?? takenAt) + deadlineMs,
       late: false,
     };
-    taken.push(kept);
-    toasts.taken(kept);
-    return kept;
+    taken.push(taking);
+    ends.set(taking.id, undefined);
+    toasts.taken(taking);
+    return taking;
   }
 
   function written(side: Side, author: Person, recipient: Person, name: string): IncomingMessage {
@@ -108,6 +129,12 @@ export function world({ policy = 'single', routing = 'bridged', deadlineMs = 30_
     read,
     keep,
     written,
+    left: { clock, kept, ends },
+    /** Takes up what the run before left. */
+    async resume(): Promise<void> {
+      await toasts.resume(Promise.resolve());
+      await settle();
+    },
     fill(): void {
       full = true;
     },
@@ -142,8 +169,11 @@ export function world({ policy = 'single', routing = 'bridged', deadlineMs = 30_
         remoteId: 'shown' as RemoteId,
         as: 'author',
       };
-      const last = taken.at(-1);
-      if (last) toasts.ended(last.id, end);
+      const last = [...ends.keys()].at(-1);
+      if (last !== undefined) {
+        ends.set(last, end);
+        toasts.ended(last, end);
+      }
       await settle();
     },
     async pass(ms: number): Promise<void> {

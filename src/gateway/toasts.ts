@@ -13,9 +13,10 @@ import { deadline } from './clock.ts';
 import type { Connector, IncomingMessage, IncomingRing, RingWatch } from './connector.ts';
 import type { Directory } from './directory.ts';
 import type { Report } from './events.ts';
-import type { Ledger, NewMessage } from './ledger.ts';
+import type { Ledger, NewMessage, Trace } from './ledger.ts';
 import { createToastClients } from './toasts-clients.ts';
 import { LiveToast, type LiveToastOptions } from './toasts-live.ts';
+import { createToastMemory, type LeftToast } from './toasts-memory.ts';
 import { createRelays } from './toasts-relays.ts';
 
 export interface ToastsOptions {
@@ -26,7 +27,9 @@ export interface ToastsOptions {
   readonly deadlineMs: number;
   readonly directory: Directory;
   readonly connectors: Readonly<Record<Side, Connector>>;
-  readonly ledger: Pick<Ledger, 'note'>;
+  readonly ledger: Pick<Ledger, 'note' | 'kept'> & {
+    trace(id: string): Promise<Pick<Trace, 'end'> | undefined>;
+  };
   readonly clock: Clock;
   /** What a person's own clients show on a side; undefined where that cannot be told. */
   readonly own: (person: Person, side: Side) => Presence | undefined;
@@ -38,6 +41,8 @@ export interface ToastsOptions {
 
 /** In which client a conversation pops up that somebody opens in SfB with a person of both sides, and where it goes on. */
 export interface Toasts extends AsyncDisposable {
+  /** Takes up what the last run left, before anything else comes in. `opened`: from when on the networks can be used. */
+  resume(opened: Promise<void>): Promise<void>;
   /** As {@link Sink.rings}. */
   rings(ring: IncomingRing): Promise<RingWatch>;
   /** A report of the person's presence has come. */
@@ -60,6 +65,7 @@ export function createToasts(options: ToastsOptions): Toasts {
   const relays = createRelays(
     (author, recipient) => connectors.skype.isTalking?.(author, recipient) ?? false,
   );
+  const memory = createToastMemory(options.ledger.kept, report);
   const live = new Map<ConversationId, LiveToast>();
   /** Those whose message has no end yet. */
   const underWay = new Map<MessageId, LiveToast>();
@@ -74,6 +80,7 @@ export function createToasts(options: ToastsOptions): Toasts {
     used: ({ id }, side) => clients.used(id, side, clock.now()),
     found: ({ id }, what) => clients.found(id, 'skype', what),
     relay: (author, recipient, thread) => relays.open(author, recipient, thread),
+    memory,
     fault: (error) => report({ kind: 'fault', where: 'a toast', error }),
     over: (toast) => forget(toast),
   };
@@ -81,6 +88,24 @@ export function createToasts(options: ToastsOptions): Toasts {
   function forget(toast: LiveToast): void {
     const conversation = conversationOf(toast.author.id, toast.recipient.id);
     if (live.get(conversation) === toast) live.delete(conversation);
+  }
+
+  /** Its message may be in Teams by now, or on its way there. */
+  async function takeUp(left: LeftToast, opened: Promise<void>): Promise<void> {
+    const { message } = left;
+    const author = directory.person(message.author);
+    const recipient = directory.person(message.recipient);
+    const trace = await options.ledger.trace(message.id);
+    if (!author || !recipient || !trace) {
+      memory.forgets(message.id);
+      return;
+    }
+    const toast = new LiveToast(author, recipient, goneRing(message), liveOptions);
+    live.get(message.conversation)?.happened({ kind: 'superseded' });
+    live.set(message.conversation, toast);
+    toast.resume(left, opened);
+    if (trace.end) toast.delivered(trace.end);
+    else underWay.set(message.id, toast);
   }
 
   async function planFor(author: Person, recipient: Person, ring: IncomingRing): Promise<ToastPlan> {
@@ -109,6 +134,10 @@ export function createToasts(options: ToastsOptions): Toasts {
   }
 
   return {
+    async resume(opened) {
+      for (const left of await memory.left()) await takeUp(left, opened);
+    },
+
     async rings(ring) {
       const author = directory.person(ring.message.author);
       const recipient = directory.person(ring.message.recipient);
@@ -152,4 +181,9 @@ export function createToasts(options: ToastsOptions): Toasts {
       await Promise.all([...live.values()].map((toast) => toast[Symbol.asyncDispose]()));
     },
   };
+}
+
+/** The ring of a message that was taken: it went with the run that took it up. */
+function goneRing(message: IncomingMessage): IncomingRing {
+  return { message, ringMs: 0, hasOthers: () => Promise.resolve('unknown'), accept: () => undefined };
 }

@@ -342,3 +342,30 @@ describe('somebody of both sides gets two toasts, where that is wanted', async (
     assert.ok(await showsNowhere(carol.teams, 'Only there'));
   });
 });
+
+describe('somebody for whom something waits in Teams when the gateway is killed', async () => {
+  // The fall-over takes longer than it takes to kill the gateway behind the message.
+  const world = await Whole.open({ ISTHMUS_TOASTS_FALL_OVER_MS: '8000' }, 'inProcess');
+  after(() => world[Symbol.asyncDispose]());
+
+  it('gets the toast in SfB all the same when it is there again, and the two talk there', async () => {
+    const heidi = world.skype('heidi');
+    await heidi.signIn();
+    const bob = await atBoth(world, 'bob');
+    const invited = await heidi.invite('bob@contoso.example', 'Still to come');
+    assert.equal(invited.status, 'Success');
+    const { chat, id } = await bob.teams.seesAnywhere('Still to come');
+    const before = toastsAt(bob.skype).length;
+    await world.killGateway();
+    await world.startGateway('inProcess');
+
+    const ring = await eventually('it rings at bob’s', () => toastsAt(bob.skype)[before], 20_000);
+    const window = await bob.skype.accept(ring);
+    await bob.skype.message('Still to come');
+    await toastEnds(world, id, 'answered-in-skype');
+    await eventually('it counts as read in Teams', () => bob.teams.hasRead(chat));
+    await bob.skype.say(window, 'Better late than never');
+    await heidi.accept(await heidi.invitation('Better late than never'));
+    assert.ok(await showsNowhere(bob.teams, 'Better late than never'));
+  });
+});

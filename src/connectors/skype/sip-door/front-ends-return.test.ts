@@ -127,7 +127,7 @@ describe('a front end of a pool that comes back', () => {
   });
 
   it('has them again only when it has served for a while', async () => {
-    const { one, pass, reopen, clock } = await failedOver([frank]);
+    const { one, pass, reopen, clock } = await failedOver([frank], { expiresSeconds: 20 });
     const first = await reopen();
     await pass('it was asked', () => first.of('OPTIONS').length > 0);
     const asked = clock.now();
