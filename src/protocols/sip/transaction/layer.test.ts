@@ -36,7 +36,12 @@ const ours = (method: string): SipRequest => ({
 });
 
 function layer(
-  options: { reliable?: boolean; limit?: number; onRequest?: (t: ServerTransaction) => void } = {},
+  options: {
+    reliable?: boolean;
+    limit?: number | (() => number);
+    newTag?: () => string;
+    onRequest?: (t: ServerTransaction) => void;
+  } = {},
 ) {
   const clock = new ManualClock();
   const sent: SipMessage[] = [];
@@ -64,7 +69,7 @@ function layer(
       send: (message) => void sent.push(message),
       via: { transport: 'TCP', host: '10.0.0.1', port: 5060, params: [] },
       newBranch: () => `z9hG4bKown${++branches}`,
-      newTag: () => 'tag',
+      newTag: options.newTag ?? (() => 'tag'),
       ...(options.limit !== undefined && { limit: options.limit }),
     },
     user,
@@ -118,6 +123,15 @@ describe('a request of ours', () => {
     assert.equal(transactions.size, 0);
   });
 
+  it('is what is sent while there is a connection, also where nobody answers it', () => {
+    const { transactions, lastRequest, lines } = layer();
+    transactions.sendUnanswered(ours('BENOTIFY'));
+    assert.equal(header(lastRequest(), 'Via'), 'SIP/2.0/TCP 10.0.0.1:5060;branch=z9hG4bKown1');
+    transactions.connectionLost();
+    transactions.sendUnanswered(ours('BENOTIFY'));
+    assert.deepEqual(lines(), ['BENOTIFY']);
+  });
+
   it('hears nothing of responses with a second Via or of another branch', () => {
     const { transactions, listener, taken, seen, lastRequest } = layer();
     transactions.request(ours('MESSAGE'), listener);
@@ -144,6 +158,22 @@ describe('an INVITE of ours', () => {
       ['Via', 'To', 'CSeq', 'Route'].map((name) => header(ack, name)),
       [header(invite, 'Via'), '<sip:bob@contoso.example>;tag=callee', '1 ACK', '<sip:p;lr>'],
     );
+  });
+
+  it('is of one call with its ACK and its CANCEL', () => {
+    const { transactions, listener, lastRequest } = layer();
+    const transaction = transactions.request(ours('INVITE'), listener);
+    const invite = lastRequest();
+    transactions.receive(respond(invite, 180, { toTag: 'callee' }));
+    transaction.cancel();
+    const cancel = lastRequest();
+    assert.equal(header(cancel, 'To'), header(invite, 'To'), 'CANCEL goes where the INVITE went');
+    transactions.receive(respond(invite, 487, { toTag: 'callee' }));
+    for (const derived of [cancel, lastRequest()])
+      assert.deepEqual(
+        ['From', 'Call-ID', 'Max-Forwards'].map((name) => header(derived, name)),
+        [header(invite, 'From'), header(invite, 'Call-ID'), '70'],
+      );
   });
 
   it('is cancelled only once it has been heard of, and then ends with 487', () => {
@@ -201,6 +231,22 @@ describe("a peer's request", () => {
     const { transactions, seen } = layer({ reliable: false });
     for (const cseq of [2, 2, 3]) transactions.receive(request('MESSAGE', cseq, ''));
     assert.deepEqual(seen, ['request MESSAGE', 'request MESSAGE']);
+    const other = withHeader(request('MESSAGE', 3, ''), 'From', '<sip:alice@contoso.example>;tag=other');
+    for (const again of [other, other]) transactions.receive(again);
+    assert.equal(seen.length, 3);
+  });
+
+  it('fails when the connection is lost, after which nothing is heard or said', () => {
+    const { transactions, seen, lines, clock, open } = layer({ reliable: false });
+    transactions.receive(request('INVITE'));
+    transactions.receive(request('MESSAGE', 1, 'z9hG4bK2'));
+    transactions[Symbol.dispose]();
+    const before = [...seen];
+    assert.deepEqual(before.slice(2), ['failure transport', 'failure transport']);
+    assert.deepEqual([transactions.size, clock.pending], [0, 0]);
+    transactions.receive(request('OPTIONS', 1, 'z9hG4bK3'));
+    for (const transaction of open) transaction.respond(200);
+    assert.deepEqual([seen, lines()], [before, ['100']]);
   });
 
   it('gets a 100 if it is an INVITE that is not answered in the same turn', () => {
@@ -221,6 +267,30 @@ describe("a peer's request", () => {
       sent.slice(1).map((message) => header(message, 'To')),
       ['<sip:bob@contoso.example>;tag=tag', '<sip:bob@contoso.example>;tag=tag'],
     );
+  });
+
+  it('has one To tag in the answers to it and to its CANCEL, and is not taken back once it is answered', () => {
+    let tags = 0;
+    const { transactions, open, seen, sent } = layer({ newTag: () => `tag${++tags}` });
+    transactions.receive(request('INVITE'));
+    open[0]?.respond(200);
+    transactions.receive(request('CANCEL'));
+    const answers = sent.slice(1).map((message) => header(message, 'To'));
+    assert.deepEqual(answers, Array(2).fill('<sip:bob@contoso.example>;tag=tag1'));
+    assert.deepEqual(seen, ['request INVITE']);
+  });
+
+  it('of a dialog is answered with the tag that it came with', () => {
+    const { transactions, open, sent } = layer();
+    transactions.receive(withHeader(request('MESSAGE'), 'To', '<sip:bob@contoso.example>;tag=own'));
+    open[0]?.respond(200);
+    assert.equal(header(sent[0] ?? request('X'), 'To'), '<sip:bob@contoso.example>;tag=own');
+  });
+
+  it('that is an ACK of nothing goes to the user', () => {
+    const { transactions, seen } = layer();
+    transactions.receive(request('ACK'));
+    assert.deepEqual(seen, ['unanswered ACK']);
   });
 
   it('that is cancelled ends with 487; the CANCEL has an answer of its own', () => {
@@ -270,6 +340,16 @@ describe("a peer's request", () => {
     for (let n = 0; n < 4; n++) transactions.receive(request('MESSAGE', n, `z9hG4bK${n}`));
     assert.deepEqual(lines(), ['503', '503']);
     assert.equal(header(sent[0] ?? request('X'), 'Retry-After'), '5');
+    assert.equal(transactions.size, 2);
+  });
+
+  it('is refused by a limit that moves, as it is when the request comes', () => {
+    let limit = 1;
+    const { transactions, lines } = layer({ limit: () => limit });
+    for (const n of [1, 2]) transactions.receive(request('MESSAGE', n, `z9hG4bK${n}`));
+    limit = 2;
+    for (const n of [3, 4]) transactions.receive(request('MESSAGE', n, `z9hG4bK${n}`));
+    assert.deepEqual(lines(), ['503', '503']);
     assert.equal(transactions.size, 2);
   });
 });

@@ -17,18 +17,17 @@ export interface Ground {
   readonly reliable: boolean;
 }
 
-/** RFC 3261 wants timer D to be at least this. */
-const minimalTimerD = 32_000;
-
 /** Timers B, F, H, J, L and M: how long a transaction waits for what must come. */
 export function patience({ timing }: Ground): number {
   return 64 * timing.t1;
 }
 
-/** Timer D: how long an INVITE client absorbs repeated final responses. Scales with T1 below the RFC's own T1. */
+/**
+ * Timer D: how long an INVITE client absorbs repeated final responses. The 32 s that RFC 3261 wants at least are what
+ * its own T1 makes of it.
+ */
 export function timerD(ground: Ground): number {
-  if (ground.reliable) return 0;
-  return Math.max(patience(ground), ground.timing.t1 < rfcTiming.t1 ? 0 : minimalTimerD);
+  return ground.reliable ? 0 : patience(ground);
 }
 
 /** Timers I and K: how long to absorb what is still on its way. */
