@@ -1,17 +1,17 @@
 import type { Clock } from '../core/clock.ts';
-import { backoffMs, type RetryPolicy } from '../core/conversation/delivery.ts';
+import type { RetryPolicy } from '../core/conversation/delivery.ts';
 import type { PersonId } from '../core/ids.ts';
 import { type Person, type Side, sides } from '../core/people.ts';
 import { authorityOf, type MirrorEvent, type MirrorTimes, mirrorPerson } from '../core/presence/mirror.ts';
 import { isSignedIn, offline, type Presence, samePresence } from '../core/presence/presence.ts';
-import { noRemarks, type Remarks, sameRemarks } from '../core/presence/remarks.ts';
-import type { Connector, PresenceObservation, PublishOutcome, RemarksObservation } from './connector.ts';
+import type { Remarks } from '../core/presence/remarks.ts';
+import type { Connector, PresenceObservation, RemarksObservation } from './connector.ts';
 import { type Directory, type PersonChange, sameSkypeAccount, sameTeamsAccount } from './directory.ts';
 import type { Report } from './events.ts';
 import type { KeptStore } from './ledger.ts';
 import { createOnShowMemory, type LeftOnShow } from './on-show.ts';
 import { PersonPresence, type Telling } from './presence-person.ts';
-import { createPublisher, type Publisher } from './publisher.ts';
+import { createPublishing } from './presence-publishing.ts';
 import { createWatching } from './watching.ts';
 
 export interface PresenceSettings {
@@ -80,8 +80,6 @@ export interface PresenceMirror extends AsyncDisposable {
 
 interface Entry {
   readonly presence: PersonPresence;
-  /** Where an endpoint of the gateway's is known to be. */
-  readonly isUp: Record<Side, boolean>;
   wake: Disposable | undefined;
 }
 
@@ -89,78 +87,29 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
   const { directory, connectors, clock, report, settings } = options;
   const entries = new Map<PersonId, Entry>();
   const onShow = createOnShowMemory(options.kept, report);
-  const timing = { backoff: (n: number) => backoffMs(n, options.retry, options.random()), clock };
-  const presences: Publisher<Presence> = createPublisher({ ...timing, same: samePresence, publish: show });
-  const remarking: Publisher<Remarks> = createPublisher({ ...timing, same: sameRemarks, publish: say });
   const leases = sides.map((side) => connectors[side].capabilities.endpointLeaseMs);
   const lingerMs = settings.signOut === 'lazy' ? Math.max(...leases) : 0;
   const times: MirrorTimes = { paceMs: settings.paceMs, lingerMs };
   let lease: Disposable | undefined;
-
-  async function show(person: Person, side: Side, presence: Presence): Promise<'done' | 'again' | 'never'> {
-    if (isSignedIn(presence))
-      await onShow.shows(side, { person, presence, remarks: ourRemarks(person, side) });
-    noteTelling(person, side, 'telling');
-    const outcome = await attempt(person, side, () => connectors[side].publish(person, presence));
-    if (outcome !== 'again') noteTelling(person, side, 'told');
-    if (outcome === 'done') {
-      report({ kind: 'presence-published', person: person.id, side, presence });
-      noteShown(person, side, presence);
-    }
-    if (outcome !== 'again' && !(isSignedIn(presence) && outcome === 'done')) onShow.hides(side, person.id);
-    return outcome;
-  }
+  const publishing = createPublishing({
+    ...options,
+    onShow,
+    presenceOf: (id) => entries.get(id)?.presence,
+    progress: noteProgress,
+  });
 
   /** Nothing is noted of an account that the person has no longer. */
-  function noteTelling(told: Person, side: Side, kind: 'telling' | 'told'): void {
+  function noteProgress(told: Person, side: Side, kind: 'telling' | 'told'): void {
     const person = directory.person(told.id);
     if (person && entries.has(told.id) && !movedSides(told, person).includes(side))
       happened(person, { kind, side });
-  }
-
-  /** Remarks stand beside a presence: they are said once there is one. */
-  function noteShown(person: Person, side: Side, presence: Presence): void {
-    const entry = entries.get(person.id);
-    if (!entry) return;
-    const wasUp = entry.isUp[side];
-    entry.isUp[side] = isSignedIn(presence);
-    if (wasUp || !entry.isUp[side]) return;
-    const remarks = entry.presence.ourRemarks(side);
-    if (!sameRemarks(remarks, noRemarks)) remarking.want(person, side, remarks);
-  }
-
-  async function say(person: Person, side: Side, remarks: Remarks): Promise<'done' | 'again' | 'never'> {
-    const entry = entries.get(person.id);
-    if (!entry?.isUp[side]) return 'never';
-    void onShow.shows(side, { person, presence: entry.presence.ours(side), remarks });
-    return await attempt(person, side, () => connectors[side].remark(person, remarks));
-  }
-
-  async function attempt(
-    person: Person,
-    side: Side,
-    ask: () => Promise<PublishOutcome>,
-  ): Promise<'done' | 'again' | 'never'> {
-    try {
-      const outcome = await ask();
-      if (outcome.kind === 'published') return 'done';
-      report({ kind: 'presence-not-published', person: person.id, side, refusal: outcome.refusal });
-      return outcome.refusal.id === 'unreachable' || outcome.refusal.id === 'throttled' ? 'again' : 'never';
-    } catch (error) {
-      report({ kind: 'fault', where: `publishing in ${side}`, error });
-      return 'again';
-    }
-  }
-
-  function ourRemarks({ id }: Person, side: Side): Remarks {
-    return entries.get(id)?.presence.ourRemarks(side) ?? noRemarks;
   }
 
   function entryOf(person: Person): Entry {
     const known = entries.get(person.id);
     if (known) return known;
     const presence = new PersonPresence(mirrorPerson(person), times);
-    const entry: Entry = { presence, isUp: { teams: false, skype: false }, wake: undefined };
+    const entry: Entry = { presence, wake: undefined };
     entries.set(person.id, entry);
     return entry;
   }
@@ -171,26 +120,13 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
   }
 
   function tell(person: Person, entry: Entry, tellings: readonly Telling[]): void {
-    // Before a presence goes that would take them with it.
-    for (const telling of tellings)
-      if (telling.kind === 'overwritten') leaveRemarks(person, entry, telling.side);
-    for (const telling of tellings) {
-      if (telling.kind === 'presence') presences.want(person, telling.side, telling.presence);
-      if (telling.kind === 'remarks' && entry.isUp[telling.side])
-        remarking.want(person, telling.side, telling.remarks);
-    }
+    publishing.tell(person, tellings);
     entry.wake?.[Symbol.dispose]();
     const { wakeAt } = entry.presence;
     entry.wake =
       wakeAt === undefined
         ? undefined
         : clock.setTimer(Math.max(0, wakeAt - clock.now()), () => woken(person.id));
-  }
-
-  function leaveRemarks(person: Person, entry: Entry, side: Side): void {
-    connectors[side].leaveRemarks(person);
-    const presence = entry.presence.ours(side);
-    if (isSignedIn(presence)) void onShow.shows(side, { person, presence, remarks: noRemarks });
   }
 
   function woken(id: PersonId): void {
@@ -208,15 +144,17 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
         const moved = movedSides(change.before, change.after);
         leave(change.before, moved);
         for (const side of moved) watching.lose(change.before, side);
-        const entry = entries.get(change.after.id);
-        if (entry) for (const side of moved) entry.isUp[side] = false;
+        for (const side of moved) publishing.forget(change.after.id, side);
         happened(change.after, { kind: 'changed', person: mirrorPerson(change.after), moved });
         return;
       }
       case 'removed': {
         watching.forget(change.before.id);
         leave(change.before, sides);
-        for (const side of sides) watching.lose(change.before, side);
+        for (const side of sides) {
+          watching.lose(change.before, side);
+          publishing.forget(change.before.id, side);
+        }
         entries.get(change.before.id)?.wake?.[Symbol.dispose]();
         entries.delete(change.before.id);
         return;
@@ -227,8 +165,8 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
   /** In SfB also an endpoint that was made only for writing: what the person writes next goes through the new account. */
   function leave(before: Person, moved: readonly Side[]): void {
     const shown = entries.get(before.id)?.presence.ours('teams') ?? offline;
-    if (moved.includes('teams') && isSignedIn(shown)) presences.leave(before, 'teams', offline);
-    if (moved.includes('skype') && before.skype.home !== 'none') presences.leave(before, 'skype', offline);
+    if (moved.includes('teams') && isSignedIn(shown)) publishing.leave(before, 'teams');
+    if (moved.includes('skype') && before.skype.home !== 'none') publishing.leave(before, 'skype');
   }
 
   /** Who is somebody else there by now, or nobody, leaves at once; of the others it shows when the networks are read. */
@@ -237,7 +175,7 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
     for (const { side, person: before, presence, remarks } of left) {
       const person = directory.person(before.id);
       if (!person || movedSides(before, person).includes(side)) {
-        presences.leave(before, side, offline);
+        publishing.leave(before, side);
         continue;
       }
       happened(person, { kind: 'inherited', side, presence });
@@ -294,7 +232,7 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
     linkChanged(id, side) {
       const person = directory.person(id);
       const shown = entries.get(id)?.presence.ours(side) ?? offline;
-      if (person && isSignedIn(shown)) presences.want(person, side, shown);
+      if (person && isSignedIn(shown)) publishing.show(person, side, shown);
       watching.forget(id);
       void watching.renew();
     },
@@ -322,13 +260,12 @@ export function createPresence(options: PresenceOptions): PresenceMirror {
     },
     async settled() {
       await watching.settled();
-      await presences.settled();
-      await remarking.settled();
+      await publishing.settled();
     },
     async [Symbol.asyncDispose]() {
       lease?.[Symbol.dispose]();
       for (const { wake } of entries.values()) wake?.[Symbol.dispose]();
-      await Promise.all([presences[Symbol.asyncDispose](), remarking[Symbol.asyncDispose]()]);
+      await publishing[Symbol.asyncDispose]();
     },
   };
 }
