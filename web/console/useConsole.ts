@@ -105,11 +105,17 @@ function useAsked<T>(path: string, read: (body: unknown) => T, again = 0): Asked
   useEffect(() => {
     const ending = new AbortController();
     setView((before) => (before.kind === 'loaded' ? before : { kind: 'loading' }));
+    let shown = '';
     const round = async (): Promise<void> => {
-      const value = read(await api.get(path, ending.signal));
-      setView({ kind: 'loaded', value });
+      const body = await api.get(path, ending.signal);
+      // What has not changed is not drawn again: lists are long.
+      const text = JSON.stringify(body);
+      if (text === shown) return;
+      shown = text;
+      setView({ kind: 'loaded', value: read(body) });
     };
     const failed = (error: unknown): number => {
+      shown = '';
       setView({ kind: 'failed', trouble: troubleOf(error) });
       return 0;
     };

@@ -10,12 +10,11 @@ export function usePersonInAddress(): readonly [string | undefined, (id: string 
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);
-  return [
-    id,
-    (next) => {
-      location.hash = next === undefined ? '' : prefix + encodeURIComponent(next);
-    },
-  ];
+  return [id, openPerson];
+}
+
+function openPerson(id: string | undefined): void {
+  location.hash = id === undefined ? '' : prefix + encodeURIComponent(id);
 }
 
 /** Undefined for an address of nobody. */

@@ -1,13 +1,16 @@
 import {
   Badge,
+  Button,
   makeStyles,
   TableCell,
   TableCellLayout,
   TableRow,
   Text,
   tokens,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
-import type { ReactNode } from 'react';
+import { ArrowUndoRegular } from '@fluentui/react-icons';
+import { memo, type ReactNode, useState } from 'react';
 import { whenInWords } from '../../shared/time.ts';
 import type { Edit } from '../edits/model.ts';
 import { editLines, kinds } from '../edits/words.ts';
@@ -30,14 +33,21 @@ const columns = [
   { title: 'Take back', width: '110px' },
 ];
 
+/** Rows. */
+const atFirst = 10;
+const more = 100;
+
 interface Props {
   readonly edits: readonly Edit[];
   readonly onUndone: () => void;
 }
 
 /** What stands above the people file and the tenants because operators said so. */
-export function EditsTable({ edits, onUndone }: Props): ReactNode {
+export const EditsTable = memo(function EditsTable({ edits, onUndone }: Props): ReactNode {
   const styles = useStyles();
+  const focusHereAgain = useRestoreFocusTarget();
+  const [shown, setShown] = useState(atFirst);
+  const [chosen, choose] = useState<Edit | undefined>();
   const now = Date.now();
   return (
     <section className={styles.section} aria-label="Done by operators">
@@ -49,7 +59,7 @@ export function EditsTable({ edits, onUndone }: Props): ReactNode {
         the gateway does not know which of them it was.
       </Text>
       <DataTable label="Done by operators" columns={columns} minWidth="640px">
-        {edits.map((edit) => {
+        {edits.slice(0, shown).map((edit) => {
           const { words, tone } = kinds[edit.kind];
           return (
             <TableRow key={edit.id}>
@@ -76,12 +86,28 @@ export function EditsTable({ edits, onUndone }: Props): ReactNode {
                 {edit.at === undefined ? 'not kept' : whenInWords(edit.at, now)}
               </TableCell>
               <TableCell>
-                <UndoEdit edit={edit} onDone={onUndone} />
+                <Button
+                  {...focusHereAgain}
+                  size="small"
+                  icon={<ArrowUndoRegular />}
+                  aria-label={`Undo: ${edit.name}`}
+                  onClick={() => choose(edit)}
+                >
+                  Undo
+                </Button>
               </TableCell>
             </TableRow>
           );
         })}
       </DataTable>
+      {edits.length > shown && (
+        <div>
+          <Button appearance="subtle" onClick={() => setShown(shown + more)}>
+            Show more: {(edits.length - shown).toLocaleString()} older
+          </Button>
+        </div>
+      )}
+      {chosen && <UndoEdit edit={chosen} onDone={onUndone} onClose={() => choose(undefined)} />}
     </section>
   );
-}
+});

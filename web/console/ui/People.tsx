@@ -11,7 +11,7 @@ import {
   Text,
   tokens,
 } from '@fluentui/react-components';
-import { type ReactNode, useState } from 'react';
+import { memo, type ReactNode, useCallback, useState } from 'react';
 import { TroubleBar } from '../../shared/TroubleBar.tsx';
 import { kinds } from '../edits/words.ts';
 import type { People as Found, Person, Side } from '../model.ts';
@@ -49,12 +49,13 @@ export function People({ onOpen }: Props): ReactNode {
   const styles = useStyles();
   const [find, setFind] = useState('');
   const [undone, setUndone] = useState(0);
+  const onUndone = useCallback(() => setUndone((times) => times + 1), []);
   const found = usePeople(find.trim().slice(0, 320));
   const edits = useEdits(undone);
   return (
     <div className={styles.page}>
       {edits.kind === 'loaded' && edits.value.length > 0 && (
-        <EditsTable edits={edits.value} onUndone={() => setUndone((times) => times + 1)} />
+        <EditsTable edits={edits.value} onUndone={onUndone} />
       )}
       <div className={styles.search}>
         <SearchBox
@@ -81,7 +82,10 @@ function countWords({ people, total }: Found): string {
   return people.length < total ? `${all}, the first ${people.length} are shown` : all;
 }
 
-function PeopleTable({ people, onOpen }: Props & { readonly people: readonly Person[] }): ReactNode {
+const PeopleTable = memo(function PeopleTable({
+  people,
+  onOpen,
+}: Props & { readonly people: readonly Person[] }): ReactNode {
   const styles = useStyles();
   return (
     <DataTable label="People" columns={columns} minWidth="980px">
@@ -134,7 +138,7 @@ function PeopleTable({ people, onOpen }: Props & { readonly people: readonly Per
       ))}
     </DataTable>
   );
-}
+});
 
 function Presence({ person, side }: { readonly person: Person; readonly side: Side }): ReactNode {
   const styles = useStyles();

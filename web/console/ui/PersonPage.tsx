@@ -1,6 +1,6 @@
 import { Badge, Button, makeStyles, Spinner, Text, tokens } from '@fluentui/react-components';
 import { ArrowLeftRegular } from '@fluentui/react-icons';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { PersonAvatar } from '../../shared/PersonAvatar.tsx';
 import { TroubleBar } from '../../shared/TroubleBar.tsx';
 import type { PersonPresence } from '../presence/model.ts';
@@ -36,6 +36,7 @@ export function PersonPage({ id, onBack }: Props): ReactNode {
   const styles = useStyles();
   const asked = usePersonPresence(id);
   const [undone, setUndone] = useState(0);
+  const onUndone = useCallback(() => setUndone((times) => times + 1), []);
   const edits = useEdits(undone);
   const own = edits.kind === 'loaded' ? edits.value.filter((edit) => edit.id === id) : [];
   return (
@@ -48,7 +49,7 @@ export function PersonPage({ id, onBack }: Props): ReactNode {
       {asked.kind === 'loading' && <Spinner label="Asking the gateway" />}
       {asked.kind === 'failed' && <TroubleBar trouble={asked.trouble} />}
       {asked.kind === 'loaded' && <Loaded person={asked.value} />}
-      {own.length > 0 && <EditsTable edits={own} onUndone={() => setUndone((times) => times + 1)} />}
+      {own.length > 0 && <EditsTable edits={own} onUndone={onUndone} />}
     </div>
   );
 }

@@ -11,7 +11,6 @@ import {
   Text,
   tokens,
 } from '@fluentui/react-components';
-import { ArrowUndoRegular } from '@fluentui/react-icons';
 import { type ReactNode, useState } from 'react';
 import { TroubleBar } from '../../shared/TroubleBar.tsx';
 import { type Trouble, troubleOf } from '../../shared/trouble.ts';
@@ -34,19 +33,19 @@ const useStyles = makeStyles({
 interface Props {
   readonly edit: Edit;
   readonly onDone: () => void;
+  readonly onClose: () => void;
 }
 
 /** Takes back what operators did about a person, once the reader has seen what that does. */
-export function UndoEdit({ edit, onDone }: Props): ReactNode {
+export function UndoEdit({ edit, onDone, onClose }: Props): ReactNode {
   const styles = useStyles();
-  const [open, setOpen] = useState(false);
   const [step, setStep] = useState<Step>({ kind: 'asking' });
   const undo = (): void => {
     setStep({ kind: 'busy' });
     const isSecondTry = token.get() !== undefined;
     api.post(`/api/people/${encodeURIComponent(edit.id)}/undo`).then(
       () => {
-        setOpen(false);
+        onClose();
         onDone();
       },
       (error: unknown) =>
@@ -58,18 +57,7 @@ export function UndoEdit({ edit, onDone }: Props): ReactNode {
     );
   };
   return (
-    <Dialog
-      open={open}
-      onOpenChange={(_, data) => {
-        setOpen(data.open);
-        setStep({ kind: 'asking' });
-      }}
-    >
-      <DialogTrigger disableButtonEnhancement>
-        <Button size="small" icon={<ArrowUndoRegular />} aria-label={`Undo: ${edit.name}`}>
-          Undo
-        </Button>
-      </DialogTrigger>
+    <Dialog open onOpenChange={(_, data) => data.open || onClose()}>
       <DialogSurface>
         <DialogBody>
           <DialogTitle>
