@@ -167,6 +167,48 @@ describe('an INVITE sent on to several endpoints', () => {
     assert.deepEqual(fan(silent).told, ['refused 408']);
   });
 
+  it('is refused by a 6xx before all, then by the lowest class, in 4xx by what the caller can do something about', () => {
+    const better: readonly (readonly [number, number])[] = [
+      [603, 302],
+      [600, 401],
+      [302, 401],
+      [399, 400],
+      ...[401, 407, 415, 420, 484].map((helpful) => [helpful, 403] as const),
+      [407, 486],
+      ...[403, 486].flatMap((plain) => [[plain, 408] as const, [plain, 487] as const]),
+      [487, 500],
+      [499, 503],
+    ];
+    for (const [first, second] of better)
+      for (const [phone, desk] of [
+        [first, second],
+        [second, first],
+      ] as const) {
+        const web = { kind: 'failure', branch: 'web' } as const;
+        const { told } = fan([from('phone', phone), from('desk', desk), web]);
+        assert.equal(told.at(-1), `refused ${first}`, `${phone}, ${desk}`);
+      }
+  });
+
+  it('is judged by the class of an answer, from its first status to its last', () => {
+    for (const [status, told] of [
+      [100, []],
+      [101, ['progress phone']],
+      [199, ['progress phone']],
+      [200, ['answered phone', 'cancel desk', 'cancel web']],
+      [299, ['answered phone', 'cancel desk', 'cancel web']],
+      [300, []],
+      [599, []],
+      [600, ['cancel desk', 'cancel web']],
+    ] as const)
+      assert.deepEqual(fan([from('phone', status)]).told, told, `${status}`);
+  });
+
+  it('hangs up on who answers late although they had refused before', () => {
+    const { told } = fan([from('phone', 486), from('desk', 200), from('phone', 200)]);
+    assert.equal(told.at(-1), 'hangUp phone');
+  });
+
   it('ends everywhere with a 603', () => {
     assert.deepEqual(fan([from('phone', 603), from('desk', 487), from('web', 487)]).told, [
       'cancel desk',

@@ -100,6 +100,20 @@ describe('a session that we accept', () => {
     assert.equal(session.dialog.state, 'terminated');
   });
 
+  it('has nothing to repeat, nor to be acknowledged, once it is over', () => {
+    const over = play(called, accept, received('BYE', 2)).session;
+    for (const event of [
+      { kind: 'timer', timer: 'repeat' },
+      { kind: 'timer', timer: 'noAck' },
+    ] as const)
+      assert.equal(play(over, event).told, '');
+    assert.equal(play(over, received('ACK', 1)).told, '');
+  });
+
+  it('refuses another INVITE until the ACK', () => {
+    assert.equal(play(called, accept, received('INVITE', 2)).told, 'refuse 491');
+  });
+
   it('holds its own BYE back until the ACK', () => {
     const held = play(called, accept, send('BYE'));
     assert.equal(held.told, '');
@@ -113,8 +127,12 @@ describe('a session that we accept', () => {
     assert.equal(play(called, accept, received('BYE', 2)).told, 'deliver BYE ended peer -repeat -noAck');
   });
 
-  it('takes messages before the ACK, as SIPE sends them', () => {
+  it('takes messages before the ACK, as SIPE sends them, and waits on for it', () => {
     assert.equal(play(called, accept, received('MESSAGE', 2)).told, 'deliver MESSAGE');
+    assert.equal(
+      play(called, accept, received('MESSAGE', 2), received('ACK', 1)).told,
+      '-repeat -noAck deliver ACK',
+    );
   });
 });
 
@@ -151,6 +169,28 @@ describe('re-INVITE', () => {
     assert.equal(play(asked.session, send('INVITE')).told, 'notSent');
     assert.equal(play(asked.session, { kind: 'declined' }, send('INVITE')).told, 'send 1 INVITE');
     assert.equal(play(asked.session, accept, received('ACK', 2), send('INVITE')).told, 'send 1 INVITE');
+  });
+
+  it('waits for no other request than an INVITE', () => {
+    assert.equal(play(theirs, send('MESSAGE'), received('INVITE', 2)).told, 'deliver INVITE');
+    assert.equal(play(theirs, received('MESSAGE', 2), send('INVITE')).told, 'send 1 INVITE');
+  });
+
+  it('that comes again, or too late, is refused and does not stand in the way of ours', () => {
+    const late = play(theirs, received('INVITE', 1));
+    assert.equal(late.told, 'refuse 500');
+    assert.equal(play(late.session, send('INVITE')).told, 'send 1 INVITE');
+  });
+
+  it('of ours is acknowledged where it is a 2xx, and by its transaction where it is not', () => {
+    const asked = play(theirs, send('INVITE'));
+    const answeredWith = (status: number): string =>
+      play(asked.session, {
+        kind: 'answered',
+        request: peer('INVITE', 1),
+        response: respond(invite, status),
+      }).told;
+    assert.deepEqual([199, 200, 299, 300, 488].map(answeredWith), ['', 'ack 1 ACK', 'ack 1 ACK', '', '']);
   });
 
   it('that is refused leaves the session as it was; 481 ends it', () => {

@@ -103,7 +103,33 @@ describe('a notifier', () => {
     assert.deepEqual(play({ seconds: 0 }).told, goodbye, 'fetched once');
   });
 
+  it('says why a subscription ended first, whatever happens until it can say so', () => {
+    const rejected = ['NOTIFY terminated;reason=rejected none', 'stopExpiry', 'ended'];
+    const end: NotificationEvent = { kind: 'end', reason: 'rejected' };
+    assert.deepEqual(play({}, end, { kind: 'expired' }, ok).told, rejected);
+    assert.deepEqual(play({}, end, changed, ok).told, rejected, 'and no news after it');
+  });
+
+  it('tells how long it lasts in whole seconds, never too few', () => {
+    const begun = startNotification({
+      allowed: true,
+      style: 'benotify',
+      notified: false,
+      seconds: 600,
+      now: 0,
+    }).notification;
+    assert.deepEqual(decide(begun, changed, 1).actions.map(tell), ['NOTIFY active;expires=600 state']);
+    assert.deepEqual(decide(begun, changed, 1_000).actions.map(tell), ['NOTIFY active;expires=599 state']);
+  });
+
+  it('waits on after a provisional answer', () => {
+    assert.deepEqual(play({}, changed, { kind: 'answered', status: 199 }).told, []);
+    assert.deepEqual(play({}, changed, { kind: 'answered', status: 200 }).told.length, 1);
+  });
+
   it('forgets a watcher who is gone', () => {
+    for (const status of [408, 489])
+      assert.deepEqual(play({}, { kind: 'answered', status }).told, ['stopExpiry', 'ended']);
     assert.deepEqual(play({}, { kind: 'answered', status: 481 }).told, ['stopExpiry', 'ended']);
     assert.deepEqual(play({}, { kind: 'unanswered' }).told, ['stopExpiry', 'ended']);
     assert.equal(play({}, { kind: 'answered', status: 500 }).last.phase, 'active');

@@ -81,6 +81,8 @@ describe('PUBLISH', () => {
       ['t1', 't3'],
     );
     assert.equal(nextExpiry(one.all), 1_060_000);
+    one.send(undefined, 120, content);
+    assert.equal(nextExpiry(one.all), 1_060_000, 'the first of them');
     assert.equal(nextExpiry([]), undefined);
   });
 

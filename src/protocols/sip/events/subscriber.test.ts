@@ -88,6 +88,31 @@ describe('a subscription', () => {
     assert.equal(play(...active, timer('expiry')).last, 'ended expired: now');
   });
 
+  it('is refreshed again after a refresh that came to nothing, and not twice at once', () => {
+    const active = [subscribe, answered(200, 600), notify('active;expires=600')] as const;
+    assert.equal(play(...active, timer('refresh'), { kind: 'failure' }, subscribe).last, 'SUBSCRIBE 3600');
+    assert.equal(play(...active, timer('refresh'), answered(503), subscribe).last, 'SUBSCRIBE 3600');
+    assert.equal(play(...active, timer('refresh'), subscribe).last, '');
+    assert.equal(play(...active, timer('refresh'), answered(100), subscribe).last, '');
+  });
+
+  it('is pending until its presentity lets it see something', () => {
+    assert.equal(play(subscribe, notify('pending')).subscription.phase, 'pending');
+    assert.equal(play(subscribe, notify('pending'), notify('active')).subscription.phase, 'active');
+  });
+
+  it('is judged by the class of its answer', () => {
+    assert.equal(play(subscribe, answered(299, 600)).last, 'refresh=480 expiry=600');
+    assert.equal(play(subscribe, answered(300, 600)).last, 'ended refused with 300: never');
+    assert.equal(play(subscribe, answered(499)).last, 'ended refused with 499: never');
+    for (const status of [408, 430, 480, 500])
+      assert.equal(play(subscribe, answered(status, 7200)).last, `ended refused with ${status}: later`);
+  });
+
+  it('that ends without a reason is tried later', () => {
+    assert.equal(play(subscribe, notify('terminated')).last, 'deliver ended terminated: later');
+  });
+
   it('asks for longer when told that it is too brief', () => {
     assert.equal(play(subscribe, answered(423, 7200)).last, 'SUBSCRIBE 7200 N=32');
     assert.equal(play(subscribe, answered(423, 60)).last, 'ended refused with 423: never');
