@@ -1,8 +1,8 @@
 import { otherSide, type Side, sides } from '../core/people.ts';
+import type { MirrorPerson } from '../core/presence/authority.ts';
 import {
   decideMirror,
   type MirrorEvent,
-  type MirrorPerson,
   type MirrorState,
   type MirrorTimes,
   ownPresence,

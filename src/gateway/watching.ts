@@ -1,6 +1,6 @@
 import type { PersonId } from '../core/ids.ts';
 import { otherSide, type Person, type Side, sides } from '../core/people.ts';
-import { authorityOf, mirrorPerson } from '../core/presence/mirror.ts';
+import { authorityOf, mirrorPerson } from '../core/presence/authority.ts';
 import type { Connector } from './connector.ts';
 
 /** Each question may read a link. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CoexistenceMode, Side } from '../people.ts';
-import { decideMirror, type MirrorEvent, type MirrorPerson, settleMs, startMirror } from './mirror.ts';
+import type { MirrorPerson } from './authority.ts';
+import { decideMirror, type MirrorEvent, settleMs, startMirror } from './mirror.ts';
 import { type Availability, offline, type Presence } from './presence.ts';
 import { fromTeams } from './scales.ts';
 

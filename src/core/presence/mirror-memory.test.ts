@@ -2,14 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { CoexistenceMode, Person, Side } from '../people.ts';
-import {
-  decideMirror,
-  type MirrorEvent,
-  type MirrorTimes,
-  mirrorPerson,
-  ownPresence,
-  startMirror,
-} from './mirror.ts';
+import { mirrorPerson } from './authority.ts';
+import { decideMirror, type MirrorEvent, type MirrorTimes, ownPresence, startMirror } from './mirror.ts';
 import { type Availability, isSignedIn, offline, type Presence } from './presence.ts';
 import { shownInTeams, shownThroughSip, shownThroughUcwa } from './scales.ts';
 import { presenceOf, presenceStates } from './states.ts';

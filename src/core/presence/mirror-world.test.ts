@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type CoexistenceMode, modes, type Side, sides } from '../people.ts';
 import { aggregateSkype, aggregateTeams, type Calendar } from './aggregate.ts';
-import { decideMirror, type MirrorEvent, type MirrorPerson, settleMs, startMirror } from './mirror.ts';
+import type { MirrorPerson } from './authority.ts';
+import { decideMirror, type MirrorEvent, settleMs, startMirror } from './mirror.ts';
 import { decidePace, type Pace, type PaceEvent, unpaced } from './pace.ts';
 import { isSignedIn, offline, type Presence, samePresence } from './presence.ts';
 import {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { CoexistenceMode, Side } from '../people.ts';
+import type { MirrorPerson } from './authority.ts';
 import {
   decideMirror,
   type MirrorEvent,
-  type MirrorPerson,
   type MirrorState,
   ownPresence,
   settleMs,

@@ -1,4 +1,5 @@
-import type { CoexistenceMode, Person, Side } from '../people.ts';
+import type { Side } from '../people.ts';
+import { authorityOf, type MirrorPerson } from './authority.ts';
 import { isSignedIn, offline, type Presence, samePresence } from './presence.ts';
 import { shownInTeams, shownThroughSip, shownThroughUcwa } from './scales.ts';
 
@@ -29,12 +30,6 @@ export interface MirrorTimes {
    * shows nobody, nothing that it reports can be told from that.
    */
   readonly lingerMs: number;
-}
-
-export interface MirrorPerson {
-  readonly mode: CoexistenceMode;
-  readonly hasTeams: boolean;
-  readonly hasSkype: boolean;
 }
 
 interface SideState {
@@ -101,37 +96,10 @@ const unseen: SideState = {
   tellingSince: undefined,
 };
 
-export function mirrorPerson(person: Person): MirrorPerson {
-  return {
-    mode: person.mode,
-    hasTeams: person.teams.kind === 'account',
-    hasSkype: person.skype.home !== 'none',
-  };
-}
-
 const atOnce: MirrorTimes = { paceMs: 0, lingerMs: 0 };
 
 export function startMirror(person: MirrorPerson, times: MirrorTimes = atOnce): MirrorState {
   return { person, times, sides: { teams: unseen, skype: unseen } };
-}
-
-export type Authority = 'teams' | 'skype' | 'none' | 'teams while signed in there, else skype';
-
-/** Whose presence is shown on both sides. In Islands the two are independent. */
-export function authorityOf({ mode, hasTeams, hasSkype }: MirrorPerson): Authority {
-  if (!hasTeams || !hasSkype) return 'none';
-  switch (mode) {
-    case 'TeamsOnly':
-      return 'teams';
-    case 'SfBOnly':
-    case 'SfBWithTeamsCollab':
-    case 'SfBWithTeamsCollabAndMeetings':
-      return 'skype';
-    case 'Islands':
-      return 'none';
-    case 'Legacy':
-      return 'teams while signed in there, else skype';
-  }
 }
 
 /** What happens next. `now` is Unix ms and never goes back. */

@@ -1,5 +1,6 @@
 import { otherSide, type Side, sides } from '../people.ts';
-import { authorityOf, type MirrorPerson, settleMs } from './mirror.ts';
+import { authorityOf, type MirrorPerson } from './authority.ts';
+import { settleMs } from './mirror.ts';
 import {
   fromSkypeNote,
   fromTeamsRemarks,
