@@ -1,8 +1,5 @@
-import type { Clock } from '../core/clock.ts';
 import type { End } from '../core/conversation/delivery.ts';
-import type { ThreadKey } from '../core/ids.ts';
 import type { Person, Side } from '../core/people.ts';
-import { toSkype } from '../core/text/text.ts';
 import type { ToastPlan } from '../core/toasts/plan.ts';
 import { lastingToastState, resumeToast } from '../core/toasts/resume.ts';
 import {
@@ -16,7 +13,6 @@ import {
 import { deadline } from './clock.ts';
 import {
   type Connector,
-  type DeliveryOrder,
   type IncomingMessage,
   type IncomingRing,
   IntakeRefused,
@@ -25,10 +21,10 @@ import {
 import type { NewMessage } from './ledger.ts';
 import type { LeftToast, ToastMemory } from './toasts-memory.ts';
 import { ToastReading } from './toasts-reading.ts';
+import { type RingBackOptions, ringBack } from './toasts-ring-back.ts';
 
-export interface LiveToastOptions {
+export interface LiveToastOptions extends RingBackOptions {
   readonly connectors: Readonly<Record<Side, Connector>>;
-  readonly clock: Clock;
   /** Waits, ms. */
   readonly times: { readonly fallOverMs: number; readonly deadlineMs: number };
   /** Resolves when the message is in the ledger. */
@@ -36,12 +32,7 @@ export interface LiveToastOptions {
   /** One more line in the message's trace. */
   readonly note: (message: NewMessage, detail: string) => void;
   readonly used: (person: Person, side: Side) => void;
-  /** Whether a ring of the gateway's reached a client of the person's own. */
-  readonly found: (person: Person, what: 'present' | 'absent') => void;
-  /** The recipient's own client has taken up a ring of the gateway's. */
-  readonly relay: (author: Person, recipient: Person, thread: ThreadKey) => void;
   readonly memory: Pick<ToastMemory, 'keeps' | 'forgets'>;
-  readonly fault: (error: unknown) => void;
   /** Told once. */
   readonly over: (toast: LiveToast) => void;
 }
@@ -250,52 +241,13 @@ export class LiveToast {
   }
 
   async #ringBack(ms: number): Promise<void> {
+    const { author, recipient } = this;
     const first = this.#message;
     if (!first) return this.happened({ kind: 'ringFailed', how: 'unanswered' });
-    const { connectors } = this.#options;
-    const wasTalking = connectors.skype.isTalking?.(this.author, this.recipient) ?? false;
     this.#ringingBack = new AbortController();
     using limit = deadline(this.#options.clock, ms, this.#ringingBack.signal);
-    const outcome = await this.#write(first, limit.signal);
-    if (outcome.kind === 'delivered') {
-      for (let next = this.#following.shift(); next; next = this.#following.shift())
-        await this.#write(next, limit.signal);
-      this.#options.relay(this.author, this.recipient, outcome.thread);
-      // Into a window that was open already: there it stands now, and nobody has said anything.
-      if (wasTalking) this.happened({ kind: 'ringFailed', how: 'unanswered' });
-      else this.happened({ kind: 'answered', side: 'skype' });
-      return;
-    }
-    const { id } = outcome.refusal;
-    if (id === 'offline') this.#options.found(this.recipient, 'absent');
-    if (id === 'declined' || id === 'no-answer') this.#options.found(this.recipient, 'present');
-    this.happened({ kind: 'ringFailed', how: id === 'declined' ? 'declined' : 'unanswered' });
-  }
-
-  /** In SfB, in the author's name. */
-  async #write(message: NewMessage, signal: AbortSignal) {
-    const { connectors, clock } = this.#options;
-    const converted = toSkype(message.body, connectors.skype.capabilities);
-    if (converted.kind === 'refused')
-      return { kind: 'refused', refusal: { id: converted.id, side: 'skype' } } as const;
-    const order: DeliveryOrder = {
-      message: message.id,
-      conversation: message.conversation,
-      author: this.author,
-      recipient: this.recipient,
-      body: converted.body,
-      writtenAt: message.writtenAt,
-      writtenIn: message.side,
-      thread: undefined,
-      attempt: 1,
-      firstAttemptAt: clock.now(),
-    };
-    try {
-      return await connectors.skype.deliver(order, signal);
-    } catch (error) {
-      this.#options.fault(error);
-      return { kind: 'uncertain', refusal: { id: 'uncertain', side: 'skype' } } as const;
-    }
+    const rung = { author, recipient, first, following: this.#following };
+    this.happened(await ringBack(this.#options, rung, limit.signal));
   }
 
   #note(): void {
