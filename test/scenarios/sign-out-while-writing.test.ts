@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { SkypeEvent } from '../kit/skype-actor.ts';
 import { openTwoNetworks, type TwoNetworks } from '../kit/two-networks.ts';
 
 const alice = 'alice@contoso.example';
 const heidi = 'heidi@contoso.example';
+
+/** The thread that a client groups an invitation by. */
+function threadOf({ _embedded }: SkypeEvent): string {
+  const thread = _embedded?.['messagingInvitation']?.['threadId'];
+  assert.equal(typeof thread, 'string');
+  return String(thread);
+}
 
 /** Alice is signed in to Teams and seen in SfB, where heidi is; the two have not written to each other. */
 async function aliceAndHeidi(w: TwoNetworks) {
@@ -35,8 +43,9 @@ describe('somebody who writes in Teams and signs out while it still rings in SfB
     assert.equal(await reader.presenceOf(alice), 'Offline');
     await writer.signIn();
     await shows('Online');
-    const [, again] = rings('Gone');
-    assert.ok(again);
+    const [first, again] = rings('Gone');
+    assert.ok(first && again);
+    assert.equal(threadOf(again), threadOf(first), 'both are of one conversation');
     await reader.accept(again);
     await w.until('the message has an end', async () => ends().length > 0);
     assert.deepEqual(

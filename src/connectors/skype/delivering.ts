@@ -6,7 +6,7 @@ import type { Door } from './door.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Endpoints, Found } from './endpoints.ts';
 import type { Failure } from './errors.ts';
-import { parseThreadKey, threadKey } from './ids.ts';
+import { parseThreadKey, threadBegunBy, threadKey } from './ids.ts';
 import { outcomeOf, refused } from './outcomes.ts';
 import type { Proxies } from './proxies.ts';
 import type { Session } from './sessions.ts';
@@ -74,6 +74,7 @@ export function createDelivering({
       const before = order.thread && parseThreadKey(order.thread);
       if (before?.owner === endpoint.sip && before.peer === session.peer)
         session.continueThread(before.thread);
+      else session.beginThread(threadBegunBy(order.message));
       const bringing = { session, words: outgoing.text, endpoint, as, signal };
       const outcome = await bring(textId(order.message, order.attempt), bringing);
       if (as === 'gateway' && outcome.kind === 'delivered') proxies.note(order.recipient.id, order.author.id);

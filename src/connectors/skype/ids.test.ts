@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { MessageId } from '../../core/ids.ts';
 import type { SipUri } from '../../core/people.ts';
-import { parseThreadKey, remoteId, sipUri, threadKey } from './ids.ts';
+import { parseThreadKey, remoteId, sipUri, threadBegunBy, threadKey } from './ids.ts';
 
 const sip = fc.string({ unit: 'grapheme' }).map((name): SipUri => `sip:${name.toWellFormed()}`);
 const word = fc.string({ unit: 'grapheme' }).map((text) => text.toWellFormed());
@@ -38,5 +39,11 @@ describe('names of threads and messages', () => {
     assert.equal(sipUri('SIP:Bob@Contoso.example;gruu;opaque=x'), 'sip:bob@contoso.example');
     assert.equal(sipUri('bob@contoso.example'), 'sip:bob@contoso.example');
     for (const bad of ['', 'sip:', 'tel:+1', 'sip:bob', 'a b@c']) assert.equal(sipUri(bad), undefined, bad);
+  });
+
+  it('name the thread that a message begins the same way every time, and no other message’s', () => {
+    const named = ['m1' as MessageId, 'm2' as MessageId, 'm1' as MessageId].map(threadBegunBy);
+    assert.deepEqual([new Set(named).size, named[0]], [2, named[2]]);
+    assert.match(named[0] ?? '', /^[\w-]{24}$/);
   });
 });

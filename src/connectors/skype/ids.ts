@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RemoteId, ThreadKey } from '../../core/ids.ts';
+import type { MessageId, RemoteId, ThreadKey } from '../../core/ids.ts';
 import type { SipUri } from '../../core/people.ts';
 
 /** What a thread of this side is: whose endpoint, with whom, and the pool's own name for it. */
@@ -14,6 +14,14 @@ export interface SkypeThread {
 
 export function threadKey({ pool, owner, peer, thread }: SkypeThread): ThreadKey {
   return [pool, owner, peer, thread].map(encodeURIComponent).join('/') as ThreadKey;
+}
+
+/**
+ * The pool's name for the thread that a message begins, the same at every attempt to bring it: a client that has seen the first
+ * ring shows the second in the same conversation, also when another endpoint or another run of the gateway rings.
+ */
+export function threadBegunBy(message: MessageId): string {
+  return createHash('sha256').update(`thread ${message}`).digest('base64url').slice(0, 24);
 }
 
 /** Undefined for a key that this connector did not mint. */

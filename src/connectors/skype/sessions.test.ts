@@ -133,6 +133,21 @@ describe('a session with a peer', () => {
     assert.notEqual(session.threadOf('none'), 'old');
   });
 
+  it('begins a thread under the name that it is given, and goes on with that one', async () => {
+    const { session, invites } = world();
+    session.beginThread('first');
+    const brought = session.bring('a', 'a', never);
+    await settle();
+    session.beginThread('second');
+    invites[0]?.answer({ kind: 'failed', failure: declined });
+    assert.equal(said(await brought), 'declined');
+    session.beginThread('third');
+    assert.equal(session.threadOf('none'), 'first');
+    session.continueThread('another');
+    session.beginThread('fourth');
+    assert.equal(session.threadOf('none'), 'another');
+  });
+
   it('leaves once it is known what became of all that was to be brought', async () => {
     const { session, invites, done } = world();
     const all = ['a', 'b'].map((text) => session.bring(text, text, never));

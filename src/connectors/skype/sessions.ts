@@ -42,6 +42,8 @@ export class Session {
   readonly #threads = new Map<DialogId, string>();
   #state: SessionState = { kind: 'none' };
   #thread: string;
+  /** Whether the peer may have seen it. */
+  #isThreadUsed: boolean;
   /** The pool lets no session be opened under it: it holds one there that nobody here knows. */
   #spent: string | undefined;
   #lane: Promise<unknown> = Promise.resolve();
@@ -53,6 +55,7 @@ export class Session {
     this.#options = options;
     this.peer = options.peer;
     this.#thread = thread ?? options.mintId();
+    this.#isThreadUsed = thread !== undefined;
   }
 
   /** Whether nothing would be lost by forgetting it. */
@@ -73,7 +76,12 @@ export class Session {
 
   /** Continues an earlier thread, unless a session is alive. */
   continueThread(thread: string): void {
-    if (this.#state.kind === 'none' && thread !== this.#spent) this.#thread = thread;
+    if (this.#state.kind === 'none' && thread !== this.#spent) this.#use(thread);
+  }
+
+  /** Names the thread that the first text begins, where there is none to continue yet. */
+  beginThread(thread: string): void {
+    if (!this.#isThreadUsed) this.continueThread(thread);
   }
 
   /**
@@ -120,14 +128,14 @@ export class Session {
   /** Takes up the peer's invitation. */
   invited(dialog: DialogId, thread: string): void {
     this.#threads.set(dialog, thread);
-    this.#thread = thread;
+    this.#use(thread);
     this.take({ kind: 'invited', dialog });
   }
 
   /** Leaves the peer's invitation ringing, until {@link invited} takes it up. */
   rang(dialog: DialogId, thread: string): void {
     this.#threads.set(dialog, thread);
-    this.#thread = thread;
+    this.#use(thread);
     this.take({ kind: 'rang', dialog });
   }
 
@@ -197,8 +205,14 @@ export class Session {
     }
   }
 
+  #use(thread: string): void {
+    this.#thread = thread;
+    this.#isThreadUsed = true;
+  }
+
   async #invite(dialog: DialogId, text: TextId): Promise<void> {
     const { endpoint, peer, subject, clock } = this.#options;
+    this.#isThreadUsed = true;
     const words = this.#underway.get(text)?.words ?? '';
     this.#options.opening(dialog);
     const end = await endpoint.invite(dialog, peer, words, {
