@@ -90,6 +90,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const random = (): number => Buffer.from(options.random(4)).readUInt32LE() / 2 ** 32;
   const shared = { ledger, connectors, directory, clock, random, retry: defaultRetry, report };
 
+  const stopping = new AbortController();
+  const opened = Promise.withResolvers<void>();
+
   const history = createPresenceHistory(clock);
   const presence = createPresence({
     ...shared,
@@ -100,7 +103,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     kept: ledger.kept,
     settings: options.presence ?? defaultPresence,
   });
-  const notices = createNotices({ ...shared, keepTryingMs: keepTellingMs, mostAtOnce: mostNotices });
+  const notices = createNotices({
+    ...shared,
+    keepTryingMs: keepTellingMs,
+    mostAtOnce: mostNotices,
+    opened: opened.promise,
+  });
   const load = createLoad({ ...options, ledgerSize: () => ledger.size() });
   const turnsOf = () => createDraining({ ...draining, clock, random });
   const turns = { teams: turnsOf(), skype: turnsOf() };
@@ -146,8 +154,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     (error) => report({ kind: 'fault', where: 'a conversation', error }),
   );
 
-  const stopping = new AbortController();
-  const opened = Promise.withResolvers<void>();
   let listening: Disposable | undefined;
 
   async function work(message: StoredMessage, recovered: boolean, signal: AbortSignal): Promise<void> {

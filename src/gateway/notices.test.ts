@@ -15,7 +15,11 @@ import { createNotices } from './notices.ts';
 
 const offline: Refusal = { id: 'offline', side: 'skype', person: 'Bob' };
 
-async function world(people = [somebody('alice'), somebody('bob')], ledger = openMemoryLedger()) {
+async function world(
+  people = [somebody('alice'), somebody('bob')],
+  ledger = openMemoryLedger(),
+  opened = Promise.resolve(),
+) {
   const clock = new ManualClock();
   const teams = new ScriptedConnector('teams');
   const skype = new ScriptedConnector('skype');
@@ -29,6 +33,7 @@ async function world(people = [somebody('alice'), somebody('bob')], ledger = ope
     retry: defaultRetry,
     keepTryingMs: 60_000,
     mostAtOnce: 4,
+    opened,
     report: (event) => events.push(event),
   });
   async function failed(n: number, changes: Partial<NewMessage> = {}): Promise<StoredMessage> {
@@ -160,6 +165,17 @@ describe('a notice', () => {
     await w.notices.settled();
     assert.equal(w.teams.told.length, 11);
     assert.deepEqual(await w.ledger.untold(20), []);
+  });
+
+  it('of an earlier run waits until the networks can be used', async () => {
+    const opened = Promise.withResolvers<void>();
+    await using w = await world(undefined, undefined, opened.promise);
+    await w.notices.resume();
+    await w.passTime(1_000);
+    assert.equal(w.teams.told.length, 0);
+    opened.resolve();
+    await w.notices.settled();
+    assert.equal(w.teams.told.length, 1);
   });
 
   it('is given up when its author has left the directory', async () => {

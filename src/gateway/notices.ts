@@ -22,6 +22,8 @@ export interface NoticesOptions {
   readonly keepTryingMs: number;
   /** How many notices are in memory at once; the others stay in the ledger until there is room. 2 or more. */
   readonly mostAtOnce: number;
+  /** From when on the networks can be used. */
+  readonly opened: Promise<void>;
   readonly report: Report;
 }
 
@@ -63,6 +65,8 @@ export function createNotices(options: NoticesOptions): Notices {
   });
 
   async function tell({ message, refusal, until }: Work, signal: AbortSignal): Promise<void> {
+    await options.opened;
+    signal.throwIfAborted();
     const to = directory.lately(message.author);
     const about = directory.lately(message.recipient);
     if (!to || !about) return giveUp(message, { id: 'no-such-person', side: message.side }, signal);
