@@ -69,6 +69,7 @@ describe('the history of a person’s presence', () => {
   });
 
   it('goes back a day', () => {
+    assert.equal(historyMs, 86_400_000);
     const { clock, history, see } = start();
     see(available);
     clock.advance(historyMs);

@@ -31,6 +31,11 @@ function world() {
   return { clock, published, answers, publisher };
 }
 
+/** Lets everything run that waits for no clock. */
+async function settle(): Promise<void> {
+  for (let n = 0; n < 10; n++) await turn();
+}
+
 describe('the publisher', () => {
   it('leaves the old account before the person is shown through the new one', async () => {
     const { published, publisher } = world();
@@ -63,5 +68,50 @@ describe('the publisher', () => {
     }
     await publisher.settled();
     assert.deepEqual(published, ['online Offline', 'online Offline', 'online Offline', 'onPrem Available']);
+  });
+
+  it('tries again when its wait is over, and not before', async () => {
+    const { clock, published, answers, publisher } = world();
+    answers.push('again');
+    publisher.want(before, 'skype', of('Available'));
+    await settle();
+    clock.advance(999);
+    await settle();
+    assert.deepEqual(published, ['online Available']);
+    clock.advance(1);
+    await publisher.settled();
+    assert.deepEqual(published, ['online Available', 'online Available']);
+  });
+
+  it('does not wait with what is wanted instead of what has failed', async () => {
+    const { clock, published, answers, publisher } = world();
+    answers.push('again');
+    publisher.want(before, 'skype', of('Available'));
+    publisher.want(before, 'skype', of('Busy'));
+    await settle();
+    clock.advance(0);
+    await publisher.settled();
+    assert.deepEqual(published, ['online Available', 'online Busy']);
+  });
+
+  it('gives up what is refused, until something else is wanted', async () => {
+    const { published, answers, publisher } = world();
+    answers.push('never');
+    publisher.want(before, 'skype', of('Available'));
+    await publisher.settled();
+    publisher.want(before, 'skype', of('Busy'));
+    await publisher.settled();
+    assert.deepEqual(published, ['online Available', 'online Busy']);
+  });
+
+  it('publishes nothing that is wanted after it was told to end, and waits for nothing', async () => {
+    const { published, answers, publisher } = world();
+    answers.push('again');
+    publisher.want(before, 'skype', of('Available'));
+    await settle();
+    await publisher[Symbol.asyncDispose]();
+    publisher.want(before, 'skype', of('Busy'));
+    await publisher.settled();
+    assert.deepEqual(published, ['online Available']);
   });
 });
