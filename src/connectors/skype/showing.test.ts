@@ -126,11 +126,14 @@ describe('showing people at a pool', () => {
     const failure: Failure = { kind: 'transient', id: 'unreachable', detail: 'ECONNREFUSED' };
     await showing.show(alice, of('Available'));
     deafen(failure);
-    assert.equal(await showing.show(alice, offline), failure);
+    assert.deepEqual(await showing.show(alice, offline), failure);
+    deafen({ kind: 'refused', id: 'not-allowed', detail: 'HTTP 403' });
+    const again = await showing.show(alice, offline);
+    assert.equal(again?.id, 'unreachable', 'whatever the pool says, it is to be tried again');
     deafen(undefined);
     assert.equal(await showing.show(alice, offline), undefined);
     assert.equal(await showing.show(alice, offline), undefined);
-    assert.deepEqual(done, ['open', 'show Available', 'remove', 'remove']);
+    assert.deepEqual(done, ['open', 'show Available', 'remove', 'remove', 'remove']);
   });
 
   it('takes a note away before the endpoint that it was written with', async () => {

@@ -100,7 +100,7 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
       endpoint.shows = 'lurking';
       return await endpoint.door.hide();
     }
-    if (endpoints.isShown(person.id)) return await endpoints.remove(person.id);
+    if (endpoints.isShown(person.id)) return stillShown(await endpoints.remove(person.id));
     return inherited.has(person.id) ? await endLeft(person) : undefined;
   }
 
@@ -186,4 +186,11 @@ export function createShowing(endpoints: ShowingEndpoints, signOut: SignOut, clo
 /** A pool that has lost an endpoint does not refuse what it was to show: that can be shown as soon as there is another. */
 function lasting(failure: Failure | undefined): Failure | undefined {
   return failure?.kind === 'ended' ? { ...failure, kind: 'transient', id: 'unreachable' } : failure;
+}
+
+/** Whatever a pool answers, as long as it shows somebody who has signed out it is to be asked again. */
+function stillShown(failure: Failure | undefined): Failure | undefined {
+  return (
+    failure && { ...failure, kind: 'transient', id: failure.id === 'throttled' ? failure.id : 'unreachable' }
+  );
 }

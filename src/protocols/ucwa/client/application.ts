@@ -121,7 +121,8 @@ class RunningApplication implements Application {
     try {
       await this.requester.call('DELETE', this.links.self, { signal, timeoutMs: endTimeoutMs });
     } catch (error) {
-      if (fateOf(error, true).kind === 'alive') throw error;
+      // What something in between answers says nothing about the application.
+      if (fateOf(error, true).kind === 'alive' || !isOfThePool(error)) throw error;
     }
   }
 
@@ -130,6 +131,10 @@ class RunningApplication implements Application {
     if (href === undefined) throw new UnexpectedAnswer(`me has no ${rel} link`);
     await this.requester.call('POST', href, options);
   }
+}
+
+function isOfThePool(error: unknown): boolean {
+  return error instanceof RequestFailed && error.reason !== undefined;
 }
 
 /** It has been made available by a request whose answer was lost. */

@@ -170,6 +170,11 @@ describe('the event channel', () => {
       { kind: 'gone', subcode: 'TooManyApplications' },
     ],
     [
+      'is lost where even a fresh token is not taken: the account has just been let in',
+      new RequestFailed(401, undefined),
+      { kind: 'lost' },
+    ],
+    [
       'stops when the account is not let in',
       new SignInRefused('invalid_grant'),
       { kind: 'refused', error: 'invalid_grant' },

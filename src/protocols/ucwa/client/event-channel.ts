@@ -179,7 +179,8 @@ async function handOver(
 function endOf(error: unknown, signal: AbortSignal): ChannelEnd | undefined {
   if (signal.aborted) return { kind: 'aborted' };
   if (error instanceof SignInRefused) return { kind: 'refused', error: error.error };
-  if (isUnauthorised(error)) return { kind: 'refused', error: 'unauthorised' };
+  // The account has just been let in, and got another token: a new application may do better.
+  if (isUnauthorised(error)) return { kind: 'lost' };
   const fate = fateOf(error, true);
   switch (fate.kind) {
     case 'alive':

@@ -63,9 +63,29 @@ describe('signing out of a pool', () => {
   });
 
   it('has succeeded where the pool has ended the application itself', async () => {
-    const { kept, ends } = await signedIn([new RequestFailed(404, undefined)]);
+    const { kept, ends } = await signedIn([
+      new RequestFailed(404, { code: 'NotFound', subcode: 'ApplicationNotFound' }),
+    ]);
     await kept.signOut();
     assert.equal(ends(), 1);
+  });
+
+  it('has not succeeded where something before the pool says that there is nothing', async () => {
+    const { kept, ends } = await signedIn([new RequestFailed(404, undefined)]);
+    await assert.rejects(kept.signOut(), RequestFailed);
+    await kept.signOut();
+    assert.equal(ends(), 2);
+  });
+
+  it('is not tried for longer than the pool keeps an application that fetches nothing', async () => {
+    const { kept, ends, clock } = await signedIn([unreachable, unreachable, unreachable, unreachable]);
+    await assert.rejects(kept.signOut());
+    clock.advance(15 * 60_000);
+    await assert.rejects(kept.signOut());
+    clock.advance(60_000);
+    await kept.signOut();
+    await kept.signOut();
+    assert.equal(ends(), 3);
   });
 
   it('is tried once by disposal', async () => {

@@ -26,7 +26,8 @@ export interface KeptApplication extends AsyncDisposable {
   show(availability: PreferredAvailability, signal: AbortSignal): Promise<void>;
   /**
    * Signs out, for good. Disposal does the same, and is content to have tried.
-   * @throws what the pool answered, if it has not taken it: the next call tries again
+   * @throws what the pool answered, if it has not taken it: the next call tries again, until the pool surely has ended it
+   * by itself
    */
   signOut(): Promise<void>;
   /** Ends without signing out, also while that is being tried: the pool is left to find out. */
@@ -55,6 +56,8 @@ export interface KeepOptions {
 }
 
 const openTimeoutMs = 60_000;
+/** By then a pool has ended by itself an application that fetches no events (documented: 15 minutes). */
+const endsByItselfMs = 16 * 60_000;
 
 export function keepApplication(options: KeepOptions): KeptApplication {
   return new Kept(options);
@@ -72,8 +75,8 @@ class Kept implements KeptApplication {
   #waiters: PromiseWithResolvers<Application> | undefined;
   #heartbeat: Heartbeat | undefined;
   #pausing: AbortController | undefined;
-  /** What the pool has not been told the end of. */
-  #unended: Application | undefined;
+  /** What the pool has not been told the end of, since then (Unix ms). */
+  #unended: { readonly application: Application; readonly since: number } | undefined;
   readonly #abandoned = new AbortController();
 
   constructor(options: KeepOptions) {
@@ -188,7 +191,7 @@ class Kept implements KeptApplication {
       this.#shown = this.#availability;
       if (this.#shown !== undefined) await application.makeMeAvailable(this.#shown, signal);
     } catch (error) {
-      this.#unended = application;
+      this.#unended = { application, since: clock.now() };
       await this.#end().catch(() => undefined);
       throw error;
     }
@@ -218,13 +221,18 @@ class Kept implements KeptApplication {
     this.#heartbeat = undefined;
     this.#state = { kind: 'opening' };
     this.#options.closed(application);
-    if (kind === 'aborted') this.#unended = application;
+    if (kind === 'aborted') this.#unended = { application, since: this.#options.clock.now() };
   }
 
   async #end(): Promise<void> {
     const { signal } = this.#abandoned;
     if (!this.#unended || signal.aborted) return;
-    await this.#unended.end(signal);
+    const { application, since } = this.#unended;
+    try {
+      await application.end(signal);
+    } catch (error) {
+      if (this.#options.clock.now() - since < endsByItselfMs) throw error;
+    }
     this.#unended = undefined;
   }
 

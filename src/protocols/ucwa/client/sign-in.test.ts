@@ -112,6 +112,21 @@ describe('signing in', () => {
     );
   });
 
+  for (const [where, path] of [
+    ['the place of the ticket service', '/WebTicket/oauthtoken'],
+    ['the place of the pool', '/user'],
+  ] as const) {
+    it(`does not take it for a refusal what something else says in ${where}`, async () => {
+      await using server = await pool({
+        [path]: (_request, _body, response) => response.writeHead(401).end('<h1>Unauthorized</h1>'),
+      });
+      await assert.rejects(
+        server.signIn(),
+        (error) => error instanceof RequestFailed && error.status === 401,
+      );
+    });
+  }
+
   it('buys one new token for many requests that were refused at once', async () => {
     await using server = await pool();
     const { requester } = await server.signIn();

@@ -1,7 +1,7 @@
 import { grantTypes, parseChallenges } from '../www-authenticate.ts';
 import { expectShape, failureOf, jsonOf } from './answers.ts';
 import { type Clock, limit, orAbort } from './clock.ts';
-import { SignInRefused } from './failures.ts';
+import { RequestFailed, SignInRefused } from './failures.ts';
 import { checks } from './shapes.ts';
 import type { Transport } from './transport.ts';
 
@@ -13,13 +13,16 @@ export interface Credentials {
 /**
  * Where a 401 says that a password buys a token.
  * @throws {SignInRefused} if it offers no such way
+ * @throws {RequestFailed} if it offers none at all: then it is not a pool that answers
  */
 export function ticketServiceOf(wwwAuthenticate: string | undefined, base: URL): URL {
-  for (const challenge of parseChallenges(wwwAuthenticate ?? '')) {
+  const challenges = parseChallenges(wwwAuthenticate ?? '');
+  for (const challenge of challenges) {
     if (challenge.scheme !== 'MsRtcOAuth' || !challenge.grantTypes.includes(grantTypes.password)) continue;
     const href = URL.parse(challenge.href, base);
     if (href) return href;
   }
+  if (challenges.length === 0) throw new RequestFailed(401, undefined);
   throw new SignInRefused('no-known-grant');
 }
 
@@ -110,9 +113,9 @@ async function buyToken({ transport, clock, service, credentials }: WebTicketOpt
     timeoutMs: requestTimeoutMs,
   });
   const body = jsonOf(answer);
-  if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
-    const error = checks.tokenRefusal.Check(body) ? body.error : `http-${answer.status}`;
-    if (error !== 'server_error') throw new SignInRefused(error);
+  // Without a word of OAuth it is not the ticket service that refuses, but something in between, or behind it.
+  if ([400, 401, 403].includes(answer.status) && checks.tokenRefusal.Check(body)) {
+    if (body.error !== 'server_error') throw new SignInRefused(body.error);
   }
   if (answer.status !== 200) throw failureOf(answer);
   const { access_token, expires_in } = expectShape(checks.token, body, 'token');
