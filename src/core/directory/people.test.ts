@@ -132,6 +132,11 @@ describe('a wrong row is told by its number, person and field:', () => {
       /, sip: .*federated to themself/,
     ],
     ["the gateway's own address", row('isthmus'), /, id: is the address of the gateway itself/],
+    [
+      "the gateway's own address in SfB",
+      row('a', { sip: 'sip:Isthmus@contoso.example' }),
+      /, sip: is the address of the gateway itself/,
+    ],
     ['a value that is no text', row('a', { displayName: 7 }), /, displayName: is no text/],
     ['something that is no row', ['a'], /^row 1: holds no person/],
   ];
@@ -168,6 +173,9 @@ describe('rows that contradict each other are told by name:', () => {
   it('a domain that is drawn like another', () => {
     const cyrillic = { id: 'eve@c\u043Entoso.example', displayName: 'Eve', mode: 'Islands', home: 'online' };
     assert.match(told(row('a'), cyrillic)[0] ?? '', /looks like contoso.example and is another one, xn--/);
+    const another = { ...cyrillic, id: 'mallory@c\u043Entoso.example' };
+    const looks = told(row('a'), cyrillic, another).filter((each) => each.includes('looks like'));
+    assert.equal(looks.length, 1, 'once, however many have it');
   });
 
   it('a domain that is drawn like another, in punycode or of a SIP address', () => {

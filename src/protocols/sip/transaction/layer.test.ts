@@ -185,13 +185,15 @@ describe('an INVITE of ours', () => {
     transactions.receive(respond(invite, 180));
     assert.deepEqual(lines(), ['INVITE', 'CANCEL']);
     transaction.cancel();
+    transactions.receive(respond(invite, 180));
+    assert.deepEqual(lines(), ['INVITE', 'CANCEL'], 'once, however long it goes on ringing');
     const cancel = lastRequest();
     assert.equal(header(cancel, 'Via'), header(invite, 'Via'));
     assert.equal(header(cancel, 'CSeq'), '1 CANCEL');
     assert.equal(header(cancel, 'Reason'), 'SIP;cause=200');
     transactions.receive(respond(cancel, 200));
     transactions.receive(respond(invite, 487, { toTag: 'x' }));
-    assert.deepEqual(taken(), ['180', '487']);
+    assert.deepEqual(taken(), ['180', '180', '487']);
     assert.equal(sent.length, 3, 'INVITE, CANCEL, ACK');
   });
 
@@ -234,6 +236,9 @@ describe("a peer's request", () => {
     const other = withHeader(request('MESSAGE', 3, ''), 'From', '<sip:alice@contoso.example>;tag=other');
     for (const again of [other, other]) transactions.receive(again);
     assert.equal(seen.length, 3);
+    const call = withHeader(request('MESSAGE', 3, ''), 'Call-ID', 'c2');
+    for (const again of [call, call]) transactions.receive(again);
+    assert.equal(seen.length, 4);
   });
 
   it('fails when the connection is lost, after which nothing is heard or said', () => {
@@ -278,6 +283,13 @@ describe("a peer's request", () => {
     const answers = sent.slice(1).map((message) => header(message, 'To'));
     assert.deepEqual(answers, Array(2).fill('<sip:bob@contoso.example>;tag=tag1'));
     assert.deepEqual(seen, ['request INVITE']);
+  });
+
+  it('is answered with the headers that its user wants', () => {
+    const { transactions, open, sent } = layer();
+    transactions.receive(request('MESSAGE'));
+    open[0]?.respond(503, { headers: [{ name: 'Retry-After', value: '7' }] });
+    assert.equal(header(sent[0] ?? request('X'), 'Retry-After'), '7');
   });
 
   it('of a dialog is answered with the tag that it came with', () => {

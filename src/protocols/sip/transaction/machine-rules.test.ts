@@ -87,6 +87,13 @@ describe('a timer', () => {
     });
 });
 
+describe('a request that comes again', () => {
+  it('is not answered before its user has answered it', () => {
+    for (const state of [played(inviteServer, start), played(requestServer, start)])
+      assert.deepEqual(state.next({ kind: 'request' }), { state: state.state, actions: [] });
+  });
+});
+
 describe('a transport that fails', () => {
   const isPast = new Set(['INVITE client accepted', 'other client completed', 'INVITE server confirmed']);
   for (const [machine, state] of waits) {
