@@ -71,6 +71,12 @@ async function overview(): Promise<string> {
   return `isthmus COMMAND …\n\n${lines.join('\n')}\n\nisthmus COMMAND --help says more.`;
 }
 
+// Whoever reads has enough (`| head`): there is nobody left to tell, and nothing is wrong.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 process.exitCode = await main(process.argv.slice(2), {
   env: process.env,
   folder: process.cwd(),
