@@ -11,8 +11,12 @@ export async function othersBeside(
   own: SipUri,
   signal: AbortSignal,
 ): Promise<'yes' | 'unknown'> {
-  const found = await search(application, own.slice('sip:'.length), 10, signal);
-  const contact = found.find(({ uri }) => sipUri(uri) === own);
-  const modalities = contact ? await readContactModalities(application, contact, signal) : [];
-  return modalities.some((modality) => modality !== 'Messaging') ? 'yes' : 'unknown';
+  try {
+    const found = await search(application, own.slice('sip:'.length), 10, signal);
+    const contact = found.find(({ uri }) => sipUri(uri) === own);
+    const modalities = contact ? await readContactModalities(application, contact, signal) : [];
+    return modalities.some((modality) => modality !== 'Messaging') ? 'yes' : 'unknown';
+  } catch {
+    return 'unknown';
+  }
 }

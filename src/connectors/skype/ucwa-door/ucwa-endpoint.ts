@@ -11,7 +11,6 @@ import {
   type KeptApplication,
   type KeptState,
   keepApplication,
-  limit,
   signIn,
   stoppedError,
   type Transport,
@@ -29,6 +28,7 @@ import { type Failure, failureOfError } from '../errors.ts';
 import { Incarnation } from './incarnation.ts';
 import { othersBeside } from './others.ts';
 import { sessionEnded, type Talks } from './talks.ts';
+import { within } from './within.ts';
 
 export interface UcwaEndpointOptions {
   readonly account: DoorAccount;
@@ -161,7 +161,8 @@ class UcwaEndpoint implements DoorEndpoint {
   async accept(dialog: DialogId): Promise<Failure | undefined> {
     const talks = this.#current?.talks;
     if (!talks) return sessionEnded;
-    return await this.#within<Failure | undefined>(
+    return await within<Failure | undefined>(
+      this.#options.clock,
       callMs,
       (signal) => talks.accept(dialog, signal),
       (error) => this.#failed(error, false),
@@ -178,11 +179,7 @@ class UcwaEndpoint implements DoorEndpoint {
 
   async hasOthers(signal: AbortSignal): Promise<'yes' | 'unknown'> {
     if (!this.#current) return 'unknown';
-    try {
-      return await othersBeside(this.#current.application, this.#options.account.sip, signal);
-    } catch {
-      return 'unknown';
-    }
+    return await othersBeside(this.#current.application, this.#options.account.sip, signal);
   }
 
   async watch(people: ReadonlySet<SipUri>): Promise<Failure | undefined> {
@@ -235,22 +232,9 @@ class UcwaEndpoint implements DoorEndpoint {
     }
   }
 
-  /** What a request comes to within `ms`, or what is said in place of its failure. */
-  async #within<T>(
-    ms: number | undefined,
-    ask: (signal: AbortSignal) => Promise<T>,
-    orElse: (error: unknown) => T,
-  ): Promise<T> {
-    using limited = limit(this.#options.clock, ms);
-    try {
-      return await ask(limited.signal);
-    } catch (error) {
-      return orElse(error);
-    }
-  }
-
   #change(ms: number | undefined, ask: (signal: AbortSignal) => Promise<void>): Promise<Failure | undefined> {
-    return this.#within<Failure | undefined>(
+    return within<Failure | undefined>(
+      this.#options.clock,
       ms,
       (signal) => ask(signal).then(() => undefined),
       (error) => this.#failed(error, false),
@@ -259,14 +243,17 @@ class UcwaEndpoint implements DoorEndpoint {
 
   /** What may have been shown though it failed. */
   #write<End>(ms: number, ask: (signal: AbortSignal) => Promise<End>): Promise<End | FailedEnd> {
-    return this.#within<End | FailedEnd>(ms, ask, (error) => failed(this.#failed(error, true)));
+    return within<End | FailedEnd>(this.#options.clock, ms, ask, (error) =>
+      failed(this.#failed(error, true)),
+    );
   }
 
   /** If it fails, the pool's own time limits do the same. */
   async #tidy(ask: (talks: Talks, signal: AbortSignal) => Promise<void>): Promise<void> {
     const talks = this.#current?.talks;
     if (!talks) return;
-    await this.#within(
+    await within(
+      this.#options.clock,
       callMs,
       (signal) => ask(talks, signal),
       () => undefined,
@@ -275,8 +262,8 @@ class UcwaEndpoint implements DoorEndpoint {
 
   /** What a new incarnation is told that the one before it was. */
   async #renew(ask: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const { listener } = this.#options;
-    await this.#within(callMs, ask, (error) => listener.failed(failureOfError(error, false)));
+    const { clock, listener } = this.#options;
+    await within(clock, callMs, ask, (error) => listener.failed(failureOfError(error, false)));
   }
 
   async #running(signal: AbortSignal): Promise<Incarnation | Failure> {
