@@ -76,6 +76,18 @@ describe("a dialog made by the peer's request", () => {
     assert.deepEqual([dialog.localCSeq, dialog.remoteCSeq], [0, 7]);
   });
 
+  it('is early as long as our answer is provisional, and the peer’s in the making', () => {
+    for (const [status, state] of [
+      [101, 'early'],
+      [199, 'early'],
+      [200, 'confirmed'],
+    ] as const) {
+      assert.equal(callee(status).state, state);
+      assert.equal(caller(status).state, state);
+    }
+    assert.deepEqual([callee().madeBy, caller().madeBy], ['peer', 'us']);
+  });
+
   it('needs a Contact', () =>
     assert.equal(
       dialogFromRequest(withHeader(invite, 'Contact', '*'), { localTag: 'b', status: 200 }),
@@ -107,7 +119,29 @@ describe('a request inside the dialog', () => {
     assert.equal(header(request, 'From'), 'Alice <sip:alice@contoso.example>;tag=a;epid=e1');
     assert.equal(header(request, 'To'), '<sip:bob@contoso.example>;tag=b');
     assert.equal(header(request, 'CSeq'), '8 MESSAGE');
+    assert.equal(header(request, 'Call-ID'), 'c1');
     assert.equal(dialog.localCSeq, 8);
+  });
+
+  it('goes on for 70 hops, with the headers and the body that it was given', () => {
+    const body = Buffer.from('hi');
+    const headers = [{ name: 'Content-Type', value: 'text/plain' }];
+    const request = inDialogRequest(caller(), 8, { method: 'MESSAGE', headers, body });
+    assert.equal(header(request, 'Max-Forwards'), '70');
+    assert.equal(header(request, 'Content-Type'), 'text/plain');
+    assert.equal(request.body, body);
+  });
+
+  it('is delivered, and an ACK too whatever its number', () => {
+    for (const [method, cseq] of [
+      ['MESSAGE', 8],
+      ['ACK', 1],
+    ] as const) {
+      const request = fromPeer(method, cseq);
+      assert.deepEqual(decide(callee(), { kind: 'received', request }).actions, [
+        { kind: 'deliver', request },
+      ]);
+    }
   });
 
   it('gives a strict router the Request-URI', () => {
@@ -173,7 +207,9 @@ describe('target refresh', () => {
       response: answer(status, 'b', moved),
     });
     assert.equal(decide(caller(), event(200)).dialog.remoteTarget, 'sip:new@10.0.0.3');
-    assert.equal(decide(caller(), event(488)).dialog.remoteTarget, 'sip:bob@10.0.0.2:5060');
+    assert.equal(decide(caller(), event(299)).dialog.remoteTarget, 'sip:new@10.0.0.3');
+    for (const status of [180, 199, 300, 488])
+      assert.equal(decide(caller(), event(status)).dialog.remoteTarget, 'sip:bob@10.0.0.2:5060');
   });
 });
 

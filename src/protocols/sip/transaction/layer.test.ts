@@ -123,6 +123,24 @@ describe('a request of ours', () => {
     assert.equal(transactions.size, 0);
   });
 
+  it('leaves no timer behind when the connection is lost, also where it had its answer', () => {
+    const { transactions, listener, lastRequest, open, clock } = layer({ reliable: false });
+    for (const [method, status] of [
+      ['INVITE', 200],
+      ['INVITE', 486],
+      ['MESSAGE', 200],
+    ] as const) {
+      transactions.request(ours(method), listener);
+      transactions.receive(respond(lastRequest(), status, { toTag: 'x' }));
+      transactions.receive(request(method, 1, `z9hG4bK${method}${status}`));
+      open.at(-1)?.respond(status);
+    }
+    transactions.receive(request('ACK', 1, 'z9hG4bKINVITE486'));
+    assert.equal(transactions.size, 6);
+    transactions.connectionLost();
+    assert.deepEqual([transactions.size, clock.pending], [0, 0]);
+  });
+
   it('is what is sent while there is a connection, also where nobody answers it', () => {
     const { transactions, lastRequest, lines } = layer();
     transactions.sendUnanswered(ours('BENOTIFY'));
