@@ -4,6 +4,7 @@ import { eventually } from '../../../test/kit/eventually.ts';
 import type { SkypeEvent } from '../../../test/kit/skype-actor.ts';
 import { conversationOf, type MessageId } from '../../core/ids.ts';
 import { offline } from '../../core/presence/presence.ts';
+import { systemClock } from '../../gateway/clock.ts';
 import {
   alice,
   available,
@@ -14,6 +15,7 @@ import {
   openSkypeWorld,
   reasonOf,
 } from './connector.test-kit.ts';
+import { holdMs } from './refused-passwords.ts';
 
 describe('bringing messages to SfB', { timeout: 30_000 }, () => {
   it('crosses from one pool to the other', async () => {
@@ -117,6 +119,36 @@ describe('bringing messages to SfB', { timeout: 30_000 }, () => {
     const again = there.send(alice, bob, 'Hello again');
     await sip.accept(await sip.invitation('Hello again'));
     assert.equal(reasonOf(await again.outcome), 'delivered');
+  });
+
+  it('tries a wrong password once in a quarter of an hour, whatever wants to be brought or shown', async () => {
+    let ahead = 0;
+    let password = 'wrong';
+    await using there = await openSkypeWorld({
+      clock: { ...systemClock, now: () => Date.now() + ahead },
+      links: {
+        get: async () => ({ kind: 'password', username: alice.id, password }),
+        put: async () => undefined,
+        remove: async () => undefined,
+      },
+    });
+    const sip = await there.actor(bob);
+    const before = there.signIns;
+    const attempts = () => there.signIns - before;
+    const bring = async () => reasonOf(await there.send(alice, bob, 'Hello').outcome);
+    for (let message = 0; message < 5; message++) {
+      assert.equal(await bring(), 'refused link-refused');
+      const shown = await there.connector.publish(alice, available);
+      assert.equal(shown.kind !== 'published' && shown.refusal.id, 'link-refused');
+    }
+    assert.equal(attempts(), 1);
+    ahead = holdMs;
+    assert.equal(await bring(), 'refused link-refused');
+    assert.equal(attempts(), 2);
+    password = 'demo';
+    const { outcome } = there.send(alice, bob, 'Hello at last');
+    await sip.accept(await sip.invitation('Hello at last'));
+    assert.equal(reasonOf(await outcome), 'delivered');
   });
 
   it('tells a sender in their own session that a message failed, and why', async () => {

@@ -79,6 +79,11 @@ interface SkypeWorldOptions extends Partial<SkypeConnectorOptions> {
 /** The embedded pools, the connector at both of them, and people at clients of their own. */
 export async function openSkypeWorld(options: SkypeWorldOptions = {}) {
   const pools = createPools();
+  let signIns = 0;
+  for (const { ucwa } of [pools.online, pools.onPrem])
+    ucwa.addHook('onRequest', async ({ url }) => {
+      if (url === '/WebTicket/oauthtoken') signIns += 1;
+    });
   const online = await serve(pools.online.ucwa, { host: '127.0.0.1', port: 0 });
   const onPrem = await serve(pools.onPrem.ucwa, { host: '127.0.0.1', port: 0 });
   pools.online.setAddresses({ http: online.http.url });
@@ -118,6 +123,10 @@ export async function openSkypeWorld(options: SkypeWorldOptions = {}) {
     pools,
     connector,
     sink,
+    /** Passwords that somebody has tried at a pool. */
+    get signIns() {
+      return signIns;
+    },
     async actor(person: Person, signInAs?: string) {
       const where = person.skype.home === 'onPrem' ? onPrem : online;
       const actor = new SkypeActor(where.http.url, person.id);

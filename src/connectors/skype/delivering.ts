@@ -27,10 +27,14 @@ export function createDelivering({
   proxies,
   late,
 }: DeliveringOptions): Pick<Connector, 'deliver' | 'find' | 'tell'> {
-  /** Through the author's own endpoint where there is one, else through the gateway's at the recipient's pool. */
+  /**
+   * Through the author's own endpoint where there is one, else through the gateway's at the recipient's pool. Who has linked an
+   * account that is refused is told of that.
+   */
   const writerFor = async (author: Person, pool: string): Promise<Writer | NoWriter> => {
     const own = await endpoints.ofPerson(author);
     if (own.kind === 'found') return { kind: 'writer', endpoint: own.endpoint, as: 'author' };
+    if (own.failure.id === 'link-refused') return own;
     const ours = endpoints.ofGateway(pool);
     return ours.kind === 'found' ? { kind: 'writer', endpoint: ours.endpoint, as: 'gateway' } : own;
   };

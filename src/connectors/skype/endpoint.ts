@@ -22,7 +22,7 @@ export interface EndpointOptions {
 export class Endpoint {
   readonly owner: Owner;
   readonly pool: string;
-  readonly sip: SipUri;
+  readonly account: DoorAccount;
   readonly door: DoorEndpoint;
   readonly since: number;
   /** How long the pool surely lets an invitation ring, ms. */
@@ -44,11 +44,15 @@ export class Endpoint {
     this.ringMs = ringMs;
     this.owner = owner;
     this.pool = pool;
-    this.sip = account.sip;
+    this.account = account;
     this.#options = options;
     this.since = options.clock.now();
     this.usedAt = this.since;
     this.door = open(this);
+  }
+
+  get sip(): SipUri {
+    return this.account.sip;
   }
 
   /**

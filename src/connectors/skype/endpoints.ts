@@ -5,6 +5,7 @@ import type { Account, Accounts } from './accounts.ts';
 import type { Door, DoorEndpoint, DoorListener } from './door.ts';
 import { Endpoint, type EndpointOptions, type Owner } from './endpoint.ts';
 import type { Failure } from './errors.ts';
+import { RefusedPasswords } from './refused-passwords.ts';
 
 export interface EndpointsOptions extends EndpointOptions {
   readonly doors: ReadonlyMap<string, Door>;
@@ -33,8 +34,11 @@ export class Endpoints implements AsyncDisposable {
   /** Those that are gone here, while their pool, which still shows them, could not be told. */
   readonly #untold = new Map<string, Endpoint>();
 
+  readonly #refused: RefusedPasswords;
+
   constructor(options: EndpointsOptions) {
     this.#options = options;
+    this.#refused = new RefusedPasswords(options.clock);
   }
 
   /** The person's own endpoint, made if need be. */
@@ -99,6 +103,11 @@ export class Endpoints implements AsyncDisposable {
     await Promise.all(idle.map((key) => this.remove(key)));
   }
 
+  /** Its account was refused: the same password is not tried again at once. */
+  refused({ account }: Endpoint): void {
+    this.#refused.note(account);
+  }
+
   /** Leaves it to the pool to find out that the endpoint is gone. */
   abandon(person: PersonId): void {
     this.#byKey.get(person)?.door.abandon();
@@ -156,6 +165,8 @@ export class Endpoints implements AsyncDisposable {
     const known = this.#alive(key);
     if (known) return { kind: 'found', endpoint: known };
     if (account.kind === 'none') return none(account.why, 'no account that the gateway may use');
+    if (this.#refused.has(account.account))
+      return none('link-refused', 'this password was refused a short while ago, and is not tried again yet');
     const door = this.#options.doors.get(account.pool);
     if (!door) return none('not-enabled', `no pool ${account.pool} is configured`);
     const made = new Endpoint(owner, account.pool, account.account, door.ringMs, this.#options, (endpoint) =>

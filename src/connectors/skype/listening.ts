@@ -46,6 +46,7 @@ export class Listening implements DoorListener {
   }
 
   failed({ id, detail }: Failure): void {
+    if (id === 'link-refused') this.#options.endpoints.refused(this.#endpoint);
     this.#options.sink.refused('skype', { id, side: 'skype', detail, person: this.#endpoint.sip });
   }
 
