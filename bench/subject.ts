@@ -78,6 +78,7 @@ async function openFloor(_: SubjectOrder, config: Config) {
     links,
     kept: {
       list: async () => [],
+      keys: async () => [],
       get: async () => undefined,
       put: async () => undefined,
       remove: async () => undefined,

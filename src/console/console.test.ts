@@ -123,7 +123,7 @@ async function open(
       gateway: {
         presence: () => shown,
         ownPresence: () => undefined,
-        presenceHistory: () => [],
+        presenceHistory: async () => [],
         recent: async (limit) => [trace].slice(0, limit),
         trace: async (id) => {
           if (extra.broken) throw extra.broken;

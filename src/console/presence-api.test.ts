@@ -46,7 +46,7 @@ async function ask(person: Person, { sides, own, history = [] }: World = {}, id:
         sides: { teams: { ...silent, ...sides?.teams }, skype: { ...silent, ...sides?.skype } },
       }),
       ownPresence: (_person, side) => own?.[side],
-      presenceHistory: () => history,
+      presenceHistory: async () => history,
     },
   });
   const answer = await app.inject(`/api/people/${encodeURIComponent(id)}/presence`);

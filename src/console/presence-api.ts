@@ -77,7 +77,8 @@ export function routePresence(app: FastifyInstance, options: PresenceApiOptions)
   );
 }
 
-function answerFor(person: Person, { gateway, clock }: PresenceApiOptions): PresenceAnswer {
+async function answerFor(person: Person, { gateway, clock }: PresenceApiOptions): Promise<PresenceAnswer> {
+  const history = await gateway.presenceHistory(person.id);
   const shown = gateway.presence(person);
   const now = clock.now();
   const endpoints = sides
@@ -104,7 +105,7 @@ function answerFor(person: Person, { gateway, clock }: PresenceApiOptions): Pres
     now,
     authority: shown.authority,
     endpoints,
-    history: gateway.presenceHistory(person.id).map(({ presence: shownThen, ...rest }) => ({
+    history: history.map(({ presence: shownThen, ...rest }) => ({
       ...rest,
       ...(shownThen ? { presence: shownThen } : {}),
     })),

@@ -5,7 +5,6 @@ import { otherSide, type Person, type Side, sides } from '../core/people.ts';
 import type { Presence } from '../core/presence/presence.ts';
 import type { FederationSettings } from '../core/routing/federation.ts';
 import type { PolicySettings } from '../core/routing/policy.ts';
-import { withTime } from '../core/text/late.ts';
 import { defaultToasts, type ToastSettings } from '../core/toasts/policy.ts';
 import { relayRule } from '../core/toasts/relay.ts';
 import { pause } from './clock.ts';
@@ -16,13 +15,13 @@ import { createDraining } from './draining.ts';
 import type { Report } from './events.ts';
 import { bytesOf, createIntake } from './intake.ts';
 import { createLanes } from './lanes.ts';
-import { createLateness, recalledMs } from './lateness.ts';
+import { asShown, createLateness, recalledMs } from './lateness.ts';
 import type { Ledger, MessageSummary, NewMessage, StoredMessage, Trace } from './ledger.ts';
 import { createLoad } from './load.ts';
 import { createNotices } from './notices.ts';
 import { createOwnWrites } from './own-writes.ts';
 import { createPresence, defaultPresence, type PresenceSettings, type ShownPresence } from './presence.ts';
-import { createPresenceHistory, type PresenceHistory } from './presence-history.ts';
+import { createKeptHistory, type KeptHistory } from './presence-history-kept.ts';
 import { createRouter } from './router.ts';
 import type { GatewayStatus } from './status.ts';
 import { createThreadMemory } from './threads.ts';
@@ -68,7 +67,7 @@ export interface Gateway extends AsyncDisposable {
   linkChanged(person: PersonId, side: Side): void;
   /** What the person's own clients show on a side; undefined where nothing is known, or the gateway's part explains it. */
   ownPresence(person: Person, side: Side): Presence | undefined;
-  presenceHistory: PresenceHistory['of'];
+  presenceHistory: KeptHistory['of'];
   status(): Promise<GatewayStatus>;
   /** Resolves when nothing is under way: no message, no notice, no publication. */
   settled(): Promise<void>;
@@ -93,11 +92,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   const stopping = new AbortController();
   const opened = Promise.withResolvers<void>();
 
-  const history = createPresenceHistory(clock);
+  const history = createKeptHistory({
+    ...shared,
+    kept: ledger.kept,
+    isKnown: (id) => directory.person(id) !== undefined,
+  });
   const presence = createPresence({
     ...shared,
     report(event) {
-      if (!('person' in event) || directory.person(event.person)) history.happened(event);
+      history.happened(event);
       report(event);
     },
     kept: ledger.kept,
@@ -301,13 +304,8 @@ export function createGateway(options: GatewayOptions): Gateway {
         notices[Symbol.asyncDispose](),
         presence[Symbol.asyncDispose](),
       ]);
-      await Promise.all(sides.map((side) => connectors[side][Symbol.asyncDispose]()));
+      const ending = [history, ...sides.map((side) => connectors[side])];
+      await Promise.all(ending.map((each) => each[Symbol.asyncDispose]()));
     },
   };
-}
-
-/** Marked where its reader would take it for newer than it is; the same at every attempt, and after a restart. */
-function asShown(message: StoredMessage): StoredMessage {
-  const { late, body, writtenAt, takenAt } = message;
-  return late ? { ...message, body: withTime(body, writtenAt, takenAt) } : message;
 }

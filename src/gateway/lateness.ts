@@ -1,9 +1,9 @@
 import type { ThreadKey } from '../core/ids.ts';
 import type { Side } from '../core/people.ts';
 import { recent } from '../core/recent.ts';
-import { isLate, lateMs } from '../core/text/late.ts';
+import { isLate, lateMs, withTime } from '../core/text/late.ts';
 import type { IncomingMessage } from './connector.ts';
-import type { NewestInThread } from './ledger.ts';
+import type { NewestInThread, StoredMessage } from './ledger.ts';
 
 /** Threads of which it is remembered when the newest message was written. */
 const rememberedThreads = 20_000;
@@ -43,4 +43,10 @@ export function createLateness(keepsHistory: (side: Side) => boolean): Lateness 
       for (const { side, thread, writtenAt } of list) note(side, thread, writtenAt);
     },
   };
+}
+
+/** Marked where its reader would take it for newer than it is; the same at every attempt, and after a restart. */
+export function asShown(message: StoredMessage): StoredMessage {
+  const { late, body, writtenAt, takenAt } = message;
+  return late ? { ...message, body: withTime(body, writtenAt, takenAt) } : message;
 }

@@ -96,6 +96,8 @@ export const cursorKind = 'cursor';
 export interface KeptStore {
   /** Every entry of a kind, in no particular order. */
   list(kind: string): Promise<readonly KeptEntry[]>;
+  /** The keys of a kind, in no particular order: no value is read. */
+  keys(kind: string): Promise<readonly string[]>;
   get(kind: string, key: string): Promise<KeptEntry | undefined>;
   /**
    * Resolves when it survives the end of the process; not forced to disk. Rejects with a `RangeError` what is longer than

@@ -15,7 +15,7 @@ const inCall: Presence = { availability: 'Busy', activity: 'InACall' };
 function start() {
   const clock = new ManualClock();
   const history = createPresenceHistory(clock);
-  const see = (presence: Presence, side: 'teams' | 'skype' = 'teams', person: PersonId = alice): void =>
+  const see = (presence: Presence, side: 'teams' | 'skype' = 'teams', person: PersonId = alice): boolean =>
     history.saw({ side, person, presence, observedAt: clock.now() });
   return { clock, history, see };
 }

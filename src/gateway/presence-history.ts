@@ -25,23 +25,36 @@ export type StepKind = (typeof stepKinds)[number];
 
 /** How far back it goes, ms. */
 export const historyMs = 24 * 60 * 60_000;
-/** Steps of one person, 8 bytes each; the oldest makes room. A person of Microsoft's load model makes about a hundred a day. */
+/** Steps of one person, 8 bytes each in memory; the oldest makes room. A person of Microsoft's load model makes about a hundred a day. */
 export const mostSteps = 256;
 
-/** What everybody's presence went through in the last day. It lives in memory and begins anew with the process. */
+/**
+ * What everybody's presence went through in the last day, as far as this run knows: its own part, and what {@link recall}
+ * has put before it. `presence-history-kept.ts` keeps it over restarts.
+ */
 export interface PresenceHistory {
-  saw(observed: PresenceObservation): void;
-  happened(event: GatewayEvent): void;
+  /** Whether this was a step, and no repetition. */
+  saw(observed: PresenceObservation): boolean;
+  /** Whether this was a step: most events are about something else. */
+  happened(event: GatewayEvent): boolean;
   /** The newest first. */
   of(person: PersonId): readonly PresenceStep[];
+  /**
+   * Puts what earlier runs saw before what this run has, once; nothing the next time. What a side reported first in this run
+   * is no step if it only repeats what it reported last before. @param earlier the oldest first
+   */
+  recall(person: PersonId, earlier: readonly PresenceStep[]): void;
+  /** Whether {@link recall} was called, and the person not forgotten since. */
+  isWhole(person: PersonId): boolean;
   forget(person: PersonId): void;
 }
 
 interface Steps {
   /** Each step as one number, in order. */
-  readonly steps: number[];
+  steps: number[];
   /** What each side reported last. */
   readonly seen: Partial<Record<Side, number>>;
+  isWhole: boolean;
 }
 
 export function createPresenceHistory(clock: Pick<Clock, 'now'>): PresenceHistory {
@@ -50,7 +63,7 @@ export function createPresenceHistory(clock: Pick<Clock, 'now'>): PresenceHistor
   function recordOf(person: PersonId): Steps {
     const known = records.get(person);
     if (known) return known;
-    const made: Steps = { steps: [], seen: {} };
+    const made: Steps = { steps: [], seen: {}, isWhole: false };
     records.set(person, made);
     return made;
   }
@@ -66,15 +79,18 @@ export function createPresenceHistory(clock: Pick<Clock, 'now'>): PresenceHistor
     saw({ side, person, presence }) {
       const record = recordOf(person);
       const code = codeOf(presence);
-      if (record.seen[side] === code) return;
+      if (record.seen[side] === code) return false;
       record.seen[side] = code;
       note(record, side, 'seen', presence);
+      return true;
     },
     happened(event) {
       if (event.kind === 'presence-published')
         note(recordOf(event.person), event.side, 'shown', event.presence);
-      if (event.kind === 'presence-not-published')
+      else if (event.kind === 'presence-not-published')
         note(recordOf(event.person), event.side, 'refused', undefined);
+      else return false;
+      return true;
     },
     of(person) {
       const since = clock.now() - historyMs;
@@ -84,6 +100,24 @@ export function createPresenceHistory(clock: Pick<Clock, 'now'>): PresenceHistor
         .map(unpacked)
         .reverse();
     },
+    recall(person, earlier) {
+      const record = recordOf(person);
+      if (record.isWhole) return;
+      record.isWhole = true;
+      const since = clock.now() - historyMs;
+      const before = earlier.map(packed);
+      let own = record.steps;
+      for (const side of sides) {
+        const last = before.findLast((step) => isSeenOn(side, step));
+        if (last === undefined) continue;
+        record.seen[side] ??= stateCodeOf(last);
+        const first = own.find((step) => isSeenOn(side, step));
+        if (first !== undefined && stateCodeOf(first) === stateCodeOf(last))
+          own = own.filter((step) => step !== first);
+      }
+      record.steps = [...before.filter((step) => timeOf(step) >= since), ...own].slice(-mostSteps);
+    },
+    isWhole: (person) => records.get(person)?.isWhole ?? false,
     forget: (person) => void records.delete(person),
   };
 }
@@ -93,8 +127,19 @@ const codes = 1024;
 const stateCodes = 64;
 
 function packed({ at, side, kind, presence }: PresenceStep): number {
-  const which = sides.indexOf(side) * stepKinds.length + stepKinds.indexOf(kind);
-  return Math.floor(at) * codes + which * stateCodes + (presence ? codeOf(presence) : 0);
+  return Math.floor(at) * codes + whichOf(side, kind) * stateCodes + (presence ? codeOf(presence) : 0);
+}
+
+function whichOf(side: Side, kind: StepKind): number {
+  return sides.indexOf(side) * stepKinds.length + stepKinds.indexOf(kind);
+}
+
+function isSeenOn(side: Side, step: number): boolean {
+  return Math.floor((step % codes) / stateCodes) === whichOf(side, 'seen');
+}
+
+function stateCodeOf(step: number): number {
+  return step % stateCodes;
 }
 
 function unpacked(step: number): PresenceStep {

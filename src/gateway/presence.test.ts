@@ -108,7 +108,8 @@ describe('the history of presence', () => {
     reports(of('Busy'), now);
     reports(of('Available'), now - 60_000);
     reports(of('PresenceUnknown'), now);
-    const seen = w.gateway.presenceHistory(alice.id).filter(({ kind }) => kind === 'seen');
+    const history = await w.gateway.presenceHistory(alice.id);
+    const seen = history.filter(({ kind }) => kind === 'seen');
     assert.deepEqual(
       seen.map(({ presence }) => presence),
       [of('Busy')],
@@ -122,7 +123,39 @@ describe('the history of presence', () => {
     w.directory.apply({ kind: 'remove', person: alice.id });
     await w.gateway.settled();
     assert.deepEqual(published(w.skype), ['Alice Busy', 'Alice Offline']);
-    assert.deepEqual(w.gateway.presenceHistory(alice.id), []);
+    assert.deepEqual(await w.gateway.presenceHistory(alice.id), []);
+  });
+
+  it('outlives the gateway', async () => {
+    await using ledger = lasting();
+    {
+      await using w = await world(ledger.kept);
+      w.seen('teams', alice.id, of('Busy'));
+      await w.gateway.settled();
+    }
+    await using w = await world(ledger.kept);
+    w.seen('teams', alice.id, of('Busy'));
+    await w.gateway.settled();
+    const history = await w.gateway.presenceHistory(alice.id);
+    assert.deepEqual(
+      history.map(({ side, kind, presence }) => `${side} ${kind} ${presence?.availability}`).reverse(),
+      ['teams seen Busy', 'skype shown Busy', 'skype shown Busy'],
+    );
+  });
+
+  it('of somebody who was removed is not there when they are added again, nor in the next run', async () => {
+    await using ledger = lasting();
+    {
+      await using w = await world(ledger.kept);
+      w.seen('teams', alice.id, of('Busy'));
+    }
+    await using w = await world(ledger.kept);
+    assert.notDeepEqual(await w.gateway.presenceHistory(alice.id), []);
+    w.directory.apply({ kind: 'remove', person: alice.id });
+    await w.gateway.settled();
+    w.directory.apply({ kind: 'put', person: alice });
+    assert.deepEqual(await w.gateway.presenceHistory(alice.id), []);
+    assert.deepEqual(await ledger.kept.kept.keys('presence-history'), []);
   });
 });
 

@@ -268,12 +268,15 @@ export function ledgerConformance(name: string, open: () => Promise<Ledger>): vo
           ['bob', 8],
         ]),
       );
+      assert.deepEqual(new Set(await kept.keys('cursor')), new Set(['alice', 'bob']));
       assert.deepEqual(await kept.get('cursor', 'bob'), { key: 'bob', value: 8 });
       assert.equal(await kept.get('offer', 'bob'), undefined);
       await kept.remove('cursor', 'alice');
       await kept.remove('cursor', 'nobody');
       assert.deepEqual(await kept.list('cursor'), [{ key: 'bob', value: 8 }]);
+      assert.deepEqual(await kept.keys('cursor'), ['bob']);
       assert.deepEqual(await kept.list('unheard of'), []);
+      assert.deepEqual(await kept.keys('unheard of'), []);
     });
 
     it('keeps any JSON as it is', async () => {

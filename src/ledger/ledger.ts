@@ -79,6 +79,7 @@ export function createLedger(executor: Executor): Ledger {
     },
     kept: {
       list: (kind) => ask({ op: 'listKept', kind }),
+      keys: (kind) => ask({ op: 'keysKept', kind }),
       get: (kind, key) => ask({ op: 'getKept', kind, key }),
       put: async (kind, key, value) => ask({ op: 'putKept', kind, key, json: keptJson(kind, key, value) }),
       remove: (kind, key) => ask({ op: 'removeKept', kind, key }),

@@ -42,7 +42,7 @@ export type Operation =
   | { readonly op: 'getSecret'; readonly name: string }
   | { readonly op: 'putSecret'; readonly name: string; readonly value: Uint8Array }
   | { readonly op: 'removeSecret'; readonly name: string }
-  | { readonly op: 'listKept'; readonly kind: string }
+  | { readonly op: 'listKept' | 'keysKept'; readonly kind: string }
   | { readonly op: 'getKept'; readonly kind: string; readonly key: string }
   | { readonly op: 'putKept'; readonly kind: string; readonly key: string; readonly json: string }
   | { readonly op: 'removeKept'; readonly kind: string; readonly key: string };
@@ -79,6 +79,7 @@ export interface Results {
   putSecret: undefined;
   removeSecret: undefined;
   listKept: readonly KeptEntry[];
+  keysKept: readonly string[];
   getKept: KeptEntry | undefined;
   putKept: undefined;
   removeKept: undefined;
@@ -114,5 +115,6 @@ export const durability: Readonly<Record<Name, 'disk' | 'file' | 'none'>> = {
   counts: 'none',
   getSecret: 'none',
   listKept: 'none',
+  keysKept: 'none',
   getKept: 'none',
 };

@@ -7,6 +7,9 @@ export function memoryKept(): KeptStore {
     async list(kind) {
       return [...(kinds.get(kind) ?? [])].map(([key, json]) => ({ key, value: JSON.parse(json) as unknown }));
     },
+    async keys(kind) {
+      return [...(kinds.get(kind)?.keys() ?? [])];
+    },
     async get(kind, key) {
       const json = kinds.get(kind)?.get(key);
       return json === undefined ? undefined : { key, value: JSON.parse(json) as unknown };

@@ -128,6 +128,10 @@ export function readStep(row: Row): Step {
   return typeof row['detail'] === 'string' ? { ...step, detail: row['detail'] } : step;
 }
 
+export function readKeptKey(row: Row): string {
+  return text(row, 'key');
+}
+
 export function readKept(row: Row): KeptEntry {
-  return { key: text(row, 'key'), value: json(row, 'value') };
+  return { key: readKeptKey(row), value: json(row, 'value') };
 }

@@ -9,6 +9,7 @@ import { createRetention } from './retention.ts';
 import {
   attemptDetail,
   readKept,
+  readKeptKey,
   readMessage,
   readNewest,
   readStep,
@@ -266,6 +267,8 @@ export function createStore(db: DatabaseSync): Store {
         return undefined;
       case 'listKept':
         return all('SELECT key, value FROM kept WHERE kind = ?', operation.kind).map(readKept);
+      case 'keysKept':
+        return all('SELECT key FROM kept WHERE kind = ?', operation.kind).map(readKeptKey);
       case 'getKept': {
         const { kind, key } = operation;
         const row = get('SELECT key, value FROM kept WHERE kind = ? AND key = ?', kind, key);
