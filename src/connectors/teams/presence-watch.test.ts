@@ -260,6 +260,10 @@ describe('what Graph tells of presence', () => {
     w.told({ ...away, sequenceNumber: '0001' });
     w.told({ ...busy, sequenceNumber: '0002' });
     assert.equal(w.latest(), 'Busy');
+    w.told({ ...away, sequenceNumber: '9998' });
+    w.told({ ...busy, sequenceNumber: '10000' });
+    w.told({ ...away, sequenceNumber: '9999' });
+    assert.equal(w.latest(), 'Busy');
   });
 
   it('is taken at once and read a second later, where it does not: the newest stands', async () => {

@@ -50,7 +50,7 @@ const untoldMs = 5_000;
 interface Newest {
   /** When it was true, Unix ms. */
   readonly at: number;
-  /** Sorts as text; undefined where Graph does not number. */
+  /** Of Graph; undefined where it does not number. */
   readonly number: string | undefined;
   /** Availability and activity. */
   readonly shown: string;
@@ -157,7 +157,9 @@ export class PresenceWatch implements AsyncDisposable {
     const { id, sequenceNumber, statusMessage } = content;
     const newest = this.#newest.get(id.toLowerCase());
     const isLate =
-      newest?.number !== undefined && typeof sequenceNumber === 'string' && sequenceNumber < newest.number;
+      newest?.number !== undefined &&
+      typeof sequenceNumber === 'string' &&
+      isLower(sequenceNumber, newest.number);
     if (!isLate) this.#report(content, this.#options.clock.now());
     if (typeof sequenceNumber !== 'string' || statusMessage === undefined) this.#confirm(id);
   }
@@ -244,6 +246,11 @@ export class PresenceWatch implements AsyncDisposable {
     const remarks = remarksFrom(presence);
     if (remarks) sink.remarks({ ...about, remarks });
   }
+}
+
+/** Numbers behind a letter, such as `A0290311063`; no document says that they are always of one length. */
+function isLower(a: string, b: string): boolean {
+  return a.length === b.length ? a < b : a.length < b.length;
 }
 
 function shownBy({ availability, activity }: Presence): string {
