@@ -9,6 +9,11 @@ import { openMemoryLedger } from '../ledger/memory/open.ts';
 import type { Ledger } from './ledger.ts';
 
 describe('the gateway', () => {
+  it('owns no timer before it is started, so that a program that never comes to that ends', async () => {
+    await using w = await world();
+    assert.equal(w.timersBeforeStart, 0);
+  });
+
   it('brings messages both ways, in order', async () => {
     await using w = await world();
     for (const n of [1, 2, 3]) {

@@ -264,6 +264,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     async start() {
+      history.start();
       await recover();
       await Promise.all(sides.map((side) => connectors[side].start(sink)));
       listening = directory.listen((changed) => {

@@ -23,6 +23,8 @@ export interface KeptHistoryOptions {
  * rejects; afterwards nothing is kept any more.
  */
 export interface KeptHistory extends AsyncDisposable {
+  /** From now on it owns timers. */
+  start(): void;
   saw(observed: PresenceObservation): void;
   /** What happens to people who are not in the directory is no step. */
   happened(event: GatewayEvent): void;
@@ -69,9 +71,7 @@ export function createKeptHistory({ kept, clock, report, isKnown }: KeptHistoryO
   let writing: Promise<void> | undefined;
   let timer: Disposable | undefined;
   let sweeping: Promise<void> | undefined;
-  const sweep = clock.setTimer(orphansAfterMs, () => {
-    sweeping = removeOrphans().catch(failed);
-  });
+  let sweep: Disposable | undefined;
 
   function changed(person: PersonId): void {
     if (hasStopped || unwritten.has(person)) return;
@@ -155,6 +155,11 @@ export function createKeptHistory({ kept, clock, report, isKnown }: KeptHistoryO
   }
 
   return {
+    start() {
+      sweep = clock.setTimer(orphansAfterMs, () => {
+        sweeping = removeOrphans().catch(failed);
+      });
+    },
     saw(observed) {
       if (history.saw(observed)) changed(observed.person);
     },
@@ -173,7 +178,7 @@ export function createKeptHistory({ kept, clock, report, isKnown }: KeptHistoryO
     },
     async [Symbol.asyncDispose]() {
       hasStopped = true;
-      sweep[Symbol.dispose]();
+      sweep?.[Symbol.dispose]();
       timer?.[Symbol.dispose]();
       await Promise.all([writing, sweeping]);
       await writeAll();

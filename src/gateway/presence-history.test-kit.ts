@@ -34,6 +34,7 @@ export function world() {
         report: (event) => void events.push(event),
         isKnown: (person) => people.has(person),
       });
+      history.start();
       return {
         history,
         see: (presence: Presence, side: Side = 'teams', person: PersonId = alice): void =>

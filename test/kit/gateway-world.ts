@@ -51,10 +51,12 @@ export async function openGatewayWorld(
     catchUpMs: 24 * 60 * 60_000,
     report: (event) => events.push(event),
   });
+  const timersBeforeStart = clock.pending;
   await gateway.start();
   let count = 0;
   return {
     clock,
+    timersBeforeStart,
     directory,
     teams,
     skype,
