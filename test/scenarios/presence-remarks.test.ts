@@ -31,7 +31,7 @@ describe('what is said beside presence', async () => {
     await aliceSays('Signing out');
     await alice.signOut();
     await aliceSays('');
-    assert.equal(await heidi.presenceOf(address('alice')), 'Offline');
+    await w.until('alice is Offline', async () => (await heidi.presenceOf(address('alice'))) === 'Offline');
     await alice.signIn();
     await aliceSays('Signing out');
     await alice.setStatus('');
@@ -46,7 +46,10 @@ describe('what is said beside presence', async () => {
     await bobSays('Still writing');
     await bob.signOut();
     await bobSays('');
-    assert.equal((await alice.presenceOf(address('bob'))).availability, 'Offline');
+    await w.until(
+      'bob is Offline',
+      async () => (await alice.presenceOf(address('bob'))).availability === 'Offline',
+    );
   });
 
   it('a status message that he wrote in Teams himself stays, although he has a note in SfB', async () => {
